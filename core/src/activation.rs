@@ -1,0 +1,127 @@
+//! What a unit makes of its pre-activation u: a value z = f(u), and the slope f′(u) that the way
+//! back needs, taken from the value.
+//!
+//! | f | z | f′ from z |
+//! |---|---|---|
+//! | [`Identity`] | u | 1 |
+//! | [`Relu`] | max(u, 0) | 1 where z > 0, else 0 |
+//! | [`Tanh`] | tanh u | 1 − z² |
+//! | [`Sigmoid`] | 1 / (1 + e^−u) | z (1 − z) |
+
+use crate::math;
+
+/// An activation function.
+pub trait Activation: 'static {
+    /// Its name in files and reports.
+    const NAME: &'static str;
+    /// Whether the slope at value 0 is 0: then a unit of value 0 passes nothing back, and what
+    /// multiplies with its value can be skipped.
+    const DEAD_AT_ZERO: bool = false;
+    /// Whether initial weights are drawn by He's rule; by Glorot's otherwise.
+    const HE: bool = false;
+    /// z = f(u)
+    fn value(u: f32) -> f32;
+    /// f′(u), from z = f(u)
+    fn slope(z: f32) -> f32;
+}
+
+/// z = u: what a pooling layer does to its windows' values, and the net's input to itself.
+#[derive(Debug)]
+pub struct Identity;
+
+/// z = max(u, 0).
+#[derive(Debug)]
+pub struct Relu;
+
+/// z = tanh u.
+#[derive(Debug)]
+pub struct Tanh;
+
+/// z = 1 / (1 + e^−u).
+#[derive(Debug)]
+pub struct Sigmoid;
+
+impl Activation for Identity {
+    const NAME: &'static str = "identity";
+    #[inline(always)]
+    fn value(u: f32) -> f32 {
+        u
+    }
+    #[inline(always)]
+    fn slope(_: f32) -> f32 {
+        1.0
+    }
+}
+
+impl Activation for Relu {
+    const NAME: &'static str = "relu";
+    const DEAD_AT_ZERO: bool = true;
+    const HE: bool = true;
+    #[inline(always)]
+    fn value(u: f32) -> f32 {
+        // Not `max`: on a NaN this keeps the NaN, on every machine, so that a trainer can see it.
+        if u <= 0.0 { 0.0 } else { u }
+    }
+    #[inline(always)]
+    fn slope(z: f32) -> f32 {
+        if z > 0.0 { 1.0 } else { 0.0 }
+    }
+}
+
+impl Activation for Tanh {
+    const NAME: &'static str = "tanh";
+    #[inline]
+    fn value(u: f32) -> f32 {
+        math::tanh(u)
+    }
+    #[inline(always)]
+    fn slope(z: f32) -> f32 {
+        1.0 - z * z
+    }
+}
+
+impl Activation for Sigmoid {
+    const NAME: &'static str = "sigmoid";
+    #[inline]
+    fn value(u: f32) -> f32 {
+        1.0 / (1.0 + math::exp(-u))
+    }
+    #[inline(always)]
+    fn slope(z: f32) -> f32 {
+        z * (1.0 - z)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The slope agrees with a central difference. With h = 2^-6 the difference is off by less
+    /// than h²/6 · max|f‴| ≤ 1e-4, rounding adds 2^-24 / h.
+    fn slope_agrees<A: Activation>() {
+        let h = 1.0 / 64.0;
+        for step in -40..=40 {
+            let u = step as f32 / 10.0 + 0.05;
+            let difference = (A::value(u + h) - A::value(u - h)) / (2.0 * h);
+            let slope = A::slope(A::value(u));
+            assert!((slope - difference).abs() < 2e-4, "{} at {u}: {slope} {difference}", A::NAME);
+        }
+    }
+
+    #[test]
+    fn slopes_are_derivatives() {
+        slope_agrees::<Identity>();
+        slope_agrees::<Relu>();
+        slope_agrees::<Tanh>();
+        slope_agrees::<Sigmoid>();
+    }
+
+    #[test]
+    fn extremes_stay_finite() {
+        for u in [f32::MAX, f32::MIN, 1e-45, -1e-45, 0.0] {
+            assert!(Tanh::value(u).is_finite() && Sigmoid::value(u).is_finite());
+            assert!(Relu::value(u).is_finite());
+        }
+        assert!(Relu::value(f32::NAN).is_nan());
+    }
+}

@@ -1,0 +1,280 @@
+//! The stored model: how parameters lie in flash, in a file, and on a line.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 4 | the letters `CPFO` |
+//! | 2 | version of this format, little-endian: 1 |
+//! | 2 | 0 |
+//! | 4 | [`fingerprint`] of the net |
+//! | 4 | how many parameters follow |
+//! | 4 each | the parameters as IEEE 754 numbers, little-endian: layer by layer, weight before bias, in the order of the [symbols](crate::layer) |
+//! | 4 | CRC-32 (ISO-HDLC) of everything before |
+//!
+//! A model is taken whole or not at all: with [`parse`] nothing moves before the last check has
+//! passed. A device without room for a second copy takes it by a [`Reader`], piece by piece, and
+//! has no model if the last check fails.
+
+mod reader;
+
+use crc::{CRC_32_ISO_HDLC, Crc, Digest, Table};
+
+use crate::chain::Holding;
+use crate::choice::{All, Choice};
+use crate::net::{Net, Parameters};
+
+pub use reader::Reader;
+
+/// The version that [`emit`] writes and [`parse`] reads.
+pub const VERSION: u16 = 1;
+
+const MAGIC: [u8; 4] = *b"CPFO";
+const HEADER: usize = 16;
+
+/// Without a table it is slower and a kilobyte smaller.
+pub(crate) static CRC: Crc<u32, Table<0>> = Crc::<u32, Table<0>>::new(&CRC_32_ISO_HDLC);
+
+/// Why bytes are not a model of this net.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+pub enum Refused {
+    /// They do not begin like a model.
+    NoModel,
+    /// They are of another version of this format.
+    Version,
+    /// The model is of another net.
+    OtherNet,
+    /// There are fewer bytes than the model has, or more.
+    Length,
+    /// A bit has changed: the checksum does not fit.
+    Checksum,
+    /// A parameter is NaN or infinite.
+    NotFinite,
+}
+
+impl core::fmt::Display for Refused {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Refused::NoModel => "these bytes do not begin like a model",
+            Refused::Version => "this model is of another version of the format",
+            Refused::OtherNet => "this model is of another net",
+            Refused::Length => "this model is shorter or longer than its net's",
+            Refused::Checksum => "this model is damaged: its checksum does not fit",
+            Refused::NotFinite => "this model holds a NaN or an infinite number",
+        })
+    }
+}
+
+impl core::error::Error for Refused {}
+
+/// The bytes of a stored model of a net.
+pub const fn length<N: Net>() -> usize {
+    HEADER + 4 * N::PARAMETERS + 4
+}
+
+/// A number that tells nets apart: the CRC-32 of kinds, shapes, windows and functions of all
+/// layers. Names are not part of it.
+pub fn fingerprint<N: Net>() -> u32 {
+    let mut digest = CRC.digest();
+    for (_, layer) in N::LAYERS {
+        digest.update(&[layer.kind as u8]);
+        for size in layer.input.iter().chain(&layer.output).chain(&layer.window) {
+            digest.update(&(*size as u32).to_le_bytes());
+        }
+        digest.update(layer.function.as_bytes());
+    }
+    digest.finalize()
+}
+
+/// The CRC-32 of all parameters: equal where every bit of every parameter is.
+pub fn checksum<N: Net, C: Choice>(parameters: &Parameters<N, C>) -> u32 {
+    let mut checksum = Checksum::new();
+    N::Chain::visit::<C>(parameters, &mut |_, values| checksum.add(values));
+    checksum.end()
+}
+
+/// A CRC-32 of numbers that come one after the other: for comparing the course of two runs.
+pub struct Checksum(Digest<'static, u32, Table<0>>);
+
+impl Checksum {
+    /// Of no numbers yet.
+    #[expect(clippy::new_without_default, reason = "a checksum of nothing is no useful default")]
+    pub fn new() -> Self {
+        Self(CRC.digest())
+    }
+
+    /// Takes in the bits of more numbers.
+    pub fn add(&mut self, values: &[f32]) {
+        for value in values {
+            self.0.update(&value.to_le_bytes());
+        }
+    }
+
+    /// The checksum.
+    pub fn end(self) -> u32 {
+        self.0.finalize()
+    }
+}
+
+/// Gives the bytes of a model, piece by piece, to `to`; a piece has up to 16 bytes.
+pub fn emit<N: Net, C: Choice, E>(
+    parameters: &Parameters<N, C>,
+    mut to: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut digest = CRC.digest();
+    let mut result = Ok(());
+    let mut put = |bytes: &[u8]| {
+        digest.update(bytes);
+        if result.is_ok() {
+            result = to(bytes);
+        }
+    };
+    put(&header::<N>());
+    N::Chain::visit::<C>(parameters, &mut |_, values| {
+        for value in values {
+            put(&value.to_le_bytes());
+        }
+    });
+    result?;
+    to(&digest.finalize().to_le_bytes())
+}
+
+/// Takes the parameters of a model.
+pub fn parse<N: Net>(bytes: &[u8], parameters: &mut Parameters<N>) -> Result<(), Refused> {
+    let values = check::<N>(bytes)?;
+    let mut values = values.as_chunks::<4>().0.iter();
+    N::Chain::visit_mut::<All>(parameters, &mut |_, to| {
+        for (to, &value) in to.iter_mut().zip(&mut values) {
+            *to = f32::from_le_bytes(value);
+        }
+    });
+    Ok(())
+}
+
+/// Checks a model; its parameters as bytes.
+pub fn check<N: Net>(bytes: &[u8]) -> Result<&[u8], Refused> {
+    let (found, rest) = bytes.split_first_chunk::<HEADER>().ok_or(Refused::NoModel)?;
+    let expected = header::<N>();
+    if let Some(place) = found.iter().zip(&expected).position(|(found, expected)| found != expected)
+    {
+        return Err(refusal(place));
+    }
+    let (values, sum) = rest.split_last_chunk::<4>().ok_or(Refused::Length)?;
+    if values.len() != 4 * N::PARAMETERS {
+        return Err(Refused::Length);
+    }
+    let mut digest = CRC.digest();
+    digest.update(found);
+    digest.update(values);
+    if digest.finalize() != u32::from_le_bytes(*sum) {
+        return Err(Refused::Checksum);
+    }
+    let finite = |value: &[u8; 4]| f32::from_le_bytes(*value).is_finite();
+    if !values.as_chunks::<4>().0.iter().all(finite) {
+        return Err(Refused::NotFinite);
+    }
+    Ok(values)
+}
+
+/// What is wrong if the byte at this place of the header is.
+fn refusal(place: usize) -> Refused {
+    match place {
+        0..4 => Refused::NoModel,
+        4..8 => Refused::Version,
+        _ => Refused::OtherNet,
+    }
+}
+
+fn header<N: Net>() -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    let fields = [
+        MAGIC,
+        // The two bytes behind the version are 0.
+        u32::from(VERSION).to_le_bytes(),
+        fingerprint::<N>().to_le_bytes(),
+        (N::PARAMETERS as u32).to_le_bytes(),
+    ];
+    for (to, field) in header.as_chunks_mut::<4>().0.iter_mut().zip(fields) {
+        *to = field;
+    }
+    header
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::rng::Rng;
+    use crate::train::initialize;
+
+    crate::net! {
+        pub(in crate::format) mod one: 2 x 2 x 1 { O1 = Output(2, SoftmaxCrossEntropy); }
+    }
+    crate::net! {
+        pub(in crate::format) mod other: 2 x 2 x 1 { O1 = Output(2, SigmoidSquaredError); }
+    }
+
+    pub(super) fn model() -> (one::Parameters, Vec<u8>) {
+        let mut parameters = one::Net::ZERO;
+        initialize::<one::Net>(&mut parameters, &mut Rng::new(1));
+        let mut bytes = Vec::new();
+        let mut put = |piece: &[u8]| {
+            bytes.extend_from_slice(piece);
+            Ok::<(), ()>(())
+        };
+        emit::<one::Net, All, ()>(&parameters, &mut put).unwrap();
+        (parameters, bytes)
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let (parameters, bytes) = model();
+        assert_eq!(bytes.len(), length::<one::Net>());
+        assert_eq!(bytes[..8], *b"CPFO\x01\0\0\0");
+        let mut read = one::Net::ZERO;
+        assert_eq!(parse::<one::Net>(&bytes, &mut read), Ok(()));
+        assert_eq!(read, parameters);
+    }
+
+    #[test]
+    fn each_damage_has_its_error() {
+        let (_, bytes) = model();
+        let mut untouched = one::Net::ZERO;
+        let mut refused = |bytes: &[u8]| {
+            let error = parse::<one::Net>(bytes, &mut untouched).unwrap_err();
+            assert_eq!(untouched, one::Net::ZERO, "nothing moves");
+            error
+        };
+        for bit in 0..8 * bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            let expected = match bit / 8 {
+                0..4 => Refused::NoModel,
+                4..8 => Refused::Version,
+                8..16 => Refused::OtherNet,
+                _ => Refused::Checksum,
+            };
+            assert_eq!(refused(&damaged), expected, "bit {bit}");
+        }
+        for length in 0..bytes.len() {
+            let expected = if length < HEADER { Refused::NoModel } else { Refused::Length };
+            assert_eq!(refused(&bytes[..length]), expected, "{length} bytes");
+        }
+        assert_eq!(refused(&[bytes.as_slice(), &[0]].concat()), Refused::Length);
+        assert_eq!(check::<other::Net>(&bytes), Err(Refused::OtherNet));
+    }
+
+    #[test]
+    fn a_nan_with_a_good_checksum_is_refused() {
+        let mut parameters = one::Net::ZERO;
+        parameters.layer.bias[1] = f32::NAN;
+        let mut bytes = Vec::new();
+        let mut put = |piece: &[u8]| {
+            bytes.extend_from_slice(piece);
+            Ok::<(), ()>(())
+        };
+        emit::<one::Net, All, ()>(&parameters, &mut put).unwrap();
+        assert_eq!(check::<one::Net>(&bytes), Err(Refused::NotFinite));
+    }
+}

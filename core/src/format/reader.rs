@@ -1,0 +1,158 @@
+//! A model that comes in pieces.
+
+use core::marker::PhantomData;
+
+use crc::{Digest, Table};
+
+use super::{CRC, HEADER, Refused, header, length, refusal};
+use crate::chain::Holding;
+use crate::choice::All;
+use crate::net::{Net, Parameters};
+
+/// Takes a model piece by piece, straight into the parameters.
+///
+/// The header is checked before a parameter moves; the rest is known to be good only when the last
+/// byte has come. What a refused model leaves behind is no model.
+pub struct Reader<N> {
+    taken: usize,
+    digest: Digest<'static, u32, Table<0>>,
+    /// The last four bytes, the newest at the top: a number comes in pieces.
+    word: u32,
+    finite: bool,
+    net: PhantomData<N>,
+}
+
+impl<N: Net> Default for Reader<N> {
+    fn default() -> Self {
+        Self { taken: 0, digest: CRC.digest(), word: 0, finite: true, net: PhantomData }
+    }
+}
+
+impl<N: Net> Reader<N> {
+    /// How many bytes have come so far: the place of the next one.
+    pub fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// Whether the model is whole, and good.
+    pub fn is_whole(&self) -> bool {
+        self.taken == length::<N>() && self.finite
+    }
+
+    /// Takes the next bytes of the model, as many as there are.
+    pub fn take(&mut self, bytes: &[u8], parameters: &mut Parameters<N>) -> Result<(), Refused> {
+        if bytes.len() > length::<N>() - self.taken {
+            return Err(Refused::Length);
+        }
+        let mut bytes = bytes.iter();
+        let header = header::<N>();
+        while let Some(&expected) = header.get(self.taken) {
+            let Some(&byte) = bytes.next() else { return Ok(()) };
+            if byte != expected {
+                return Err(refusal(self.taken));
+            }
+            self.digest.update(&[byte]);
+            self.taken += 1;
+        }
+        self.take_parameters(&mut bytes, parameters);
+        let sum = self.digest.clone().finalize().to_le_bytes();
+        for &byte in bytes {
+            let place = self.taken - (HEADER + 4 * N::PARAMETERS);
+            if sum.get(place) != Some(&byte) {
+                return Err(Refused::Checksum);
+            }
+            self.taken += 1;
+        }
+        if self.taken == length::<N>() && !self.finite {
+            return Err(Refused::NotFinite);
+        }
+        Ok(())
+    }
+
+    fn take_parameters(
+        &mut self,
+        bytes: &mut core::slice::Iter<'_, u8>,
+        parameters: &mut Parameters<N>,
+    ) {
+        // The place of the first number of each tensor.
+        let mut first = 0;
+        N::Chain::visit_mut::<All>(parameters, &mut |_, to| {
+            let come = ((self.taken - HEADER) / 4).saturating_sub(first);
+            first += to.len();
+            for to in to.iter_mut().skip(come) {
+                for &byte in bytes.by_ref() {
+                    self.digest.update(&[byte]);
+                    self.word = self.word >> 8 | u32::from(byte) << 24;
+                    self.taken += 1;
+                    if self.taken.is_multiple_of(4) {
+                        *to = f32::from_bits(self.word);
+                        self.finite &= to.is_finite();
+                        break;
+                    }
+                }
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::super::tests::{model, one, other};
+    use super::super::{check, emit};
+    use super::*;
+
+    /// What comes of reading a model in pieces of so many bytes: whether it is whole, and the
+    /// parameters, in any case.
+    fn in_pieces<N: Net>(bytes: &[u8], size: usize) -> (Result<bool, Refused>, Parameters<N>) {
+        let mut parameters = N::ZERO;
+        let mut reader = Reader::<N>::default();
+        let mut pieces = bytes.chunks(size);
+        let result = pieces.try_for_each(|piece| reader.take(piece, &mut parameters));
+        (result.map(|()| reader.is_whole()), parameters)
+    }
+
+    #[test]
+    fn pieces_make_the_same_model() {
+        let (parameters, bytes) = model();
+        for size in 1..=bytes.len() {
+            assert_eq!(in_pieces::<one::Net>(&bytes, size), (Ok(true), parameters));
+            for length in 0..bytes.len() {
+                let (part, _) = in_pieces::<one::Net>(&bytes[..length], size);
+                assert_eq!(part, Ok(false), "{length} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_pieces_are_refused_like_a_damaged_whole() {
+        let (_, bytes) = model();
+        for bit in 0..8 * bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            let whole = check::<one::Net>(&damaged).map(|_| true);
+            for size in [1, 3, 16, 50, damaged.len()] {
+                let (result, read) = in_pieces::<one::Net>(&damaged, size);
+                assert_eq!(result, whole, "bit {bit}");
+                assert!(bit / 8 >= HEADER || read == one::Net::ZERO, "the header comes first");
+            }
+        }
+        let long = [bytes.as_slice(), &[0]].concat();
+        assert_eq!(in_pieces::<one::Net>(&long, 7).0, Err(Refused::Length));
+        assert_eq!(in_pieces::<other::Net>(&bytes, 7).0, Err(Refused::OtherNet));
+    }
+
+    #[test]
+    fn a_nan_with_a_good_checksum_is_refused() {
+        let mut parameters = one::Net::ZERO;
+        parameters.layer.bias[1] = f32::NAN;
+        let mut bytes = Vec::new();
+        let mut put = |piece: &[u8]| {
+            bytes.extend_from_slice(piece);
+            Ok::<(), ()>(())
+        };
+        emit::<one::Net, All, ()>(&parameters, &mut put).unwrap();
+        assert_eq!(in_pieces::<one::Net>(&bytes, 9).0, Err(Refused::NotFinite));
+    }
+}

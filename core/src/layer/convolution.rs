@@ -1,0 +1,404 @@
+//! c: kernels slide over maps.
+//!
+//! | pass | formula |
+//! |---|---|
+//! | forward | u_j(r, c) = b_j + Σ_{p,q,i} x_i(r+p, c+q) W_ij(p, q), summed in the order p, q, i |
+//! | delta | dx_i(r+p, c+q) = Σ_j Σ_{r,c} W_ij(p, q) δ_j(r, c), summed in the order j, r, c |
+//! | gradient | ∂J/∂W_ij(p, q) = Σ_{r,c} x_i(r+p, c+q) δ_j(r, c), ∂J/∂b_j = Σ_{r,c} δ_j(r, c) |
+//!
+//! Forward is the cross-correlation over the valid region. It is computed in tiles of a few pixels
+//! and maps, whose sums stay in registers; what is [behind](Reduce) the convolution asks for the
+//! tiles, so that a pooled map never exists before it is pooled.
+//!
+//! The way back goes map by map of the input: the plane dx_i is summed up, then every weight that
+//! touches x_i gets its gradient, and only then dx_i takes the place of x_i. It visits just the
+//! places where δ is not 0: after max pooling, one in each window at most.
+
+use core::array::from_fn;
+use core::hint::black_box;
+use core::marker::PhantomData;
+
+use super::{Description, Extent, Layer, Learn, Learnt};
+use crate::activation::Activation;
+use crate::choice::{Choice, Flag};
+use crate::shape::{Maps, Shape, Zero};
+use crate::topology::Kind;
+
+/// A convolution of maps `I` into maps `O` by kernels `K`, with activation `A`.
+#[derive(Debug)]
+pub struct Convolution<I, O, K, A>(PhantomData<(I, O, K, A)>);
+
+/// Kernels of `R` rows and `C` columns.
+#[derive(Debug)]
+pub struct Kernel<const R: usize, const C: usize>;
+
+/// The weights of a convolution.
+pub type Kernels<const I: usize, const O: usize, const KR: usize, const KC: usize> =
+    [[[[f32; O]; I]; KC]; KR];
+
+impl<const R: usize, const C: usize> Extent for Kernel<R, C> {
+    const EXTENT: [usize; 2] = [R, C];
+}
+
+impl<I: Shape, O: Shape, K: Extent, A: Activation> Layer for Convolution<I, O, K, A> {
+    type Input = I;
+    type Output = O;
+    const DESCRIPTION: Description = {
+        let ([.., maps], [rows, columns, outs], [kr, kc]) =
+            (I::DIMENSIONS, O::DIMENSIONS, K::EXTENT);
+        let weights = kr * kc * maps * outs;
+        Description {
+            kind: Kind::Convolution,
+            input: I::DIMENSIONS,
+            output: O::DIMENSIONS,
+            window: K::EXTENT,
+            function: A::NAME,
+            weights,
+            biases: outs,
+            macs: rows * columns * weights,
+        }
+    };
+}
+
+impl<
+    const R: usize,
+    const C: usize,
+    const I: usize,
+    const ZR: usize,
+    const ZC: usize,
+    const O: usize,
+    const KR: usize,
+    const KC: usize,
+    A: Activation,
+> Learnt for Convolution<Maps<R, C, I>, Maps<ZR, ZC, O>, Kernel<KR, KC>, A>
+{
+    type Weight = Kernels<I, O, KR, KC>;
+    type Bias = [f32; O];
+    type Hold<H: Choice> = H::Convolution;
+    const HE: bool = A::HE;
+    const FANS: (usize, usize) = (KR * KC * I, KR * KC * O);
+}
+
+/// Pre-activations, a tile at a time.
+pub trait Tiles {
+    /// How many sums a tile should have at most, so that they stay in registers.
+    const SUMS: usize;
+
+    /// u of `TR` × `TC` pixels from row `r`, column `c` on, of `B` maps from `o` on.
+    fn tile<const TR: usize, const TC: usize, const B: usize>(
+        &self,
+        r: usize,
+        c: usize,
+        o: usize,
+    ) -> [[[f32; B]; TC]; TR];
+}
+
+/// A convolution with its weights at work on an input.
+#[derive(Debug)]
+pub struct Convolving<
+    'a,
+    const R: usize,
+    const C: usize,
+    const I: usize,
+    const O: usize,
+    const KR: usize,
+    const KC: usize,
+> {
+    /// W
+    pub weight: &'a Kernels<I, O, KR, KC>,
+    /// b
+    pub bias: &'a [f32; O],
+    /// x
+    pub x: &'a [[[f32; I]; C]; R],
+}
+
+impl<
+    const R: usize,
+    const C: usize,
+    const I: usize,
+    const O: usize,
+    const KR: usize,
+    const KC: usize,
+> Convolving<'_, R, C, I, O, KR, KC>
+{
+    /// Whether the optimizer may unroll the loop over the taps of a kernel's row. On a desktop, and
+    /// where there is one map: its pixels are then shared between taps. Elsewhere the unrolled loop
+    /// loads more than there are registers for, and is hidden from the optimizer.
+    const UNROLLED: bool = WIDE || I == 1;
+}
+
+/// Whether the processor has vectors, and many of them.
+const WIDE: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+
+impl<
+    const R: usize,
+    const C: usize,
+    const I: usize,
+    const O: usize,
+    const KR: usize,
+    const KC: usize,
+> Tiles for Convolving<'_, R, C, I, O, KR, KC>
+{
+    const SUMS: usize = match (WIDE, Self::UNROLLED) {
+        (true, _) => 64,
+        (false, true) => 8,
+        (false, false) => 16,
+    };
+
+    #[inline(always)]
+    fn tile<const TR: usize, const TC: usize, const B: usize>(
+        &self,
+        r: usize,
+        c: usize,
+        o: usize,
+    ) -> [[[f32; B]; TC]; TR] {
+        let mut u = [[[0.0; B]; TC]; TR];
+        let Some(bias) = self.bias[o..].first_chunk::<B>() else { return u };
+        u = [[*bias; TC]; TR];
+        // One check for the whole patch under the tile; what is read inside it is known to fit.
+        let pixels = self.x.as_flattened();
+        let first = r * C + c;
+        let span = (TR + KR - 2) * C + TC + KC - 1;
+        let Some(patch) = pixels.get(first..first + span) else { return u };
+        let patch = patch.as_flattened();
+        for (p, row) in self.weight.iter().enumerate() {
+            let taps = row.as_flattened();
+            let taps = if Self::UNROLLED { taps } else { black_box(taps) };
+            let Some(x) = patch.get(p * C * I..) else { return u };
+            for (w, x) in taps.iter().zip(x.windows(((TR - 1) * C + TC - 1) * I + 1)) {
+                if let Some(w) = w[o..].first_chunk::<B>() {
+                    for tr in 0..TR {
+                        for tc in 0..TC {
+                            for (u, w) in u[tr][tc].iter_mut().zip(w) {
+                                *u += x[(tr * C + tc) * I] * w;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        u
+    }
+}
+
+/// What takes the tiles of one place, a block of maps after the other.
+pub trait Sink<const TR: usize, const TC: usize> {
+    /// Takes u of `B` maps from `o` on.
+    fn take<const B: usize>(&mut self, o: usize, u: &[[[f32; B]; TC]; TR]);
+}
+
+/// Gives `sink` the tiles of all `O` maps at row `r`, column `c`, in blocks as large as fit.
+#[inline(always)]
+pub fn all_maps<const O: usize, const TR: usize, const TC: usize>(
+    u: &impl Tiles,
+    r: usize,
+    c: usize,
+    sink: &mut impl Sink<TR, TC>,
+) {
+    let mut o = 0;
+    o = maps::<O, TR, TC, 16, _>(u, r, c, o, sink);
+    o = maps::<O, TR, TC, 8, _>(u, r, c, o, sink);
+    o = maps::<O, TR, TC, 4, _>(u, r, c, o, sink);
+    o = maps::<O, TR, TC, 2, _>(u, r, c, o, sink);
+    maps::<O, TR, TC, 1, _>(u, r, c, o, sink);
+}
+
+/// As many blocks of `B` maps as there are from `o` on; the map behind them.
+#[inline(always)]
+fn maps<const O: usize, const TR: usize, const TC: usize, const B: usize, U: Tiles>(
+    u: &U,
+    r: usize,
+    c: usize,
+    mut o: usize,
+    sink: &mut impl Sink<TR, TC>,
+) -> usize {
+    if B == 1 || B * TR * TC <= U::SUMS {
+        while o + B <= O {
+            sink.take::<B>(o, &u.tile::<TR, TC, B>(r, c, o));
+            o += B;
+        }
+    }
+    o
+}
+
+/// What is behind a convolution makes the next layer's input of its pre-activations: a
+/// [pooling layer](super::pooling), or [`Whole`] if there is none.
+pub trait Reduce: 'static {
+    /// The shape of the next layer's input.
+    type Output: Shape;
+    /// What the way back has to know beside the output.
+    type Record: Zero + Send + Sync + 'static;
+    /// The activation whose slope belongs to the values of the output.
+    type Slope<A: Activation>: Activation;
+    /// Takes tiles of u; gives z, and the record where one is wanted.
+    fn forward<A: Activation>(
+        u: &impl Tiles,
+        z: &mut <Self::Output as Shape>::Of<f32>,
+        record: Option<&mut Self::Record>,
+    );
+    /// Prepares the record for the way back.
+    fn turn<A: Activation>(delta: &<Self::Output as Shape>::Of<f32>, record: &mut Self::Record);
+    /// Calls `at` with row, column and δ of each place of map `o` where δ is not 0.
+    fn places(
+        delta: &<Self::Output as Shape>::Of<f32>,
+        record: &Self::Record,
+        o: usize,
+        at: impl FnMut(usize, usize, f32),
+    );
+}
+
+/// No pooling: the map as it is.
+#[derive(Debug)]
+pub struct Whole<Z>(PhantomData<Z>);
+
+/// A strip of pixels that becomes z.
+struct Strip<'a, A, const O: usize> {
+    z: &'a mut [[f32; O]],
+    activation: PhantomData<A>,
+}
+
+impl<A: Activation, const O: usize, const TC: usize> Sink<1, TC> for Strip<'_, A, O> {
+    #[inline(always)]
+    fn take<const B: usize>(&mut self, o: usize, u: &[[[f32; B]; TC]; 1]) {
+        for (z, u) in self.z.iter_mut().zip(&u[0]) {
+            for (z, &u) in z[o..].iter_mut().zip(u) {
+                *z = A::value(u);
+            }
+        }
+    }
+}
+
+impl<const ZR: usize, const ZC: usize, const O: usize> Reduce for Whole<Maps<ZR, ZC, O>> {
+    type Output = Maps<ZR, ZC, O>;
+    type Record = ();
+    type Slope<A: Activation> = A;
+
+    #[inline(always)]
+    fn forward<A: Activation>(u: &impl Tiles, z: &mut [[[f32; O]; ZC]; ZR], _: Option<&mut ()>) {
+        for (r, row) in z.iter_mut().enumerate() {
+            let (strips, rest) = row.as_chunks_mut::<4>();
+            for (t, z) in strips.iter_mut().enumerate() {
+                let mut strip = Strip::<A, O> { z, activation: PhantomData };
+                all_maps::<O, 1, 4>(u, r, 4 * t, &mut strip);
+            }
+            for (t, z) in rest.iter_mut().enumerate() {
+                let mut strip =
+                    Strip::<A, O> { z: core::slice::from_mut(z), activation: PhantomData };
+                all_maps::<O, 1, 1>(u, r, ZC / 4 * 4 + t, &mut strip);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn turn<A: Activation>(_: &[[[f32; O]; ZC]; ZR], (): &mut ()) {}
+
+    #[inline(always)]
+    fn places(delta: &[[[f32; O]; ZC]; ZR], (): &(), o: usize, at: impl FnMut(usize, usize, f32)) {
+        every_place(delta, o, at);
+    }
+}
+
+/// Calls `at` with row, column and δ of each place of map `o` where δ is not 0.
+#[inline(always)]
+pub fn every_place<const ZR: usize, const ZC: usize, const O: usize>(
+    delta: &[[[f32; O]; ZC]; ZR],
+    o: usize,
+    mut at: impl FnMut(usize, usize, f32),
+) {
+    for (r, row) in delta.iter().enumerate() {
+        for (c, pixel) in row.iter().enumerate() {
+            if let Some(&d) = pixel.get(o).filter(|d| **d != 0.0) {
+                at(r, c, d);
+            }
+        }
+    }
+}
+
+/// The way back: hands each gradient over, and where `Below` asks for it overwrites x by dx times
+/// the slope of the activation `Before`, by means of a plane as large as one map.
+#[inline(always)]
+pub fn backward<
+    const R: usize,
+    const C: usize,
+    const I: usize,
+    const O: usize,
+    const KR: usize,
+    const KC: usize,
+    P: Reduce,
+    Before: Activation,
+    Below: Flag,
+    W: Learn<Kernels<I, O, KR, KC>>,
+    B: Learn<[f32; O]>,
+>(
+    mut weight: W,
+    mut bias: B,
+    mut x: Below::Ref<'_, [[[f32; I]; C]; R]>,
+    mut plane: Option<&mut [[f32; C]; R]>,
+    delta: &<P::Output as Shape>::Of<f32>,
+    record: &P::Record,
+) {
+    if B::LEARNS {
+        let scale = bias.scale();
+        for o in 0..O {
+            let mut sum = 0.0;
+            P::places(delta, record, o, |_, _, d| sum += d);
+            bias.add(|b| b.get_mut(o), scale * sum);
+        }
+    }
+    if !W::LEARNS && !Below::SET {
+        return;
+    }
+    for i in 0..I {
+        if let (Some(plane), Some(weight)) = (plane.as_deref_mut(), weight.value()) {
+            let plane = plane.as_flattened_mut();
+            plane.fill(0.0);
+            for o in 0..O {
+                let kernel: [[f32; KC]; KR] = from_fn(|p| {
+                    from_fn(|q| weight[p][q].as_flattened().get(i * O + o).copied().unwrap_or(0.0))
+                });
+                P::places(delta, record, o, |r, c, d| {
+                    let first = r * C + c;
+                    if let Some(dx) = plane.get_mut(first..first + (KR - 1) * C + KC) {
+                        for p in 0..KR {
+                            for q in 0..KC {
+                                dx[p * C + q] += kernel[p][q] * d;
+                            }
+                        }
+                    }
+                });
+            }
+        }
+        if W::LEARNS {
+            let scale = weight.scale();
+            let x = x.as_flattened();
+            for o in 0..O {
+                let mut gradient = [[0.0; KC]; KR];
+                P::places(delta, record, o, |r, c, d| {
+                    let first = r * C + c;
+                    if let Some(x) = x.get(first..first + (KR - 1) * C + KC) {
+                        for p in 0..KR {
+                            for q in 0..KC {
+                                gradient[p][q] += x[p * C + q].get(i).map_or(0.0, |x| x * d);
+                            }
+                        }
+                    }
+                });
+                for p in 0..KR {
+                    for q in 0..KC {
+                        weight.add(
+                            |w| w[p][q].as_flattened_mut().get_mut(i * O + o),
+                            scale * gradient[p][q],
+                        );
+                    }
+                }
+            }
+        }
+        if let (Some(plane), Some(x)) = (plane.as_deref(), Below::change(&mut x)) {
+            for (x, &dx) in x.as_flattened_mut().iter_mut().zip(plane.as_flattened()) {
+                if let Some(x) = x.get_mut(i) {
+                    *x = dx * Before::slope(*x);
+                }
+            }
+        }
+    }
+}

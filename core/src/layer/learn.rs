@@ -1,0 +1,180 @@
+//! What becomes of a gradient.
+//!
+//! A layer's walk back is written once, against [`Learn`]. A [`Rule`] decides what stands behind
+//! it: [`Descent`] moves each weight at once, [`Collection`] adds each gradient to a sum of the
+//! same shape. What a rule works on is handed down a chain as one value, [`Rule::Held`], and split
+//! into its pairs on the way: layer and rest, weight and bias.
+//!
+//! (`where 'a: 'a` says nothing, but makes a lifetime of the implementation the same kind of parameter
+//! as in the trait, where it stands only inside [`Rule::Held`].)
+
+use core::marker::PhantomData;
+
+use super::Parameters;
+use crate::choice::{Flag, Place, Slot};
+use crate::shape::Tensor;
+
+/// A tensor on the way back: its values, and where their gradients go.
+pub trait Learn<T> {
+    /// Whether gradients are wanted at all.
+    const LEARNS: bool;
+    /// The values; nothing if a frozen layer has not been loaded.
+    fn value(&self) -> Option<&T>;
+    /// What a gradient is multiplied with before it is added: −η in place, 1 in a sum.
+    fn scale(&self) -> f32;
+    /// Adds a scaled gradient to the number that `at` points out. An index that the compiler
+    /// cannot prove must not become a panic, so `at` may point out none.
+    fn add(&mut self, at: impl FnOnce(&mut T) -> Option<&mut f32>, gradient: f32);
+}
+
+/// Two things held together.
+pub trait Pair: 'static {
+    /// The one.
+    type First: 'static;
+    /// The other.
+    type Second: 'static;
+    /// Both, to be read.
+    fn both(&self) -> (&Self::First, &Self::Second);
+    /// Both, to be changed.
+    fn both_mut(&mut self) -> (&mut Self::First, &mut Self::Second);
+}
+
+impl<W: 'static, B: 'static> Pair for Parameters<W, B> {
+    type First = W;
+    type Second = B;
+    #[inline(always)]
+    fn both(&self) -> (&W, &B) {
+        (&self.weight, &self.bias)
+    }
+    #[inline(always)]
+    fn both_mut(&mut self) -> (&mut W, &mut B) {
+        (&mut self.weight, &mut self.bias)
+    }
+}
+
+/// What becomes of the gradients of a walk back.
+pub trait Rule: Copy {
+    /// Parameters P, and where gradients are summed in a G.
+    type Held<'a, P: 'static, G: 'static>;
+    /// A tensor T held at W, with a sum at G, on the way back.
+    type Site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>: Learn<T>;
+    /// The two halves of what is held.
+    fn split<'a, P: Pair, G: Pair>(
+        held: Self::Held<'a, P, G>,
+    ) -> (Self::Held<'a, P::First, G::First>, Self::Held<'a, P::Second, G::Second>);
+    /// The tensor that is held.
+    fn site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>(
+        self,
+        held: Self::Held<'a, W, G>,
+    ) -> Self::Site<'a, T, W, G, F>;
+}
+
+/// In place: each gradient moves its weight at once, by −η.
+#[derive(Clone, Copy, Debug)]
+pub struct Descent {
+    /// The learning rate η.
+    pub rate: f32,
+}
+
+/// A tensor that is trained in place.
+#[derive(Debug)]
+pub struct Descending<'a, W: 'static, F> {
+    held: &'a mut W,
+    rate: f32,
+    trained: PhantomData<F>,
+}
+
+impl Rule for Descent {
+    type Held<'a, P: 'static, G: 'static> = &'a mut P;
+    type Site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag> = Descending<'a, W, F>;
+    #[inline(always)]
+    fn split<'a, P: Pair, G: Pair>(held: &'a mut P) -> (&'a mut P::First, &'a mut P::Second)
+    where
+        'a: 'a,
+    {
+        held.both_mut()
+    }
+    #[inline(always)]
+    fn site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>(
+        self,
+        held: &'a mut W,
+    ) -> Descending<'a, W, F>
+    where
+        'a: 'a,
+    {
+        Descending { held, rate: self.rate, trained: PhantomData }
+    }
+}
+
+impl<T, W: Place<T>, F: Flag> Learn<T> for Descending<'_, W, F> {
+    const LEARNS: bool = F::SET;
+    #[inline(always)]
+    fn value(&self) -> Option<&T> {
+        self.held.get()
+    }
+    #[inline(always)]
+    fn scale(&self) -> f32 {
+        -self.rate
+    }
+    #[inline(always)]
+    fn add(&mut self, at: impl FnOnce(&mut T) -> Option<&mut f32>, gradient: f32) {
+        if let Some(weight) = self.held.get_mut().and_then(at) {
+            *weight += gradient;
+        }
+    }
+}
+
+/// Each gradient is added to a sum; the weights stay as they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Collection;
+
+/// A tensor whose gradients are summed.
+#[derive(Debug)]
+pub struct Collecting<'a, W: 'static, G: 'static, F> {
+    held: &'a W,
+    sum: &'a mut G,
+    trained: PhantomData<F>,
+}
+
+impl Rule for Collection {
+    type Held<'a, P: 'static, G: 'static> = (&'a P, &'a mut G);
+    type Site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag> = Collecting<'a, W, G, F>;
+    #[inline(always)]
+    fn split<'a, P: Pair, G: Pair>(
+        (held, sum): (&'a P, &'a mut G),
+    ) -> ((&'a P::First, &'a mut G::First), (&'a P::Second, &'a mut G::Second))
+    where
+        'a: 'a,
+    {
+        let (held, sum) = (held.both(), sum.both_mut());
+        ((held.0, sum.0), (held.1, sum.1))
+    }
+    #[inline(always)]
+    fn site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>(
+        self,
+        (held, sum): (&'a W, &'a mut G),
+    ) -> Collecting<'a, W, G, F>
+    where
+        'a: 'a,
+    {
+        Collecting { held, sum, trained: PhantomData }
+    }
+}
+
+impl<T, W: Place<T>, G: Slot<T>, F: Flag> Learn<T> for Collecting<'_, W, G, F> {
+    const LEARNS: bool = F::SET;
+    #[inline(always)]
+    fn value(&self) -> Option<&T> {
+        self.held.get()
+    }
+    #[inline(always)]
+    fn scale(&self) -> f32 {
+        1.0
+    }
+    #[inline(always)]
+    fn add(&mut self, at: impl FnOnce(&mut T) -> Option<&mut f32>, gradient: f32) {
+        if let Some(sum) = self.sum.slot().and_then(at) {
+            *sum += gradient;
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! p: each window of a map becomes one number.
+//!
+//! | method | forward | δ of the convolution before it |
+//! |---|---|---|
+//! | [`Max`] | the largest u of the window, the first on a tie; z = f(u) | f′ δ at the winner's place, 0 elsewhere |
+//! | [`Mean`] | the mean of f(u) over the window | f′ δ / (size of the window), at each place |
+//!
+//! Every activation grows with u, so the largest z belongs to the largest u: the activation is
+//! computed once a window. The way back of max pooling needs the winners' places, a few bits each;
+//! that of mean pooling needs the whole map before it.
+//!
+//! Behind a convolution both are a way to [`Reduce`] its tiles. At the head of a net a pooling
+//! layer stands alone and reduces the net's input.
+
+use core::marker::PhantomData;
+
+use super::convolution::{Reduce, Sink, Tiles, all_maps, every_place};
+use super::{Description, Extent, Layer};
+use crate::activation::{Activation, Identity};
+use crate::shape::{Maps, Shape, winner_bits};
+use crate::topology::Kind;
+
+/// A pooling layer from maps `I` to maps `O` by windows `W` and method `M`; the places of a
+/// pooled pixel's winners take `WINNERS` bytes ([`winner_bytes`](crate::shape::winner_bytes)).
+#[derive(Debug)]
+pub struct Pooling<I, O, W, M, const WINNERS: usize>(PhantomData<(I, O, W, M)>);
+
+/// Windows of `R` rows and `C` columns, side by side.
+#[derive(Debug)]
+pub struct Window<const R: usize, const C: usize>;
+
+/// The largest value of a window.
+#[derive(Debug)]
+pub struct Max;
+
+/// The mean of a window.
+#[derive(Debug)]
+pub struct Mean;
+
+/// A method of pooling.
+pub trait Method: 'static {
+    /// Its name in files and reports.
+    const NAME: &'static str;
+}
+
+impl Method for Max {
+    const NAME: &'static str = "max";
+}
+
+impl Method for Mean {
+    const NAME: &'static str = "mean";
+}
+
+impl<const R: usize, const C: usize> Extent for Window<R, C> {
+    const EXTENT: [usize; 2] = [R, C];
+}
+
+impl<I: Shape, O: Shape, W: Extent, M: Method, const WINNERS: usize> Layer
+    for Pooling<I, O, W, M, WINNERS>
+{
+    type Input = I;
+    type Output = O;
+    const DESCRIPTION: Description = Description {
+        kind: Kind::Pooling,
+        input: I::DIMENSIONS,
+        output: O::DIMENSIONS,
+        window: W::EXTENT,
+        function: M::NAME,
+        weights: 0,
+        biases: 0,
+        macs: 0,
+    };
+}
+
+/// The pixels of a map, as tiles: what a pooling layer at the head of a net reduces.
+#[derive(Debug)]
+pub struct Pixels<'a, const R: usize, const C: usize, const S: usize>(pub &'a [[[f32; S]; C]; R]);
+
+impl<const R: usize, const C: usize, const S: usize> Tiles for Pixels<'_, R, C, S> {
+    const SUMS: usize = 16;
+
+    #[inline(always)]
+    fn tile<const TR: usize, const TC: usize, const B: usize>(
+        &self,
+        r: usize,
+        c: usize,
+        o: usize,
+    ) -> [[[f32; B]; TC]; TR] {
+        let mut u = [[[0.0; B]; TC]; TR];
+        for (u, row) in u.iter_mut().zip(self.0.iter().skip(r)) {
+            for (u, pixel) in u.iter_mut().zip(row.iter().skip(c)) {
+                for (u, &x) in u.iter_mut().zip(pixel.iter().skip(o)) {
+                    *u = x;
+                }
+            }
+        }
+        u
+    }
+}
+
+/// The windows of one pooled pixel, to the largest.
+struct Largest<'a, A, const S: usize, const WINNERS: usize> {
+    z: &'a mut [f32; S],
+    winners: Option<&'a mut [u8; WINNERS]>,
+    activation: PhantomData<A>,
+}
+
+impl<A: Activation, const WR: usize, const WC: usize, const S: usize, const WINNERS: usize>
+    Sink<WR, WC> for Largest<'_, A, S, WINNERS>
+{
+    #[inline(always)]
+    fn take<const B: usize>(&mut self, o: usize, u: &[[[f32; B]; WC]; WR]) {
+        let bits = winner_bits(WR * WC);
+        for (b, z) in self.z.iter_mut().skip(o).take(B).enumerate() {
+            let mut largest = u[0][0][b];
+            let mut winner = 0;
+            for (place, u) in u.as_flattened().iter().enumerate() {
+                if u[b] > largest {
+                    largest = u[b];
+                    winner = place as u8;
+                }
+            }
+            *z = A::value(largest);
+            if let Some(winners) = &mut self.winners {
+                let bit = (o + b) * bits;
+                if let Some(byte) = winners.get_mut(bit / 8) {
+                    // Maps come in order: the first in a byte clears it.
+                    let kept = if bit.is_multiple_of(8) { 0 } else { *byte };
+                    *byte = kept | winner << (bit % 8);
+                }
+            }
+        }
+    }
+}
+
+impl<
+    const R: usize,
+    const C: usize,
+    const ZR: usize,
+    const ZC: usize,
+    const S: usize,
+    const WR: usize,
+    const WC: usize,
+    const WINNERS: usize,
+> Reduce for Pooling<Maps<R, C, S>, Maps<ZR, ZC, S>, Window<WR, WC>, Max, WINNERS>
+{
+    type Output = Maps<ZR, ZC, S>;
+    type Record = [[[u8; WINNERS]; ZC]; ZR];
+    type Slope<A: Activation> = A;
+
+    #[inline(always)]
+    fn forward<A: Activation>(
+        u: &impl Tiles,
+        z: &mut [[[f32; S]; ZC]; ZR],
+        mut record: Option<&mut Self::Record>,
+    ) {
+        for (r, row) in z.iter_mut().enumerate() {
+            for (c, z) in row.iter_mut().enumerate() {
+                let winners = record.as_deref_mut().map(|record| &mut record[r][c]);
+                let mut sink = Largest::<A, S, WINNERS> { z, winners, activation: PhantomData };
+                all_maps::<S, WR, WC>(u, r * WR, c * WC, &mut sink);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn turn<A: Activation>(_: &[[[f32; S]; ZC]; ZR], _: &mut Self::Record) {}
+
+    #[inline(always)]
+    fn places(
+        delta: &[[[f32; S]; ZC]; ZR],
+        record: &Self::Record,
+        o: usize,
+        mut at: impl FnMut(usize, usize, f32),
+    ) {
+        let bits = winner_bits(WR * WC);
+        let (byte, shift) = (o * bits / 8, o * bits % 8);
+        for (r, (row, winners)) in delta.iter().zip(record).enumerate() {
+            for (c, (pixel, winners)) in row.iter().zip(winners).enumerate() {
+                if let Some(&d) = pixel.get(o).filter(|d| **d != 0.0) {
+                    let winner = winners.get(byte).copied().unwrap_or(0) >> shift;
+                    let winner = usize::from(winner) & ((1 << bits) - 1);
+                    at(r * WR + winner / WC, c * WC + winner % WC, d);
+                }
+            }
+        }
+    }
+}
+
+/// The windows of one pooled pixel, to their mean.
+struct Average<'a, A, const C: usize, const S: usize> {
+    z: &'a mut [f32; S],
+    /// The rows of the map from the window's first on, and its first column.
+    map: Option<(&'a mut [[[f32; S]; C]], usize)>,
+    activation: PhantomData<A>,
+}
+
+impl<A: Activation, const WR: usize, const WC: usize, const C: usize, const S: usize> Sink<WR, WC>
+    for Average<'_, A, C, S>
+{
+    #[inline(always)]
+    fn take<const B: usize>(&mut self, o: usize, u: &[[[f32; B]; WC]; WR]) {
+        for (b, z) in self.z.iter_mut().skip(o).take(B).enumerate() {
+            let mut sum = 0.0;
+            for (r, row) in u.iter().enumerate() {
+                for (c, u) in row.iter().enumerate() {
+                    let value = A::value(u[b]);
+                    sum += value;
+                    if let Some((map, first)) = &mut self.map
+                        && let Some(row) = map.get_mut(r)
+                        && let Some(pixel) = row.get_mut(*first + c)
+                    {
+                        pixel[o + b] = value;
+                    }
+                }
+            }
+            *z = sum * (1.0 / (WR * WC) as f32);
+        }
+    }
+}
+
+impl<
+    const R: usize,
+    const C: usize,
+    const ZR: usize,
+    const ZC: usize,
+    const S: usize,
+    const WR: usize,
+    const WC: usize,
+    const WINNERS: usize,
+> Reduce for Pooling<Maps<R, C, S>, Maps<ZR, ZC, S>, Window<WR, WC>, Mean, WINNERS>
+{
+    type Output = Maps<ZR, ZC, S>;
+    type Record = [[[f32; S]; C]; R];
+    type Slope<A: Activation> = Identity;
+
+    #[inline(always)]
+    fn forward<A: Activation>(
+        u: &impl Tiles,
+        z: &mut [[[f32; S]; ZC]; ZR],
+        mut record: Option<&mut Self::Record>,
+    ) {
+        for (r, row) in z.iter_mut().enumerate() {
+            for (c, z) in row.iter_mut().enumerate() {
+                let map = record
+                    .as_deref_mut()
+                    .and_then(|record| record.get_mut(r * WR..))
+                    .map(|rows| (rows, c * WC));
+                let mut sink = Average::<A, C, S> { z, map, activation: PhantomData };
+                all_maps::<S, WR, WC>(u, r * WR, c * WC, &mut sink);
+            }
+        }
+    }
+
+    /// The record holds z before and δ after.
+    #[inline(always)]
+    fn turn<A: Activation>(delta: &[[[f32; S]; ZC]; ZR], record: &mut Self::Record) {
+        for (r, row) in record.iter_mut().enumerate() {
+            for (c, pixel) in row.iter_mut().enumerate() {
+                if let Some(delta) = delta.get(r / WR).and_then(|row| row.get(c / WC)) {
+                    for (z, d) in pixel.iter_mut().zip(delta) {
+                        *z = A::slope(*z) * (d * (1.0 / (WR * WC) as f32));
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn places(
+        _: &[[[f32; S]; ZC]; ZR],
+        record: &Self::Record,
+        o: usize,
+        at: impl FnMut(usize, usize, f32),
+    ) {
+        every_place(record, o, at);
+    }
+}

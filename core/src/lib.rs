@@ -1,0 +1,98 @@
+//! Small convolutional nets that train on the desktop and go on training on a microcontroller: the
+//! same code, the same bits.
+//!
+//! A net is a chain of convolution (c), pooling (p), fully-connected (f) and output (o) layers. It
+//! is declared once, and everything about it is known when a program is compiled: its shapes, the
+//! legality of its order, the bytes it takes to run and to train.
+//!
+//! ```
+//! use cpfo::shape::Zero;
+//! use cpfo::train::{InPlace, Inference, initialize};
+//! use cpfo::{choice::All, rng::Rng};
+//!
+//! cpfo::net! {
+//!     /// Handwritten digits: 8 x 8 grey pixels in, ten classes out.
+//!     pub mod digits: 8 x 8 x 1 {
+//!         C1 = Convolution(8, 3 x 3, Relu);
+//!         P2 = Pooling(Max, 2 x 2);
+//!         F3 = FullyConnected(32, Relu);
+//!         O4 = Output(10, SoftmaxCrossEntropy);
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), cpfo::train::Refusal> {
+//! // On a chip these lie in statics: `static_cell::ConstStaticCell::new(digits::Parameters::ZERO)`.
+//! let mut parameters = digits::Parameters::ZERO;
+//! let mut trainer = InPlace::<digits::Net>::ZERO;
+//! let mut inference = Inference::<digits::Net>::ZERO;
+//!
+//! initialize::<digits::Net>(&mut parameters, &mut Rng::new(1));
+//! let image: digits::Image = [[[0.5]; 8]; 8];
+//! let before = trainer.step(&mut parameters, &image, 3, 0.05, 0.0)?;
+//! let after = trainer.step(&mut parameters, &image, 3, 0.05, 0.0)?;
+//! assert!(after < before);
+//! assert_eq!(inference.classify::<All>(&parameters, &image), 3);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The floors
+//!
+//! A file imports only from floors below its own; a test holds that.
+//!
+//! 0. [`math`] has the only transcendental functions, [`rng`] the only generator; [`shape`] the two
+//!    shapes and the arithmetic of sizes; [`topology`] the kinds of layers and who may precede whom; [`budget`] fails a build that does
+//!    not fit.
+//! 1. [`activation`]: value and slope. [`choice`]: what trains and what stays in flash.
+//! 2. [`loss`]: value and δ.
+//! 3. [`layer`]: forward, delta and gradient, one kind a file. Here is the mathematics.
+//! 4. [`chain`]: layers in a row and what belongs to each.
+//! 5. [`stage`]: the passes over a chain, as one structural recursion.
+//! 6. [`mod@net`]: what a user sees of a net, and [`net!`], which declares one.
+//! 7. [`train`]: inference, training in place, training by mini-batches. [`mod@format`]: the stored
+//!    model.
+//! 8. `wire`: the protocol between desktop and device (feature `wire`).
+//!
+//! [`formulas`] lists the mathematics: formula, function, test.
+//!
+//! # What it promises
+//!
+//! - **No heap, no `unsafe`, no panics**, on any input: firmware links with a panic handler that
+//!   does not exist.
+//! - **The same bits everywhere.** Every sum has one written order, nothing is fused, and `exp`, `ln`
+//!   and `tanh` are computed in software. The feature `micromath` gives that up for speed on cores
+//!   without floating-point hardware.
+//! - **Nothing large crosses the stack**: every workspace has a [`ZERO`](shape::Zero::ZERO) to place
+//!   it in a `static`.
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod activation;
+pub mod budget;
+pub mod chain;
+pub mod choice;
+#[doc = include_str!("formulas.md")]
+pub mod formulas {}
+pub mod format;
+pub mod layer;
+pub mod loss;
+mod macros;
+pub mod math;
+pub mod net;
+pub mod rng;
+pub mod shape;
+pub mod stage;
+pub mod topology;
+pub mod train;
+#[cfg(feature = "wire")]
+pub mod wire;
+
+pub use net::Net;
+
+/// The README's example compiles and does what it says.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,66 @@
+//! A net as its users see it: a type with a name, layers and sizes.
+
+use crate::chain::Holding;
+use crate::choice::{All, Choice, Flag, No, Nothing};
+use crate::layer::Description;
+use crate::shape::{Shape, Zero};
+use crate::stage::{self, Stage};
+
+/// What a net learns, held as a choice says; without one, all of it in RAM.
+pub type Parameters<N, C = All> = <<N as Net>::Chain as Holding>::Parameters<C>;
+
+/// Something of the shape of a net's trained parameters: a gradient, a velocity.
+pub type Gradient<N, C = All> = <<N as Net>::Chain as Holding>::Gradient<C>;
+
+/// What a pass through a net leaves behind.
+pub type Tape<N, C> = <<N as Net>::Chain as Stage>::Tape<C, No>;
+
+/// What a net takes.
+pub type Image<N> = stage::Input<<N as Net>::Chain>;
+
+/// A net: a type without data. [`net!`](crate::net!) declares one.
+///
+/// All sizes are known when a program is compiled, so a net that does not fit a chip need not
+/// compile:
+///
+/// ```
+/// # cpfo::net! { pub mod digits: 8 x 8 x 1 { O1 = Output(10, SoftmaxCrossEntropy); } }
+/// use cpfo::Net;
+/// const _: () = cpfo::budget::assert_fits("digits", digits::Net::IN_PLACE_RAM, 16 * 1024);
+/// ```
+pub trait Net: Sized + Send + Sync + 'static {
+    /// The layers, as a type.
+    type Chain: Stage;
+    /// The name of the module that declares it.
+    const NAME: &'static str;
+    /// The layers with their names.
+    const LAYERS: &'static [(&'static str, Description)];
+
+    /// Rows, columns and maps of the input.
+    const INPUT: [usize; 3] = <<Self::Chain as Stage>::Input as Shape>::DIMENSIONS;
+    /// How many numbers the input has.
+    const PIXELS: usize = <<Self::Chain as Stage>::Input as Shape>::LEN;
+    /// How many classes it tells apart.
+    const CLASSES: usize = <Self::Chain as Stage>::CLASSES;
+    /// How many weights and biases it has.
+    const PARAMETERS: usize = size_of::<Parameters<Self>>() / size_of::<f32>();
+    /// RAM of the parameters if all of them are trained; flash if none is.
+    const PARAMETER_BYTES: usize = size_of::<Parameters<Self>>();
+    /// RAM of inference beside parameters and input: [`Inference`](crate::train::Inference).
+    const INFERENCE_BYTES: usize = size_of::<Tape<Self, Nothing>>();
+    /// RAM of training in place beside parameters and input: [`InPlace`](crate::train::InPlace).
+    const IN_PLACE_BYTES: usize = size_of::<Tape<Self, All>>();
+    /// All RAM of training in place: parameters, workspace and one input.
+    const IN_PLACE_RAM: usize =
+        Self::PARAMETER_BYTES + Self::IN_PLACE_BYTES + size_of::<Image<Self>>();
+    /// RAM of training by mini-batches beside parameters, input and velocity, which is as large as
+    /// the parameters: [`Batch`](crate::train::Batch).
+    const BATCH_BYTES: usize = size_of::<(Tape<Self, All>, Gradient<Self>, u32)>();
+    /// Parameters before the first draw.
+    const ZERO: Parameters<Self> = <Parameters<Self> as Zero>::ZERO;
+}
+
+/// Whether a choice of what trains leaves anything to train in a net.
+pub const fn trains<N: Net, C: Choice>() -> bool {
+    <<N::Chain as Holding>::Trains<C> as Flag>::SET
+}

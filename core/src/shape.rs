@@ -1,0 +1,169 @@
+//! Shapes, and the arrays that have them.
+//!
+//! A layer's input and output are either [`Maps`] (rows, columns and maps, the maps innermost:
+//! "HWC") or [`Units`] (a plain row of numbers). Both are types without data: what they say is
+//! which nested array holds their values.
+
+/// A value that memory can start with: everything the library places in a `static` has one, so
+/// that nothing large is ever built on the stack.
+pub trait Zero: Sized {
+    /// All zeros.
+    const ZERO: Self;
+}
+
+impl Zero for f32 {
+    const ZERO: Self = 0.0;
+}
+
+impl Zero for u8 {
+    const ZERO: Self = 0;
+}
+
+impl Zero for () {
+    const ZERO: Self = ();
+}
+
+impl<T: Zero, const N: usize> Zero for [T; N] {
+    const ZERO: Self = [const { T::ZERO }; N];
+}
+
+/// A nested array of `f32`, of any depth.
+pub trait Tensor: Zero + Send + Sync + 'static {
+    /// How many numbers it holds.
+    const LEN: usize;
+    /// A run of tensors as one run of numbers.
+    fn flatten(run: &[Self]) -> &[f32];
+    /// A run of tensors as one run of numbers, to be changed.
+    fn flatten_mut(run: &mut [Self]) -> &mut [f32];
+
+    /// All numbers, in the order in which they lie in memory.
+    #[inline(always)]
+    fn flat(&self) -> &[f32] {
+        Self::flatten(core::slice::from_ref(self))
+    }
+    /// All numbers, in the order in which they lie in memory, to be changed.
+    #[inline(always)]
+    fn flat_mut(&mut self) -> &mut [f32] {
+        Self::flatten_mut(core::slice::from_mut(self))
+    }
+}
+
+impl Tensor for f32 {
+    const LEN: usize = 1;
+    #[inline(always)]
+    fn flatten(run: &[Self]) -> &[f32] {
+        run
+    }
+    #[inline(always)]
+    fn flatten_mut(run: &mut [Self]) -> &mut [f32] {
+        run
+    }
+}
+
+impl<T: Tensor, const N: usize> Tensor for [T; N] {
+    const LEN: usize = N * T::LEN;
+    #[inline(always)]
+    fn flatten(run: &[Self]) -> &[f32] {
+        T::flatten(run.as_flattened())
+    }
+    #[inline(always)]
+    fn flatten_mut(run: &mut [Self]) -> &mut [f32] {
+        T::flatten_mut(run.as_flattened_mut())
+    }
+}
+
+/// The shape of what flows between two layers.
+pub trait Shape: 'static {
+    /// The array of this shape with a `T` in each cell.
+    type Of<T: Tensor>: Tensor;
+    /// Rows, columns, maps; units count as maps of one cell.
+    const DIMENSIONS: [usize; 3];
+    /// How many cells it has.
+    const LEN: usize = Self::DIMENSIONS[0] * Self::DIMENSIONS[1] * Self::DIMENSIONS[2];
+    /// The cells in the order in which they lie in memory.
+    fn cells<T: Tensor>(of: &Self::Of<T>) -> &[T];
+    /// The cells in the order in which they lie in memory, to be changed.
+    fn cells_mut<T: Tensor>(of: &mut Self::Of<T>) -> &mut [T];
+}
+
+/// `S` feature maps of `R` rows and `C` columns.
+#[derive(Debug)]
+pub struct Maps<const R: usize, const C: usize, const S: usize>;
+
+impl<const R: usize, const C: usize, const S: usize> Shape for Maps<R, C, S> {
+    type Of<T: Tensor> = [[[T; S]; C]; R];
+    const DIMENSIONS: [usize; 3] = [R, C, S];
+    #[inline(always)]
+    fn cells<T: Tensor>(of: &Self::Of<T>) -> &[T] {
+        of.as_flattened().as_flattened()
+    }
+    #[inline(always)]
+    fn cells_mut<T: Tensor>(of: &mut Self::Of<T>) -> &mut [T] {
+        of.as_flattened_mut().as_flattened_mut()
+    }
+}
+
+/// `S` units in a row.
+#[derive(Debug)]
+pub struct Units<const S: usize>;
+
+impl<const S: usize> Shape for Units<S> {
+    type Of<T: Tensor> = [T; S];
+    const DIMENSIONS: [usize; 3] = [1, 1, S];
+    #[inline(always)]
+    fn cells<T: Tensor>(of: &Self::Of<T>) -> &[T] {
+        of
+    }
+    #[inline(always)]
+    fn cells_mut<T: Tensor>(of: &mut Self::Of<T>) -> &mut [T] {
+        of
+    }
+}
+
+/// The side of the valid region: how often a kernel fits into a map.
+/// 0 where it does not fit; `net!` refuses that with the layer's name.
+pub const fn valid(side: usize, kernel: usize) -> usize {
+    (side + 1).saturating_sub(kernel)
+}
+
+/// How many windows lie side by side. `net!` refuses windows that leave a rest.
+pub const fn tiles(side: usize, window: usize) -> usize {
+    match side.checked_div(window) {
+        Some(tiles) => tiles,
+        None => 0,
+    }
+}
+
+/// The bits that name one place of a window: 1, 2, 4 or 8.
+pub const fn winner_bits(places: usize) -> usize {
+    match places {
+        0..=2 => 1,
+        3..=4 => 2,
+        5..=16 => 4,
+        _ => 8,
+    }
+}
+
+/// The bytes that hold the winning places of the `maps` windows of one pooled pixel.
+pub const fn winner_bytes(places: usize, maps: usize) -> usize {
+    (maps * winner_bits(places)).div_ceil(8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_lie_row_by_row_with_the_maps_innermost() {
+        let map = [[[0.0, 1.0], [2.0, 3.0]], [[4.0, 5.0], [6.0, 7.0]]];
+        assert_eq!(Maps::<2, 2, 2>::cells(&map), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+        assert_eq!(map.flat(), Maps::<2, 2, 2>::cells(&map));
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!((valid(8, 3), valid(5, 5), valid(2, 3)), (6, 1, 0));
+        assert_eq!((tiles(6, 2), tiles(6, 0)), (3, 0));
+        assert_eq!((winner_bytes(4, 8), winner_bytes(9, 3), winner_bytes(1, 3)), (2, 2, 1));
+    }
+}

@@ -1,0 +1,129 @@
+use super::{Refusal, argmax, check};
+use crate::activation::Identity;
+use crate::chain::{Holding, Role};
+use crate::choice::{All, Choice, No};
+use crate::layer::learn::Collection;
+use crate::net::{Gradient, Image, Net, Parameters, Tape};
+use crate::shape::Zero;
+use crate::stage::Stage;
+
+/// Stochastic gradient descent: v ← μ v + ∂J/∂W + λW, W ← W − η v; biases have no λ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Sgd {
+    /// The learning rate η.
+    pub rate: f32,
+    /// The share μ of the velocity that is kept.
+    pub momentum: f32,
+    /// The weight decay λ.
+    pub decay: f32,
+}
+
+/// Training by mini-batches: gradients of N samples are summed, then one update takes their mean.
+pub struct Batch<N: Net, C: Choice = All> {
+    tape: Tape<N, C>,
+    gradient: Gradient<N, C>,
+    samples: u32,
+}
+
+impl<N: Net, C: Choice> Zero for Batch<N, C> {
+    const ZERO: Self =
+        Self { tape: Tape::<N, C>::ZERO, gradient: Gradient::<N, C>::ZERO, samples: 0 };
+}
+
+/// The velocity v of every trained parameter: what momentum carries from update to update.
+pub struct Velocity<N: Net, C: Choice = All>(Gradient<N, C>);
+
+impl<N: Net, C: Choice> Zero for Velocity<N, C> {
+    const ZERO: Self = Self(Gradient::<N, C>::ZERO);
+}
+
+impl<N: Net, C: Choice> Velocity<N, C> {
+    /// Shows the velocity tensor by tensor, to be stored or set.
+    pub fn visit_mut(&mut self, mut at: impl FnMut(&mut [f32])) {
+        N::Chain::visit_gradient::<C>(&mut self.0, &mut at);
+    }
+}
+
+/// What a sample was like before it was learnt from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Seen {
+    /// The loss J.
+    pub loss: f32,
+    /// The class the net took it for.
+    pub class: usize,
+}
+
+impl<N: Net, C: Choice> Batch<N, C> {
+    /// Adds the gradient of one sample.
+    #[inline(never)]
+    pub fn add(
+        &mut self,
+        parameters: &Parameters<N, C>,
+        image: &Image<N>,
+        label: usize,
+    ) -> Result<Seen, Refusal> {
+        check::<N>(image, label)?;
+        N::Chain::forward::<C, C, No, Identity>(parameters, image, &mut self.tape);
+        let output = N::Chain::output::<C, No>(&mut self.tape);
+        let class = argmax(output);
+        let loss = N::Chain::delta(output, label);
+        if !loss.is_finite() {
+            return Err(Refusal::Diverged);
+        }
+        N::Chain::backward::<C, No, Identity, Collection>(
+            Collection,
+            (parameters, &mut self.gradient),
+            image,
+            &mut self.tape,
+        );
+        self.samples += 1;
+        Ok(Seen { loss, class })
+    }
+
+    /// Adds the samples of another trainer behind one's own, and leaves it without any.
+    pub fn merge(&mut self, other: &mut Self) {
+        N::Chain::pair_up::<C>(&mut self.gradient, &mut other.gradient, &mut |to, from| {
+            for (to, from) in to.iter_mut().zip(from) {
+                *to += *from;
+                *from = 0.0;
+            }
+        });
+        self.samples += other.samples;
+        other.samples = 0;
+    }
+
+    /// Takes the mean of the gradients since the last update into the parameters.
+    /// Without a sample it does nothing.
+    pub fn update(
+        &mut self,
+        parameters: &mut Parameters<N, C>,
+        velocity: &mut Velocity<N, C>,
+        sgd: &Sgd,
+    ) {
+        if self.samples == 0 {
+            return;
+        }
+        let share = 1.0 / self.samples as f32;
+        self.samples = 0;
+        N::Chain::update::<C>(
+            parameters,
+            &mut self.gradient,
+            &mut velocity.0,
+            &mut |role, parameters, gradient, velocity| {
+                let decay = if role == Role::Weight { sgd.decay } else { 0.0 };
+                for ((w, g), v) in parameters.iter_mut().zip(gradient).zip(velocity) {
+                    *v = sgd.momentum * *v + (*g * share + decay * *w);
+                    *w -= sgd.rate * *v;
+                    *g = 0.0;
+                }
+            },
+        );
+    }
+
+    /// Shows the sum of the gradients since the last update, tensor by tensor.
+    pub fn visit_mut(&mut self, mut at: impl FnMut(&mut [f32])) {
+        N::Chain::visit_gradient::<C>(&mut self.gradient, &mut at);
+    }
+}

@@ -1,0 +1,72 @@
+use super::{Refusal, check};
+use crate::activation::Identity;
+use crate::chain::{Holding, Role};
+use crate::choice::{All, Choice, No};
+use crate::layer::learn::Descent;
+use crate::net::{Image, Net, Parameters, Tape};
+use crate::shape::Zero;
+use crate::stage::Stage;
+
+/// Training in place, one sample at a time: each weight moves on the way back, right after its
+/// last use, so there is no gradient to store. What the choice `C` leaves frozen costs nothing.
+pub struct InPlace<N: Net, C: Choice = All> {
+    tape: Tape<N, C>,
+}
+
+impl<N: Net, C: Choice> Zero for InPlace<N, C> {
+    const ZERO: Self = Self { tape: Tape::<N, C>::ZERO };
+}
+
+impl<N: Net, C: Choice> InPlace<N, C> {
+    /// Learns from one sample: W ← W − η (∂J/∂W + λW), b ← b − η ∂J/∂b. Returns the loss J before.
+    pub fn step(
+        &mut self,
+        parameters: &mut Parameters<N, C>,
+        image: &Image<N>,
+        label: usize,
+        rate: f32,
+        decay: f32,
+    ) -> Result<f32, Refusal> {
+        check::<N>(image, label)?;
+        // The decay is a sweep of its own, by the factor 1 − ηλ behind the gradient. A rate
+        // larger by the same factor makes it W (1 − ηλ) − η ∂J/∂W.
+        let keep = 1.0 - rate * decay;
+        let rate = if decay == 0.0 { rate } else { rate / keep };
+        if !rate.is_finite() {
+            return Err(Refusal::Rate);
+        }
+        let loss = self.pass(parameters, image, label, rate)?;
+        if decay != 0.0 {
+            N::Chain::visit_mut::<C>(parameters, &mut |role, values| {
+                if role == Role::Weight {
+                    for w in values {
+                        *w *= keep;
+                    }
+                }
+            });
+        }
+        Ok(loss)
+    }
+
+    #[inline(never)]
+    fn pass(
+        &mut self,
+        parameters: &mut Parameters<N, C>,
+        image: &Image<N>,
+        label: usize,
+        rate: f32,
+    ) -> Result<f32, Refusal> {
+        N::Chain::forward::<C, C, No, Identity>(parameters, image, &mut self.tape);
+        let loss = N::Chain::delta(N::Chain::output::<C, No>(&mut self.tape), label);
+        if !loss.is_finite() {
+            return Err(Refusal::Diverged);
+        }
+        N::Chain::backward::<C, No, Identity, Descent>(
+            Descent { rate },
+            parameters,
+            image,
+            &mut self.tape,
+        );
+        Ok(loss)
+    }
+}

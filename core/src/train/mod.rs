@@ -1,0 +1,94 @@
+//! Training: what a net learns from labelled samples.
+//!
+//! | trainer | memory beside the parameters | for |
+//! |---|---|---|
+//! | [`InPlace`] | the tape | the chip: one sample, each weight moves on the way back |
+//! | [`Batch`] | the tape and a gradient, with [`Velocity`] beside it | mini-batches with momentum and weight decay |
+//!
+//! Both go through the same layers; given the same samples they agree to rounding. A sample that is
+//! not fit to learn from is [refused](Refusal) before any weight moves.
+
+mod batch;
+mod in_place;
+mod inference;
+mod schedule;
+
+pub use batch::{Batch, Seen, Sgd, Velocity};
+pub use in_place::InPlace;
+pub use inference::{Inference, argmax};
+pub use schedule::Schedule;
+
+use crate::chain::{Holding, Role};
+use crate::choice::{All, Choice};
+use crate::net::{Net, Parameters};
+use crate::rng::Rng;
+use crate::shape::Tensor;
+
+/// Why a sample was not learnt from. No weight has moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+pub enum Refusal {
+    /// The label is not one of the classes.
+    Label,
+    /// The image holds a NaN or an infinite number.
+    Image,
+    /// The net's output, or the loss, is no longer finite: the parameters have diverged.
+    Diverged,
+    /// The learning rate is not a finite number.
+    Rate,
+}
+
+impl core::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Refusal::Label => "the label is not one of the classes",
+            Refusal::Image => "the image holds a NaN or an infinite number",
+            Refusal::Diverged => "the loss is no longer finite: the parameters have diverged",
+            Refusal::Rate => "the learning rate is not a finite number",
+        })
+    }
+}
+
+impl core::error::Error for Refusal {}
+
+/// Draws initial weights from a seed: He's rule before ReLU, Glorot's otherwise; biases 0.
+pub fn initialize<N: Net>(parameters: &mut Parameters<N>, rng: &mut Rng) {
+    N::Chain::initialize(parameters, rng);
+}
+
+/// λ/2 Σ W²: what weight decay adds to the loss. Biases do not decay.
+pub fn decay_term<N: Net, C: Choice>(parameters: &Parameters<N, C>, decay: f32) -> f32 {
+    let mut sum = 0.0;
+    N::Chain::visit::<C>(parameters, &mut |role, values| {
+        if role == Role::Weight {
+            for w in values {
+                sum += w * w;
+            }
+        }
+    });
+    0.5 * decay * sum
+}
+
+/// Whether every parameter is a finite number.
+pub fn all_finite<N: Net>(parameters: &Parameters<N>) -> bool {
+    let mut finite = true;
+    N::Chain::visit::<All>(parameters, &mut |_, values| finite &= are_finite(values));
+    finite
+}
+
+fn are_finite(values: &[f32]) -> bool {
+    // 0 times a finite number is 0, 0 times anything else is NaN: one comparison for all.
+    values.iter().fold(0.0, |sum, x| sum + 0.0 * x) == 0.0
+}
+
+/// What both trainers ask of a sample.
+fn check<N: Net>(image: &impl Tensor, label: usize) -> Result<(), Refusal> {
+    if label >= N::CLASSES {
+        return Err(Refusal::Label);
+    }
+    if !are_finite(image.flat()) {
+        return Err(Refusal::Image);
+    }
+    Ok(())
+}

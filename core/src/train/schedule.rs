@@ -1,0 +1,58 @@
+use core::f32::consts::PI;
+
+use crate::math;
+
+/// How the learning rate changes over a run.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Schedule {
+    /// It does not.
+    #[default]
+    Constant,
+    /// It is multiplied by `factor` after each `every` steps.
+    Step {
+        /// Steps between two changes.
+        every: u32,
+        /// What the rate is multiplied with.
+        factor: f32,
+    },
+    /// It rises over `warm_up` steps, then falls to 0 along half a cosine.
+    Cosine {
+        /// Steps of the rise; 0 for none.
+        warm_up: u32,
+    },
+}
+
+impl Schedule {
+    /// The share of the full rate at step `step` (from 0 on) of `steps`.
+    pub fn share(&self, step: u32, steps: u32) -> f32 {
+        match *self {
+            Schedule::Constant => 1.0,
+            Schedule::Step { every, factor } => {
+                (0..step.checked_div(every).unwrap_or(0)).fold(1.0, |share, _| share * factor)
+            }
+            Schedule::Cosine { warm_up } if step < warm_up => (step + 1) as f32 / warm_up as f32,
+            Schedule::Cosine { warm_up } => {
+                let done = (step - warm_up) as f32 / steps.saturating_sub(warm_up).max(1) as f32;
+                0.5 * (1.0 + math::cos(PI * done.min(1.0)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares() {
+        assert_eq!(Schedule::Constant.share(7, 10), 1.0);
+        let step = Schedule::Step { every: 10, factor: 0.5 };
+        assert_eq!([0, 9, 10, 20].map(|s| step.share(s, 30)), [1.0, 1.0, 0.5, 0.25]);
+        let cosine = Schedule::Cosine { warm_up: 4 };
+        assert_eq!([0, 3, 4].map(|s| cosine.share(s, 104)), [0.25, 1.0, 1.0]);
+        assert!((cosine.share(54, 104) - 0.5).abs() < 1e-6);
+        assert!(cosine.share(104, 104) < 1e-6 && cosine.share(9999, 104) < 1e-6);
+        assert_eq!(Schedule::Step { every: 0, factor: 0.0 }.share(3, 3), 1.0);
+    }
+}
