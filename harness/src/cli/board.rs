@@ -1,0 +1,31 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::LAST_MODEL;
+use crate::firmware::BOARDS;
+
+/// What `cpfo build` and `cpfo flash` are asked for.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct BoardFlags {
+    /// The board
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(BOARDS.map(|board| board.name)))]
+    pub board: String,
+    /// The model that goes into the firmware
+    #[arg(long, value_name = "FILE", default_value = LAST_MODEL)]
+    pub model: PathBuf,
+    /// The folder with the firmware [default: `targets` in the source of cpfo]
+    #[arg(long, value_name = "FOLDER")]
+    pub targets: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+m0, m3, m4, m7, m33 and rv32 are emulated by QEMU; the others are real boards, reached through
+probe-rs.
+
+Examples:
+  cpfo build --board m4             the firmware with the last model in it, and its sizes
+  cpfo flash --board nrf52840-dk    build it and hand it to the board
+  cpfo flash --board m0             the same, to QEMU; Ctrl-A X ends it";

@@ -1,0 +1,52 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::number::{count, positive};
+use crate::dataset::World;
+use crate::emulator::Board;
+
+/// What `cpfo emulate` is asked for.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct EmulateFlags {
+    /// The board: QEMU runs the same firmware that a real one would
+    #[arg(long, value_name = "NAME", default_value = "m4")]
+    pub board: Board,
+    /// How the world changes: `rotate` or `rotate:DEGREES`, `mirror`, `invert`, `shift:PIXELS`, `noise:SD`
+    #[arg(long, value_name = "WORLD", default_value = "mirror")]
+    pub shift: World,
+    /// Labelled samples of each class that the chip gets of the new world
+    #[arg(long, value_name = "K", default_value = "20", value_parser = count)]
+    pub samples: usize,
+    /// The model that the chip starts with [default: one that is quickly trained first]
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// The learning rate [default: 0.01; 0.003 below 20 samples in all]
+    #[arg(long, value_name = "RATE", value_parser = positive)]
+    pub rate: Option<f32>,
+    /// How often it sees each sample [default: 2000 steps in all, but 10 to 60 times]
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub epochs: Option<usize>,
+    /// Which samples, and in which order
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub seed: u64,
+    /// The folder for the report and the model that the chip ends with
+    #[arg(long, value_name = "FOLDER", default_value = "cpfo-emulate")]
+    pub out: PathBuf,
+    /// The folder with the firmware [default: `targets` of the source]
+    #[arg(long, value_name = "FOLDER")]
+    pub targets: Option<PathBuf>,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+const EXAMPLES: &str = "\
+Needs QEMU and the Rust target of the board; says what is missing. The exit code is 1 if the chip
+and the desktop, which makes the same updates beside it, differ in a single bit.
+
+Examples:
+  cpfo emulate                                   an M4F learns to read mirrored digits
+  cpfo emulate --board m0 --shift rotate:30      the same on 16 KB of RAM, in a turned world
+  cpfo emulate --model cpfo-out/model.safetensors --samples 5 --json";

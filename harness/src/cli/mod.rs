@@ -1,0 +1,118 @@
+//! Flags as plain data. What they mean stands in their help; what is done with them, in
+//! [`command`](crate::command).
+
+mod board;
+mod data;
+mod emulate;
+mod eval;
+mod export;
+mod nets;
+mod number;
+mod predict;
+mod recipe;
+mod train;
+
+pub use board::BoardFlags;
+pub use data::DataFlags;
+pub use emulate::EmulateFlags;
+pub use eval::EvalFlags;
+pub use export::ExportFlags;
+pub use nets::NetsFlags;
+pub use predict::PredictFlags;
+pub use recipe::RecipeFlags;
+pub use train::TrainFlags;
+
+use std::ffi::OsString;
+
+use clap::builder::PossibleValuesParser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+/// The folder of a run, if none is named.
+pub const OUT: &str = "cpfo-out";
+/// The model in it.
+pub const MODEL: &str = "model.safetensors";
+/// The model of the last run, if none is named.
+const LAST_MODEL: &str = "cpfo-out/model.safetensors";
+
+/// Trains small convolutional nets and tries them out.
+#[derive(Parser, Debug)]
+#[command(name = "cpfo", version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Without a command it is `cpfo train`.
+
+Examples:
+  cpfo                                     learn the digits that ship; model and report in cpfo-out/
+  cpfo train --seeds 10                    how much of the result is chance?
+  cpfo train --net lenet --data mnist/     learn from files of your own
+  cpfo eval --split stratified             test the last model on other samples
+  cpfo predict my-seven.png --fit --invert what is in the picture?
+  cpfo emulate --board m0 --shift mirror   a chip of 16 KB learns to read mirrored digits
+  cpfo build --board m4                    the firmware with the last model in it
+  cpfo nets                                which nets there are, and what they cost
+
+`cpfo COMMAND --help` says more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.";
+
+/// What is to be done.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Learns from labelled images; leaves a model and a report behind
+    Train(TrainFlags),
+    /// Tests a model on labelled images
+    Eval(EvalFlags),
+    /// Says what is in pictures
+    Predict(PredictFlags),
+    /// Fine-tunes a net on an emulated chip, and checks every bit of it
+    Emulate(EmulateFlags),
+    /// Writes a model for a chip: a Rust constant, or the device format
+    Export(ExportFlags),
+    /// Builds the firmware with a model in it, and says what it takes of the chip
+    Build(BoardFlags),
+    /// Builds the firmware and hands it to a board, real or emulated
+    Flash(BoardFlags),
+    /// Lists the nets: layers, sizes, costs
+    Nets(NetsFlags),
+}
+
+impl Command {
+    /// Reads the program's flags. `nets` are the names that `--net` knows.
+    pub fn parse(nets: &[&'static str]) -> Result<Command, clap::Error> {
+        match Self::parse_from(nets, std::env::args_os())? {
+            Some(command) => Ok(command),
+            None => Self::parse_from(nets, ["cpfo", "train"].map(Into::into))
+                .map(|command| command.expect("`train` is a command")),
+        }
+    }
+
+    fn parse_from(
+        nets: &[&'static str],
+        words: impl IntoIterator<Item = OsString>,
+    ) -> Result<Option<Command>, clap::Error> {
+        let names = PossibleValuesParser::new(nets);
+        let cli = Cli::command().mut_subcommands(|command| {
+            if command.get_arguments().any(|flag| flag.get_id() == "net") {
+                command.mut_arg("net", |net| net.value_parser(names.clone()))
+            } else {
+                command
+            }
+        });
+        Ok(Cli::from_arg_matches(&cli.try_get_matches_from(words)?)?.command)
+    }
+
+    /// How many threads may work, if that was said.
+    pub fn threads(&self) -> Option<usize> {
+        match self {
+            Command::Train(flags) => flags.threads,
+            _ => None,
+        }
+    }
+}
+
+/// An error in the use of flags that are right one by one.
+fn conflict(message: &str) -> clap::Error {
+    Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message)
+}

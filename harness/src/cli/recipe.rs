@@ -1,0 +1,139 @@
+use clap::{Args, ValueEnum};
+
+use super::{conflict, number};
+use crate::run::{Recipe, Schedule, Trainer};
+
+/// How to learn. What is not said is as in the recipe that suits the data.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Recipe")]
+pub struct RecipeFlags {
+    /// How often each sample is learnt from [default: 150 for the digits, else 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    epochs: Option<u32>,
+    /// Samples in a mini-batch [default: 16; in place 1]
+    #[arg(long, value_name = "N", value_parser = number::count)]
+    batch: Option<usize>,
+    /// The learning rate, at its highest [default: 0.03; in place 0.01]
+    #[arg(long, value_name = "RATE", value_parser = number::positive)]
+    rate: Option<f32>,
+    /// How the learning rate changes [default: cosine]
+    #[arg(long, value_enum)]
+    schedule: Option<ScheduleName>,
+    /// Schedule `cosine`: epochs over which the rate rises [default: 5 for the digits, else 1]
+    #[arg(long, value_name = "EPOCHS")]
+    warm_up: Option<u32>,
+    /// Schedule `step`: epochs between two changes [default: a third of all]
+    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..))]
+    step_every: Option<u32>,
+    /// Schedule `step`: what the rate is multiplied with [default: 0.1]
+    #[arg(long, value_name = "FACTOR", value_parser = number::positive)]
+    step_factor: Option<f32>,
+    /// The share of the last step that the next one keeps [default: 0.9; in place 0]
+    #[arg(long, value_name = "SHARE", value_parser = number::share)]
+    momentum: Option<f32>,
+    /// Weight decay: how strongly weights are drawn to 0; biases are not [default:
+    /// 0.0005 for the digits, else 0]
+    #[arg(long, value_name = "LAMBDA", value_parser = number::not_negative)]
+    decay: Option<f32>,
+    /// Where all chance comes from: the same seed, the same model [default: 1]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Turn and shift every image a little, anew in each epoch [default for the digits]
+    #[arg(long)]
+    augment: bool,
+    /// Show the images as they are
+    #[arg(long, conflicts_with_all = ["augment", "shift", "rotation"])]
+    no_augment: bool,
+    /// Shift images by so many pixels at most
+    #[arg(long, value_name = "PIXELS", value_parser = number::not_negative)]
+    shift: Option<f32>,
+    /// Turn images by so many degrees at most
+    #[arg(long, value_name = "DEGREES", value_parser = number::not_negative)]
+    rotation: Option<f32>,
+    /// `batch`: averaged gradients with momentum; `in-place`: one sample at a time, as on the chip
+    #[arg(long, value_enum)]
+    trainer: Option<Trainer>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum ScheduleName {
+    /// The rate stays
+    Constant,
+    /// The rate falls in steps
+    Step,
+    /// The rate rises, then falls to 0
+    Cosine,
+}
+
+impl RecipeFlags {
+    /// The recipe that suits the data, changed as the flags say. `bend` is what suits its images:
+    /// shift in pixels and rotation in degrees.
+    pub fn apply(&self, suited: Recipe, bend: [f32; 2]) -> anyhow::Result<Recipe> {
+        let mut recipe = match self.trainer {
+            Some(Trainer::InPlace) => {
+                let batch = self.batch.is_some_and(|batch| batch != 1);
+                if batch || self.momentum.is_some_and(|momentum| momentum != 0.0) {
+                    return Err(conflict(
+                        "the in-place trainer learns one sample at a time and has no momentum: \
+                         leave --batch and --momentum out, or take `--trainer batch`",
+                    )
+                    .into());
+                }
+                suited.in_place()
+            }
+            _ => suited,
+        };
+        set(&mut recipe.epochs, self.epochs);
+        set(&mut recipe.batch, self.batch);
+        set(&mut recipe.rate, self.rate);
+        set(&mut recipe.momentum, self.momentum);
+        set(&mut recipe.decay, self.decay);
+        set(&mut recipe.seed, self.seed);
+        if self.augment {
+            [recipe.shift, recipe.rotation] = bend;
+        }
+        if self.no_augment {
+            [recipe.shift, recipe.rotation] = [0.0; 2];
+        }
+        set(&mut recipe.shift, self.shift);
+        set(&mut recipe.rotation, self.rotation);
+        recipe.schedule = self.schedule(recipe)?;
+        Ok(recipe)
+    }
+
+    fn schedule(&self, recipe: Recipe) -> anyhow::Result<Schedule> {
+        let steps = self.step_every.is_some() || self.step_factor.is_some();
+        let name = match (self.schedule, recipe.schedule) {
+            (Some(name), _) => name,
+            (None, _) if steps => ScheduleName::Step,
+            (None, Schedule::Constant) if self.warm_up.is_none() => ScheduleName::Constant,
+            (None, _) => ScheduleName::Cosine,
+        };
+        if steps && name != ScheduleName::Step {
+            return Err(conflict("--step-every and --step-factor need `--schedule step`").into());
+        }
+        if self.warm_up.is_some() && name != ScheduleName::Cosine {
+            return Err(conflict("--warm-up needs `--schedule cosine`").into());
+        }
+        let warm_up = match recipe.schedule {
+            Schedule::Cosine { warm_up } => warm_up,
+            _ => 0,
+        };
+        Ok(match name {
+            ScheduleName::Constant => Schedule::Constant,
+            ScheduleName::Step => Schedule::Step {
+                every: self.step_every.unwrap_or(recipe.epochs.div_ceil(3)),
+                factor: self.step_factor.unwrap_or(0.1),
+            },
+            ScheduleName::Cosine => {
+                Schedule::Cosine { warm_up: self.warm_up.unwrap_or(warm_up.min(recipe.epochs / 4)) }
+            }
+        })
+    }
+}
+
+fn set<T>(to: &mut T, asked: Option<T>) {
+    if let Some(asked) = asked {
+        *to = asked;
+    }
+}

@@ -1,0 +1,49 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{DataFlags, OUT, RecipeFlags, number};
+
+/// What `cpfo train` is asked for.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES, allow_negative_numbers = true)]
+pub struct TrainFlags {
+    /// The net that learns [default: the first of `cpfo nets`]
+    #[arg(long, value_name = "NAME")]
+    pub net: Option<String>,
+    /// The samples it learns from.
+    #[command(flatten)]
+    pub data: DataFlags,
+    /// How it learns.
+    #[command(flatten)]
+    pub recipe: RecipeFlags,
+    /// Train with N seeds, the first being --seed; prints mean and spread, writes no file
+    #[arg(long, value_name = "N", value_parser = number::count)]
+    pub seeds: Option<usize>,
+    /// Go on with the run that was stopped in the --out folder, as if it had not been stopped
+    #[arg(long, conflicts_with_all = ["RecipeFlags", "net", "split", "seeds"])]
+    pub resume: bool,
+    /// The folder for model, report and checkpoint
+    #[arg(long, value_name = "FOLDER", default_value = OUT)]
+    pub out: PathBuf,
+    /// How many threads may work; the result does not depend on it [default: one a core]
+    #[arg(long, value_name = "N", value_parser = number::count)]
+    pub threads: Option<usize>,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+    /// Stop as by Ctrl-C after so many mini-batches: for tests.
+    #[arg(long, value_name = "N", hide = true)]
+    pub stop_after_batches: Option<u64>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cpfo train                                     the digits, in well under a minute
+  cpfo train --split stratified --seeds 10       mean and spread over ten seeds
+  cpfo train --no-augment --epochs 30 --schedule constant
+  cpfo train --net lenet --data mnist/ --out lenet/
+  cpfo train --resume --out lenet/               go on where Ctrl-C stopped it
+
+Files, in the --out folder: model.safetensors (PyTorch's names and order), report.html (curves,
+confusion matrix, kernels, mistakes; opens in any browser), checkpoint.safetensors (for --resume).";

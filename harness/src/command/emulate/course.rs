@@ -1,0 +1,204 @@
+//! The chip and the desktop, side by side: the same updates, compared at every step.
+
+use std::io::{Read, Write};
+
+use anyhow::Context as _;
+use cpfo::choice::All;
+use cpfo::format::{self, Checksum};
+use cpfo::net::{Image, Net, Parameters};
+use cpfo::shape::{Tensor as _, Zero};
+use cpfo::train::InPlace;
+use cpfo::wire::Figures;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::lesson::Lesson;
+use crate::dataset::Dataset;
+use crate::device::Device;
+use crate::evaluation;
+use crate::report::{Reading, Run};
+use crate::run::Chance;
+use crate::{interrupt, snapshot};
+
+/// What happened.
+pub(super) struct Course {
+    pub(super) chip: Run,
+    pub(super) desktop: Run,
+    /// After how many samples the two first differed.
+    pub(super) parted: Option<u64>,
+    /// How many predictions of the chip were compared.
+    pub(super) predictions: usize,
+    /// What each step took the chip.
+    pub(super) times: Vec<u32>,
+    pub(super) board: String,
+    pub(super) unit: String,
+    pub(super) figures: Figures,
+    /// All parameters that the chip ends with.
+    pub(super) end: snapshot::Snapshot,
+}
+
+/// The two at work.
+struct Pair<'a, N: Net, S: Read + Write> {
+    lesson: &'a Lesson,
+    device: Device<N, S>,
+    parameters: Box<Parameters<N>>,
+    trainer: Box<InPlace<N>>,
+    image: Box<Image<N>>,
+    /// The chip's, and the desktop's.
+    losses: [Checksum; 2],
+    courses: [Vec<Reading>; 2],
+    times: Vec<u32>,
+    parted: Option<u64>,
+    predictions: usize,
+    bar: ProgressBar,
+}
+
+impl Course {
+    pub(super) fn run<N: Net, S: Read + Write>(
+        lesson: &Lesson,
+        mut device: Device<N, S>,
+        parameters: Box<Parameters<N>>,
+    ) -> anyhow::Result<Self> {
+        device.deploy(&parameters).context("the model does not get to the device")?;
+        let tests = 2 * (lesson.new.len() + lesson.old.len()) as u64;
+        let mut pair = Pair {
+            lesson,
+            device,
+            parameters,
+            trainer: Box::new(Zero::ZERO),
+            image: Box::new(Zero::ZERO),
+            losses: [Checksum::new(), Checksum::new()],
+            courses: Default::default(),
+            times: Vec::new(),
+            parted: None,
+            predictions: 0,
+            bar: bar(lesson.steps() + tests),
+        };
+        pair.test_on_the_chip()?;
+        for epoch in 0..lesson.epochs {
+            pair.epoch(epoch)?;
+            if epoch + 1 < lesson.epochs {
+                pair.test_on_the_desktop()?;
+            }
+        }
+        pair.test_on_the_chip()?;
+        pair.end()
+    }
+}
+
+impl<N: Net, S: Read + Write> Pair<'_, N, S> {
+    fn epoch(&mut self, epoch: u32) -> anyhow::Result<()> {
+        let Lesson { samples, rate, seed, .. } = self.lesson;
+        for sample in Chance::new(*seed).order(epoch, samples.len() as u32) {
+            anyhow::ensure!(!interrupt::requested(), "stopped by Ctrl-C");
+            let (image, label) = (samples.image(sample as usize), samples.label(sample as usize));
+            let there = self.device.learn(image, label, *rate)?;
+            self.image.flat_mut().copy_from_slice(image);
+            let here =
+                self.trainer.step(&mut self.parameters, &self.image, label.into(), *rate, 0.0)?;
+            self.times.push(there.time);
+            self.losses[0].add(&[there.loss]);
+            self.losses[1].add(&[here]);
+            self.compare(there.loss.to_bits() == here.to_bits());
+            self.bar.inc(1);
+        }
+        Ok(())
+    }
+
+    /// Equal parameters give equal answers, so the desktop tests both; unequal ones it fetches.
+    fn test_on_the_desktop(&mut self) -> anyhow::Result<()> {
+        let here = self.reading(&self.parameters);
+        let there = if self.equal()? {
+            here
+        } else {
+            let parameters = self.fetch()?;
+            self.reading(&parameters)
+        };
+        self.note(there, here);
+        Ok(())
+    }
+
+    /// Every image is put before the chip itself.
+    fn test_on_the_chip(&mut self) -> anyhow::Result<()> {
+        let Lesson { new, old, .. } = self.lesson;
+        self.equal()?;
+        let here = self.reading(&self.parameters);
+        let samples = self.times.len();
+        let there =
+            Reading { samples, new: self.accuracy_there(new)?, old: self.accuracy_there(old)? };
+        self.note(there, here);
+        Ok(())
+    }
+
+    fn accuracy_there(&mut self, data: &Dataset) -> anyhow::Result<f64> {
+        let here = evaluation::verdicts::<N>(&self.parameters, &data.images);
+        let mut right = 0;
+        for (index, here) in here.iter().enumerate() {
+            anyhow::ensure!(!interrupt::requested(), "stopped by Ctrl-C");
+            let class = self.device.classify(data.image(index))?;
+            self.compare(class == here.class);
+            right += usize::from(class == usize::from(data.label(index)));
+            self.predictions += 1;
+            self.bar.inc(1);
+        }
+        Ok(right as f64 / data.len() as f64)
+    }
+
+    fn reading(&self, parameters: &Parameters<N>) -> Reading {
+        Reading {
+            samples: self.times.len(),
+            new: evaluation::accuracy::<N>(parameters, &self.lesson.new),
+            old: evaluation::accuracy::<N>(parameters, &self.lesson.old),
+        }
+    }
+
+    fn note(&mut self, there: Reading, here: Reading) {
+        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+        self.bar.set_message(format!("new {}  old {}", percent(there.new), percent(there.old)));
+        self.courses[0].push(there);
+        self.courses[1].push(here);
+    }
+
+    /// Whether both have the same parameters now.
+    fn equal(&mut self) -> anyhow::Result<bool> {
+        let equal = self.device.checksum()? == format::checksum::<N, All>(&self.parameters);
+        self.compare(equal);
+        Ok(equal)
+    }
+
+    fn compare(&mut self, equal: bool) {
+        if !equal && self.parted.is_none() {
+            self.parted = Some(self.times.len() as u64);
+        }
+    }
+
+    fn fetch(&mut self) -> anyhow::Result<Box<Parameters<N>>> {
+        let mut there = Box::new(N::ZERO);
+        self.device.fetch(&mut there).context("the device's model cannot be fetched")?;
+        Ok(there)
+    }
+
+    fn end(mut self) -> anyhow::Result<Course> {
+        let there = self.fetch()?;
+        self.bar.finish_and_clear();
+        let [chip, desktop] = self.courses;
+        let [chip_losses, losses] = self.losses.map(|losses| losses.end().into());
+        let sum = |parameters: &Parameters<N>| format::checksum::<N, All>(parameters).into();
+        Ok(Course {
+            chip: Run { course: chip, parameters: sum(&there), losses: chip_losses },
+            desktop: Run { course: desktop, parameters: sum(&self.parameters), losses },
+            parted: self.parted,
+            predictions: self.predictions,
+            times: self.times,
+            figures: self.device.figures()?,
+            board: self.device.board,
+            unit: self.device.unit,
+            end: snapshot::take::<N>(&there),
+        })
+    }
+}
+
+fn bar(length: u64) -> ProgressBar {
+    let style = "{bar:30} {pos} of {len} questions  {msg}  {eta} left";
+    ProgressBar::new(length)
+        .with_style(ProgressStyle::with_template(style).expect("the template is well formed"))
+}

@@ -1,0 +1,212 @@
+//! What the chip leaves behind: its model, a report, and a summary.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use cpfo::Net;
+use serde_json::{Value, json};
+
+use super::course::Course;
+use super::lesson::Lesson;
+use crate::cli::EmulateFlags;
+use crate::dataset::World;
+use crate::model::write_whole;
+use crate::output::Output;
+use crate::report::{Figure, FineTuningReport, Reading};
+use crate::table::{Align, Cell, Table};
+use crate::{label, model, snapshot};
+
+/// Writes and prints everything. A difference of one bit is a failure.
+pub(super) fn all<N: Net>(
+    flags: &EmulateFlags,
+    output: &Output,
+    lesson: &Lesson,
+    course: &Course,
+) -> anyhow::Result<ExitCode> {
+    let mut parameters = Box::new(N::ZERO);
+    snapshot::put::<N>(&course.end, &mut parameters);
+    model::save::<N>(&output.model(), &parameters, &Default::default())?;
+    write_whole(&output.report(), report::<N>(flags, lesson, course).to_html().as_bytes())?;
+
+    if flags.json {
+        writeln!(io::stdout(), "{}", summary::<N>(flags, output, lesson, course))?;
+    } else {
+        print(flags, output, lesson, course)?;
+    }
+    Ok(if equal(course) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn equal(course: &Course) -> bool {
+    course.parted.is_none() && course.chip.equals(&course.desktop)
+}
+
+/// Before the first step and after the last.
+fn ends(course: &Course) -> [Option<&Reading>; 2] {
+    [course.chip.course.first(), course.chip.course.last()]
+}
+
+/// What a step took: the least, the mean, the most.
+fn times(course: &Course) -> [u64; 3] {
+    let times = || course.times.iter().copied().map(u64::from);
+    let mean = times().sum::<u64>() / (course.times.len() as u64).max(1);
+    [times().min().unwrap_or(0), mean, times().max().unwrap_or(0)]
+}
+
+fn print(
+    flags: &EmulateFlags,
+    output: &Output,
+    lesson: &Lesson,
+    course: &Course,
+) -> anyhow::Result<()> {
+    let columns = [
+        ("", Align::Left),
+        ("images", Align::Right),
+        ("before", Align::Right),
+        ("after", Align::Right),
+    ];
+    let mut table = Table::new(columns);
+    let share = |of: fn(&Reading) -> f64| {
+        ends(course).map(|reading| label::percent(reading.map_or(f64::NAN, of)))
+    };
+    let rows = [
+        (format!("new world ({})", flags.shift), lesson.new.len(), share(|reading| reading.new)),
+        ("old world".to_owned(), lesson.old.len(), share(|reading| reading.old)),
+    ];
+    for (name, images, [before, after]) in rows {
+        let images = label::count(images as u64);
+        table.row([Cell::from(name), Cell::from(images), Cell::from(before), Cell::strong(after)]);
+    }
+    table.print()?;
+
+    let [least, mean, most] = times(course).map(label::count);
+    let [parameters, workspace, line, stack, room] =
+        memory(course).map(|bytes| label::count(bytes.into()));
+    writeln!(
+        io::stdout(),
+        "
+{} steps on {} ({}), {} samples of each class, {} epochs, rate {}
+
+a step      {mean} {} (from {least} to {most})
+RAM         {parameters} bytes of parameters, {workspace} of workspaces, {line} for the line
+stack       {stack} bytes of {room}
+desktop     {}
+
+model       {}
+report      {}",
+        label::count(lesson.steps()),
+        course.board,
+        flags.board.core(),
+        flags.samples,
+        lesson.epochs,
+        lesson.rate,
+        course.unit,
+        verdict(course),
+        output.model().display(),
+        output.report().display(),
+    )?;
+    Ok(())
+}
+
+fn verdict(course: &Course) -> String {
+    match course.parted {
+        Some(step) => format!(
+            "NOT equal: it differs from the chip since {} samples were learnt from",
+            label::count(step)
+        ),
+        None => format!(
+            "equal to the bit: all parameters ({:08x}) and losses ({:08x}), {} predictions",
+            course.chip.parameters,
+            course.chip.losses,
+            label::count(course.predictions as u64)
+        ),
+    }
+}
+
+fn memory(course: &Course) -> [u32; 5] {
+    let figures = &course.figures;
+    [figures.parameters, figures.workspace, figures.line, figures.stack, figures.stack_room]
+}
+
+fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> FineTuningReport {
+    let [least, mean, most] = times(course).map(label::count);
+    let bytes = memory(course).map(|bytes| format!("{} bytes", label::count(bytes.into())));
+    let [parameters, workspace, line, stack, room] = bytes;
+    FineTuningReport {
+        title: format!("{}, fine-tuned on a {}", N::NAME, flags.board.core()),
+        change: change(flags.shift),
+        setting: vec![
+            Figure::new("board", format!("{}, in QEMU", course.board)),
+            Figure::new("net", N::NAME),
+            Figure::new("samples of each class", flags.samples.to_string()),
+            Figure::new("epochs", lesson.epochs.to_string()),
+            Figure::new("rate", lesson.rate.to_string()),
+            Figure::new("seed", lesson.seed.to_string()),
+            Figure::new("test images", lesson.new.len().to_string()),
+        ],
+        chip: course.chip.clone(),
+        desktop: course.desktop.clone(),
+        costs: vec![
+            Figure::new(format!("{} a step, mean", course.unit), mean),
+            Figure::new("least and most", format!("{least} and {most}")),
+            Figure::new("parameters", parameters),
+            Figure::new("workspaces", workspace),
+            Figure::new("for the line", line),
+            Figure::new("stack at its deepest", format!("{stack} of {room}")),
+        ],
+    }
+}
+
+fn change(world: World) -> String {
+    match world {
+        World::Rotate(degrees) => format!("All images are turned by {degrees}°."),
+        World::Mirror => "All images are mirrored: left is right.".into(),
+        World::Invert => "All images are inverted: black is white.".into(),
+        World::Shift(pixels) => format!("All images are moved to the right by {pixels} pixels."),
+        World::Noise(sd) => format!("Noise of standard deviation {sd} lies over all images."),
+    }
+}
+
+fn summary<N: Net>(
+    flags: &EmulateFlags,
+    output: &Output,
+    lesson: &Lesson,
+    course: &Course,
+) -> Value {
+    let reading = |reading: &Reading| json!({ "samples": reading.samples, "new": reading.new, "old": reading.old });
+    let [before, after] = ends(course).map(|end| end.map(reading));
+    let [least, mean, most] = times(course);
+    let run = |run: &crate::report::Run| {
+        json!({
+            "parameters": format!("{:08x}", run.parameters),
+            "losses": format!("{:08x}", run.losses),
+            "course": run.course.iter().map(reading).collect::<Vec<_>>(),
+        })
+    };
+    let figures = &course.figures;
+    json!({
+        "net": N::NAME,
+        "board": course.board,
+        "shift": flags.shift.to_string(),
+        "samples_of_each_class": flags.samples,
+        "epochs": lesson.epochs,
+        "rate": lesson.rate,
+        "seed": lesson.seed,
+        "steps": lesson.steps(),
+        "before": before,
+        "after": after,
+        "equal_to_the_bit": equal(course),
+        "parted_after": course.parted,
+        "predictions": course.predictions,
+        "chip": run(&course.chip),
+        "desktop": run(&course.desktop),
+        "step": { "unit": course.unit, "least": least, "mean": mean, "most": most },
+        "memory": {
+            "parameters": figures.parameters,
+            "workspaces": figures.workspace,
+            "line": figures.line,
+            "stack": figures.stack,
+            "stack_room": figures.stack_room,
+        },
+        "files": { "model": output.model(), "report": output.report() },
+    })
+}

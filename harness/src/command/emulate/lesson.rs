@@ -1,0 +1,83 @@
+//! What the chip is to learn, and what it is tested with.
+
+use anyhow::ensure;
+use cpfo::rng::Rng;
+
+use crate::cli::EmulateFlags;
+use crate::dataset::{Data, Dataset};
+
+/// Numbers for the noise of the new world, and for the choice of samples. Orders of epochs have
+/// the streams that [`Chance`](crate::run::Chance) gives them.
+const NOISE: u64 = u64::MAX;
+const CHOICE: u64 = u64::MAX - 1;
+
+/// A run of fine-tuning, planned.
+pub(super) struct Lesson {
+    /// What the chip learns from: samples of the new world, as many of each class.
+    pub(super) samples: Dataset,
+    /// The test part, as it looks in the new world.
+    pub(super) new: Dataset,
+    /// The test part, as it was.
+    pub(super) old: Dataset,
+    pub(super) rate: f32,
+    pub(super) epochs: u32,
+    pub(super) seed: u64,
+}
+
+impl Lesson {
+    pub(super) fn new(flags: &EmulateFlags, data: &Data) -> anyhow::Result<Self> {
+        let mut noise = Rng::with_stream(flags.seed, NOISE);
+        let mut seen = |data: &Dataset| flags.shift.apply(data, &mut || noise.next_u32());
+        let old = data.test_part()?.clone();
+        let (all, new) = (seen(&data.train), seen(&old));
+        let samples = all.subset(&balanced(&all, flags.samples, flags.seed)?);
+        let rate = flags.rate.unwrap_or(if samples.len() < 20 { 0.003 } else { 0.01 });
+        let usual = (2000 / samples.len()).clamp(10, 60);
+        let epochs = u32::try_from(flags.epochs.unwrap_or(usual))?;
+        Ok(Self { samples, new, old, rate, epochs, seed: flags.seed })
+    }
+
+    /// How many updates there will be.
+    pub(super) fn steps(&self) -> u64 {
+        self.samples.len() as u64 * u64::from(self.epochs)
+    }
+}
+
+/// The places of `each` samples of every class, drawn by a seed.
+fn balanced(data: &Dataset, each: usize, seed: u64) -> anyhow::Result<Vec<usize>> {
+    let mut places: Vec<usize> = (0..data.len()).collect();
+    Rng::with_stream(seed, CHOICE).shuffle(&mut places);
+    let mut wanted = vec![each; data.classes];
+    places.retain(|&place| {
+        let wanted = &mut wanted[usize::from(data.label(place))];
+        let taken = *wanted > 0;
+        *wanted -= usize::from(taken);
+        taken
+    });
+    if let Some(class) = wanted.iter().position(|&wanted| wanted > 0) {
+        let there = each - wanted[class];
+        ensure!(
+            false,
+            "there are only {there} samples of class {class}: take --samples {there} or less"
+        );
+    }
+    Ok(places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_of_each_class() {
+        let digits = Dataset::digits();
+        let places = balanced(&digits, 5, 1).unwrap();
+        let chosen = digits.subset(&places);
+        for class in 0..10 {
+            assert_eq!(chosen.labels.iter().filter(|&&label| label == class).count(), 5);
+        }
+        assert_ne!(places, balanced(&digits, 5, 2).unwrap());
+        let error = balanced(&digits, 1000, 1).unwrap_err().to_string();
+        assert!(error.contains("there are only 178 samples of class 0"), "{error}");
+    }
+}

@@ -1,0 +1,10 @@
+//! The commands, one a file. None knows another; what two of them need lies outside.
+
+pub mod build;
+pub mod emulate;
+pub mod eval;
+pub mod export;
+pub mod flash;
+pub mod nets;
+pub mod predict;
+pub mod train;

@@ -1,0 +1,78 @@
+//! `cpfo predict`: what is in pictures.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use cpfo::Net;
+use serde_json::{Value, json};
+
+use crate::cli::PredictFlags;
+use crate::dataset::picture;
+use crate::evaluation::{self, Verdict};
+use crate::table::{Align, Cell, Table};
+use crate::{label, model};
+
+/// How many classes are named of each picture.
+const TOP: usize = 3;
+
+/// Says what is in pictures.
+pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
+    let (parameters, _) = model::load::<N>(&flags.model)?;
+    let options = picture::Options { fit: flags.fit, invert: flags.invert };
+    let [rows, columns, maps] = N::INPUT;
+    let (mut names, mut images) = (Vec::new(), Vec::new());
+    for path in &flags.pictures {
+        for file in picture::list(path)? {
+            images.extend(picture::load(&file, rows, columns, maps, options)?);
+            names.push(file.display().to_string());
+        }
+    }
+    let verdicts = evaluation::verdicts::<N>(&parameters, &images);
+    let predictions = names.iter().zip(&verdicts);
+    if flags.json {
+        let predictions: Vec<_> = predictions.map(|(name, verdict)| json(name, verdict)).collect();
+        let model = flags.model.display().to_string();
+        let object = json!({ "net": N::NAME, "model": model, "predictions": predictions });
+        writeln!(io::stdout(), "{object}")?;
+    } else {
+        table(predictions).print()?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The classes that the net gives most to, the first of them its answer.
+fn top(verdict: &Verdict) -> impl Iterator<Item = (usize, f32)> {
+    let mut classes: Vec<_> = verdict.outputs.iter().copied().enumerate().collect();
+    classes.sort_by(|a, b| b.1.total_cmp(&a.1));
+    classes.into_iter().take(TOP)
+}
+
+fn json(picture: &str, verdict: &Verdict) -> Value {
+    let top = top(verdict)
+        .map(|(class, probability)| json!({ "class": class, "probability": probability }));
+    json!({
+        "picture": picture,
+        "class": verdict.class,
+        "probabilities": verdict.outputs,
+        "top": top.collect::<Vec<_>>(),
+    })
+}
+
+fn table<'a>(predictions: impl Iterator<Item = (&'a String, &'a Verdict)>) -> Table {
+    let columns = ["picture", "class", "probability", "or", "or"];
+    let mut table = Table::new(
+        columns.map(|name| (name, if name == "probability" { Align::Right } else { Align::Left })),
+    );
+    for (name, verdict) in predictions {
+        let mut cells = vec![Cell::from(name)];
+        for (place, (class, probability)) in top(verdict).enumerate() {
+            let probability = label::percent(probability.into());
+            match place {
+                0 => cells.extend([Cell::strong(class.to_string()), Cell::from(probability)]),
+                _ => cells.push(Cell::quiet(format!("{class} ({probability})"))),
+            }
+        }
+        table.row(cells);
+    }
+    table
+}

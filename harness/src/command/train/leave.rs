@@ -1,0 +1,148 @@
+//! What a run leaves behind: files, and a last word.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use cpfo::Net;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::report;
+use crate::cli::TrainFlags;
+use crate::evaluation::Evaluation;
+use crate::model::{self, Metadata, write_whole};
+use crate::output::Output;
+use crate::run::{Epoch, Recipe, Run};
+use crate::source::Origin;
+use crate::{interrupt, label};
+
+/// What the files of a run say of it.
+fn about<N: Net>(origin: &Origin, run: &Run<'_, N>) -> anyhow::Result<Metadata> {
+    Ok(Metadata::from([
+        ("recipe".into(), serde_json::to_string(run.recipe())?),
+        ("origin".into(), serde_json::to_string(origin)?),
+        ("epochs".into(), run.progress().history.len().to_string()),
+    ]))
+}
+
+/// Writes how to go on.
+pub(super) fn checkpoint<N: Net>(
+    output: &Output,
+    origin: &Origin,
+    run: &mut Run<'_, N>,
+) -> anyhow::Result<()> {
+    let about = about(origin, run)?;
+    run.save(&output.checkpoint(), &about)
+}
+
+/// Writes what the net has learnt. A model may travel: it does not tell where the data lay.
+pub(super) fn model<N: Net>(
+    output: &Output,
+    origin: &Origin,
+    run: &Run<'_, N>,
+) -> anyhow::Result<()> {
+    let origin = Origin { path: None, ..origin.clone() };
+    model::save::<N>(&output.model(), run.parameters(), &about(&origin, run)?)
+}
+
+/// The end of a run that was stopped.
+pub(super) fn stopped<N: Net>(
+    flags: &TrainFlags,
+    output: &Output,
+    origin: &Origin,
+    mut run: Run<'_, N>,
+) -> anyhow::Result<ExitCode> {
+    checkpoint(output, origin, &mut run)?;
+    model(output, origin, &run)?;
+    let (epoch, epochs) = (run.progress().epoch + 1, run.recipe().epochs);
+    let folder = output.folder().display();
+    eprintln!("stopped in epoch {epoch} of {epochs}; go on with `train --resume --out '{folder}'`");
+    if flags.json {
+        let object = json!({
+            "status": "stopped",
+            "net": N::NAME,
+            "epoch": epoch,
+            "epochs": epochs,
+            "files": { "model": output.model(), "checkpoint": output.checkpoint() },
+        });
+        writeln!(io::stdout(), "{object}")?;
+    }
+    Ok(ExitCode::from(interrupt::EXIT_CODE))
+}
+
+/// The end of a run that came to its end.
+pub(super) fn finished<N: Net>(
+    flags: &TrainFlags,
+    output: &Output,
+    origin: &Origin,
+    mut run: Run<'_, N>,
+    time: Duration,
+) -> anyhow::Result<ExitCode> {
+    checkpoint(output, origin, &mut run)?;
+    model(output, origin, &run)?;
+    let evaluation = Evaluation::new::<N>(run.parameters(), run.samples().1)?;
+    let page = report::of(origin, &run, &evaluation);
+    write_whole(&output.report(), page.to_html().as_bytes())?;
+    if flags.json {
+        let summary = Summary {
+            status: "finished",
+            net: N::NAME,
+            data: origin,
+            recipe: run.recipe(),
+            seconds: time.as_secs_f64(),
+            history: &run.progress().history,
+            test: evaluation.json(),
+            files: Files {
+                model: output.model(),
+                report: output.report(),
+                checkpoint: output.checkpoint(),
+            },
+        };
+        writeln!(io::stdout(), "{}", serde_json::to_string(&summary)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    evaluation.print()?;
+    let confusion = &evaluation.confusion;
+    writeln!(
+        io::stdout(),
+        "
+{} right: {} of {} test images ({}; {origin})
+{} epochs in {:.1} s
+
+model       {}
+report      {}
+checkpoint  {}",
+        label::percent(confusion.accuracy()),
+        label::count(confusion.correct()),
+        label::count(confusion.total()),
+        origin.division,
+        run.recipe().epochs,
+        time.as_secs_f64(),
+        output.model().display(),
+        output.report().display(),
+        output.checkpoint().display(),
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A finished run, for programs.
+#[derive(Serialize)]
+struct Summary<'a> {
+    status: &'static str,
+    net: &'static str,
+    data: &'a Origin,
+    recipe: &'a Recipe,
+    seconds: f64,
+    history: &'a [Epoch],
+    test: Value,
+    files: Files,
+}
+
+#[derive(Serialize)]
+struct Files {
+    model: PathBuf,
+    report: PathBuf,
+    checkpoint: PathBuf,
+}

@@ -1,0 +1,153 @@
+//! `cpfo train`: learns from labelled images; leaves a model and a report behind.
+
+mod display;
+mod leave;
+mod report;
+mod seeds;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, anyhow, ensure};
+use cpfo::Net;
+use cpfo::train::Refusal;
+
+use crate::cli::TrainFlags;
+use crate::dataset::Augment;
+use crate::output::Output;
+use crate::run::{Checkpoint, Recipe, Run, Step};
+use crate::source::{self, Origin, Source};
+use crate::{interrupt, label};
+use display::Display;
+
+/// A long run is saved this often, at the end of an epoch: a power cut costs no more.
+const SAVE_EVERY: Duration = Duration::from_secs(60);
+
+/// Trains one net, or one for each of several seeds.
+pub fn run<N: Net>(flags: &TrainFlags) -> anyhow::Result<ExitCode> {
+    if let Some(seeds) = flags.seeds {
+        let (source, recipe) = plan::<N>(flags)?;
+        return seeds::run::<N>(flags, seeds, &source, recipe);
+    }
+    let output = Output::new(&flags.out);
+    if flags.resume {
+        let (state, source, recipe) = stopped::<N>(flags, &output)?;
+        output.prepare()?;
+        let run = Run::<N>::resume(recipe, &source.data, state)?;
+        go(flags, &output, &source.origin, run)
+    } else {
+        let (source, recipe) = plan::<N>(flags)?;
+        output.prepare()?;
+        let run = Run::<N>::new(recipe, &source.data)?;
+        go(flags, &output, &source.origin, run)
+    }
+}
+
+/// What a new run is to learn from, and how.
+fn plan<N: Net>(flags: &TrainFlags) -> anyhow::Result<(Source, Recipe)> {
+    let path = flags.data.data.as_deref();
+    let split = flags.data.split;
+    let source = source::load::<N>(path, None, split, Default::default())?;
+    let suited = if path.is_none() { Recipe::DIGITS } else { Recipe::BATCH };
+    let bend = if path.is_none() {
+        [suited.shift, suited.rotation]
+    } else {
+        let Augment { shift, degrees } = Augment::suited_to(&source.data.train);
+        [shift, degrees]
+    };
+    let recipe = flags.recipe.apply(suited, bend)?;
+    Ok((source, recipe))
+}
+
+/// The run that was stopped in a folder.
+fn stopped<N: Net>(
+    flags: &TrainFlags,
+    output: &Output,
+) -> anyhow::Result<(Checkpoint<N>, Source, Recipe)> {
+    let path = output.checkpoint();
+    let (state, about) = Checkpoint::<N>::load(&path)?;
+    let read = |name| about.get(name).map(String::as_str).unwrap_or_default();
+    let broken = || format!("{} is broken", path.display());
+    let recipe = serde_json::from_str(read("recipe")).with_context(broken)?;
+    let origin: Origin = serde_json::from_str(read("origin")).with_context(broken)?;
+
+    let data = flags.data.data.as_ref().or(origin.path.as_ref());
+    let (white, split) = (Some(origin.white), origin.division.split());
+    let source = source::load::<N>(data.map(|path| &**path), white, split, Default::default())?;
+    ensure!(
+        source.origin.fingerprint == origin.fingerprint,
+        "the run in {} learnt from other samples than those in {}: a run goes on with the same \
+         data only; name it with --data, or begin anew without --resume",
+        output.folder().display(),
+        source.origin
+    );
+    Ok((state, source, recipe))
+}
+
+/// Trains to the end, or until it is stopped.
+fn go<N: Net>(
+    flags: &TrainFlags,
+    output: &Output,
+    origin: &Origin,
+    mut run: Run<'_, N>,
+) -> anyhow::Result<ExitCode> {
+    let (train, test) = run.samples();
+    eprintln!(
+        "`{}` learns from {} images and is tested with {} ({}; {origin})",
+        N::NAME,
+        label::count(train.len() as u64),
+        label::count(test.len() as u64),
+        origin.division
+    );
+    let display = Display::new(run.recipe(), run.batches(), run.progress());
+    let mut saved = Instant::now();
+    let mut batches = 0;
+    loop {
+        let step = match run.advance() {
+            Ok(step) => step,
+            Err(refusal) => {
+                display.clear();
+                return Err(trouble(refusal, output, origin, run));
+            }
+        };
+        display.show(run.progress(), step);
+        batches += 1;
+        if step == Step::Done {
+            display.clear();
+            return leave::finished(flags, output, origin, run, display.elapsed());
+        }
+        if interrupt::requested() || flags.stop_after_batches == Some(batches) {
+            display.clear();
+            return leave::stopped(flags, output, origin, run);
+        }
+        if step == Step::Epoch && saved.elapsed() > SAVE_EVERY {
+            leave::checkpoint(output, origin, &mut run)?;
+            saved = Instant::now();
+        }
+    }
+}
+
+/// Says why a run cannot go on, and keeps the last good model.
+fn trouble<N: Net>(
+    refusal: Refusal,
+    output: &Output,
+    origin: &Origin,
+    mut run: Run<'_, N>,
+) -> anyhow::Error {
+    let (epoch, rate) = (run.progress().epoch, run.recipe().rate);
+    let kept = match run.go_back() {
+        false => "No epoch was finished, so no model is kept.".to_owned(),
+        true => match leave::model(output, origin, &run) {
+            Ok(()) => format!(
+                "The model of epoch {epoch}, the last good one, is in {}",
+                output.model().display()
+            ),
+            Err(error) => format!("The last good model cannot be kept: {error:#}"),
+        },
+    };
+    let [rate, lower] = [rate, rate / 10.0].map(|rate| label::figure(rate.into()));
+    anyhow!(
+        "the training failed in epoch {}: {refusal}\n  Take a lower --rate (it is {rate}; try {lower}).\n  {kept}",
+        epoch + 1
+    )
+}

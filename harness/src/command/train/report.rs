@@ -1,0 +1,118 @@
+//! The run as a page for people.
+
+use cpfo::Net;
+use cpfo::chain::{Holding as _, Role};
+use cpfo::choice::All;
+use cpfo::topology::Kind;
+
+use crate::evaluation::Evaluation;
+use crate::label;
+use crate::model::learnt;
+use crate::plot::KernelBank;
+use crate::report::{Epoch, Figure, TrainingReport};
+use crate::run::{Recipe, Run, Schedule, Trainer};
+use crate::source::Origin;
+
+/// How many of the mistakes are shown.
+const MISTAKES: usize = 24;
+
+/// What there is to tell of a run.
+pub(super) fn of<N: Net>(
+    origin: &Origin,
+    run: &Run<'_, N>,
+    evaluation: &Evaluation,
+) -> TrainingReport {
+    let macs: usize = N::LAYERS.iter().map(|(_, layer)| layer.macs).sum();
+    TrainingReport {
+        title: format!("{}, trained for {} epochs", N::NAME, run.recipe().epochs),
+        net: layers::<N>(),
+        recipe: recipe(run.recipe()),
+        history: history(run),
+        confusion: evaluation.confusion.clone(),
+        kernels: kernels(run),
+        mistakes: evaluation.worst(run.samples().1, MISTAKES),
+        figures: vec![
+            Figure::new("training data", origin.to_string()),
+            Figure::new("test data", origin.division.to_string()),
+            Figure::new("parameters", label::count(N::PARAMETERS as u64)),
+            Figure::new("multiplications for an image", label::count(macs as u64)),
+        ],
+    }
+}
+
+fn layers<N: Net>() -> Vec<String> {
+    let [rows, columns, maps] = N::INPUT;
+    let mut lines = vec![format!("{rows} x {columns} x {maps}")];
+    lines.extend(N::LAYERS.iter().map(|(name, layer)| {
+        let ([rows, columns], maps) = (layer.window, layer.output[2]);
+        let function = layer.function;
+        match layer.kind {
+            Kind::Convolution => {
+                format!("{name}  Convolution({maps}, {rows} x {columns}, {function})")
+            }
+            Kind::Pooling => format!("{name}  Pooling({function}, {rows} x {columns})"),
+            Kind::FullyConnected => format!("{name}  FullyConnected({maps}, {function})"),
+            Kind::Output => format!("{name}  Output({maps}, {function})"),
+        }
+    }));
+    lines
+}
+
+fn recipe(recipe: &Recipe) -> Vec<Figure> {
+    let trainer = match recipe.trainer {
+        Trainer::Batch => format!("mini-batches of {}", recipe.batch),
+        Trainer::InPlace => "in place, one sample at a time".to_owned(),
+    };
+    let schedule = match recipe.schedule {
+        Schedule::Constant => "constant".to_owned(),
+        Schedule::Step { every, factor } => format!("times {factor} after each {every} epochs"),
+        Schedule::Cosine { warm_up } => format!("rises for {warm_up} epochs, falls along a cosine"),
+    };
+    let bend = match recipe.augment() {
+        None => "none".to_owned(),
+        Some(bend) => format!("up to {} pixels and {}°", bend.shift, bend.degrees),
+    };
+    vec![
+        Figure::new("trainer", trainer),
+        Figure::new("epochs", recipe.epochs.to_string()),
+        Figure::new("rate", recipe.rate.to_string()),
+        Figure::new("schedule", schedule),
+        Figure::new("momentum", recipe.momentum.to_string()),
+        Figure::new("weight decay", recipe.decay.to_string()),
+        Figure::new("augmentation", bend),
+        Figure::new("seed", recipe.seed.to_string()),
+    ]
+}
+
+fn history<N: Net>(run: &Run<'_, N>) -> Vec<Epoch> {
+    let epochs = run.progress().history.iter().enumerate();
+    let point = |(place, epoch): (usize, &crate::run::Epoch)| Epoch {
+        epoch: place + 1,
+        rate: epoch.rate.into(),
+        train_loss: epoch.loss,
+        decay_term: epoch.decay_term,
+        train_accuracy: epoch.train_accuracy,
+        test_loss: epoch.test_loss,
+        test_accuracy: epoch.test_accuracy,
+    };
+    epochs.map(point).collect()
+}
+
+/// What the convolutions have learnt.
+fn kernels<N: Net>(run: &Run<'_, N>) -> Vec<KernelBank> {
+    let mut layers = learnt::<N>();
+    let mut banks = Vec::new();
+    N::Chain::visit::<All>(run.parameters(), &mut |role, values| {
+        if role != Role::Weight {
+            return;
+        }
+        if let Some((layer, description)) = layers.next()
+            && description.kind == Kind::Convolution
+        {
+            let ([rows, columns], [.., maps]) = (description.window, description.input);
+            let (kernels, values) = (description.output[2], values.to_vec());
+            banks.push(KernelBank { layer, kernels, rows, columns, maps, values });
+        }
+    });
+    banks
+}

@@ -1,0 +1,196 @@
+//! Image files, one picture each, to be predicted: PNG, JPEG, BMP and the PNM family.
+//!
+//! A net sees light strokes on black, as its training images were, and only its own size. A scan
+//! is dark on light and larger: `invert` and `fit` are for that, and nothing is done unasked.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use image::imageops::{self, FilterType};
+use image::{DynamicImage, ImageReader, Limits, Rgb, RgbImage};
+
+/// The ends of the names that [`list`] takes.
+const EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "bmp", "pnm", "pgm", "ppm", "pbm"];
+/// Neither side of a picture may be longer: it bounds the memory that a file can ask for.
+const SIDE_LIMIT: u32 = 10_000;
+
+/// What may be done to a picture on the way in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Scale the picture to the net's size, keeping its proportions, and center it on black.
+    pub fit: bool,
+    /// Exchange dark and light.
+    pub invert: bool,
+}
+
+/// Reads a picture as the net wants it: one map is grey, three are red, green, blue; 0 is black
+/// and 1 is white.
+pub fn load(
+    path: &Path,
+    rows: usize,
+    columns: usize,
+    maps: usize,
+    options: Options,
+) -> Result<Vec<f32>> {
+    let context = || format!("cannot take the picture {}", path.display());
+    let picture = decode(path).with_context(context)?;
+    convert(picture, [rows, columns, maps], options).with_context(context)
+}
+
+/// The pictures at a path: the one file, or those in a folder, sorted by name.
+pub fn list(path: &Path) -> Result<Vec<PathBuf>> {
+    let kind = std::fs::metadata(path)
+        .with_context(|| format!("no picture at {}: is the path right?", path.display()))?;
+    if !kind.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut pictures = Vec::new();
+    for entry in
+        std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?
+    {
+        let file = entry?.path();
+        let extension = file.extension().and_then(|end| end.to_str()).unwrap_or_default();
+        if EXTENSIONS.iter().any(|end| end.eq_ignore_ascii_case(extension)) {
+            pictures.push(file);
+        }
+    }
+    ensure!(
+        !pictures.is_empty(),
+        "there is no picture in the folder {}: looked for *.{}",
+        path.display(),
+        EXTENSIONS.join(", *.")
+    );
+    pictures.sort();
+    Ok(pictures)
+}
+
+fn decode(path: &Path) -> Result<DynamicImage> {
+    let mut reader = ImageReader::open(path)?.with_guessed_format()?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(SIDE_LIMIT);
+    limits.max_image_height = Some(SIDE_LIMIT);
+    reader.limits(limits);
+    reader.decode().context("it is damaged, or none of PNG, JPEG, BMP and PNM")
+}
+
+fn convert(picture: DynamicImage, shape: [usize; 3], options: Options) -> Result<Vec<f32>> {
+    let [rows, columns, maps] = shape;
+    ensure!(
+        maps == 1 || maps == 3,
+        "the net takes {maps} maps, a picture has 1 (grey) or 3 (color)"
+    );
+    let mut picture = DynamicImage::ImageRgb8(on_paper(&picture));
+    if options.invert {
+        picture.invert();
+    }
+    let found = [picture.height() as usize, picture.width() as usize];
+    if found != [rows, columns] {
+        if !options.fit {
+            bail!(
+                "it is {} x {} pixels (rows x columns), the net takes {rows} x {columns}: resize \
+                 it, or ask for it to be fitted",
+                found[0],
+                found[1]
+            );
+        }
+        picture = fit(&picture, u32::try_from(rows)?, u32::try_from(columns)?);
+    }
+    let bytes =
+        if maps == 1 { picture.to_luma8().into_raw() } else { picture.to_rgb8().into_raw() };
+    Ok(bytes.into_iter().map(|byte| f32::from(byte) / 255.0).collect())
+}
+
+/// What a viewer would show: where a picture is transparent, white paper shines through.
+fn on_paper(picture: &DynamicImage) -> RgbImage {
+    let pixels = picture.to_rgba8();
+    RgbImage::from_fn(pixels.width(), pixels.height(), |x, y| {
+        let [red, green, blue, alpha] = pixels.get_pixel(x, y).0.map(u32::from);
+        let blend = |ink: u32| ((ink * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+        Rgb([blend(red), blend(green), blend(blue)])
+    })
+}
+
+/// Scales with a triangle filter until the picture just fits, and centers it on black.
+fn fit(picture: &DynamicImage, rows: u32, columns: u32) -> DynamicImage {
+    let small = picture.resize(columns, rows, FilterType::Triangle);
+    let mut canvas = DynamicImage::new_rgb8(columns, rows);
+    let (x, y) = ((columns - small.width()) / 2, (rows - small.height()) / 2);
+    imageops::overlay(&mut canvas, &small, x.into(), y.into());
+    canvas
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GrayImage, Rgba, RgbaImage};
+
+    /// Writes a file, does something with it, and takes it away.
+    fn with_file<T>(name: &str, bytes: &[u8], act: impl Fn(&Path) -> T) -> T {
+        let path = std::env::temp_dir().join(format!("cpfo-picture-{}-{name}", std::process::id()));
+        std::fs::write(&path, bytes).unwrap();
+        let result = act(&path);
+        std::fs::remove_file(&path).unwrap();
+        result
+    }
+
+    const FIT: Options = Options { fit: true, invert: false };
+    const INVERT: Options = Options { fit: false, invert: true };
+
+    #[test]
+    fn a_grey_picture() {
+        let pgm = b"P2 3 2 255\n 0 255 51\n 0 0 255\n";
+        let plain = with_file("grey.pgm", pgm, |path| load(path, 2, 3, 1, Options::default()));
+        assert_eq!(plain.unwrap(), [0.0, 1.0, 0.2, 0.0, 0.0, 1.0]);
+        let inverted = with_file("dark.pgm", pgm, |path| load(path, 2, 3, 1, INVERT));
+        assert_eq!(inverted.unwrap(), [1.0, 0.0, 0.8, 1.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_colored_picture() {
+        let ppm = b"P3 1 2 255\n 255 0 0\n 0 51 255\n";
+        let color = with_file("color.ppm", ppm, |path| load(path, 2, 1, 3, Options::default()));
+        assert_eq!(color.unwrap(), [1.0, 0.0, 0.0, 0.0, 0.2, 1.0]);
+    }
+
+    #[test]
+    fn another_size_is_an_error_or_fitted() {
+        let white = DynamicImage::ImageLuma8(GrayImage::from_pixel(4, 8, image::Luma([255])));
+        let error = convert(white.clone(), [4, 4, 1], Options::default()).unwrap_err().to_string();
+        assert!(error.starts_with("it is 8 x 4 pixels (rows x columns), the net takes 4 x 4"));
+        let fitted = convert(white, [4, 4, 1], FIT).unwrap();
+        assert_eq!(fitted, [0., 1., 1., 0.].repeat(4));
+    }
+
+    #[test]
+    fn transparent_is_paper() {
+        let mut drawing = RgbaImage::from_pixel(2, 1, Rgba([0, 0, 0, 0]));
+        drawing.put_pixel(0, 0, Rgba([0, 0, 0, 255]));
+        let pixels = convert(drawing.into(), [1, 2, 1], INVERT).unwrap();
+        assert_eq!(pixels, [1.0, 0.0]);
+    }
+
+    #[test]
+    fn what_is_no_picture() {
+        let refused = |name, bytes: &[u8]| {
+            with_file(name, bytes, |path| load(path, 8, 8, 1, FIT)).map_err(|e| format!("{e:#}"))
+        };
+        assert!(refused("text.png", b"hello").unwrap_err().contains("text.png"));
+        assert!(refused("cut.pgm", b"P5 8 8 255\n123").unwrap_err().contains("damaged"));
+        assert!(refused("huge.pgm", b"P5 4000000000 4000000000 255\n1").is_err());
+        assert!(load(Path::new("no/such.png"), 8, 8, 1, FIT).is_err());
+    }
+
+    #[test]
+    fn pictures_of_a_folder_are_sorted() {
+        let folder = std::env::temp_dir().join(format!("cpfo-pictures-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let empty = list(&folder);
+        for name in ["b.png", "a.JPG", "notes.txt"] {
+            std::fs::write(folder.join(name), "").unwrap();
+        }
+        let found = list(&folder);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(empty.unwrap_err().to_string().contains("looked for *.png"));
+        assert_eq!(found.unwrap(), [folder.join("a.JPG"), folder.join("b.png")]);
+    }
+}

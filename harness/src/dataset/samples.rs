@@ -1,0 +1,167 @@
+//! What every reader delivers: [`Raw`] as it stands in a file, and [`Dataset`] once it is scaled.
+
+use anyhow::{Result, bail, ensure};
+
+/// Labelled images of one size, in memory, ready for a net.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// Height of an image.
+    pub rows: usize,
+    /// Width of an image.
+    pub columns: usize,
+    /// Values of a pixel: 1 for grey, 3 for color.
+    pub maps: usize,
+    /// All pixels: image after image, in each row after row, in each pixel map after map.
+    /// Scaled, so that `white` is 1.
+    pub images: Vec<f32>,
+    /// The class of each image, below `classes`.
+    pub labels: Vec<u16>,
+    /// How many classes there are, whether or not each occurs here.
+    pub classes: usize,
+    /// The value in the file that became 1. A model keeps it: new images must be scaled alike.
+    pub white: f32,
+}
+
+/// A data set as it was delivered: with a test part, or without.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Data {
+    /// What is learnt from.
+    pub train: Dataset,
+    /// What is only looked at in the end, if the data comes with such a part. See
+    /// [`Split`](super::Split) for data that does not.
+    pub test: Option<Dataset>,
+}
+
+impl Dataset {
+    /// How many images there are.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no image at all.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Values of one image: rows × columns × maps.
+    pub fn image_len(&self) -> usize {
+        self.rows * self.columns * self.maps
+    }
+
+    /// One image, row after row. Panics past the end, as a slice does.
+    pub fn image(&self, index: usize) -> &[f32] {
+        let size = self.image_len();
+        &self.images[index * size..][..size]
+    }
+
+    /// The class of one image. Panics past the end, as a slice does.
+    pub fn label(&self, index: usize) -> u16 {
+        self.labels[index]
+    }
+
+    /// The images at `indices`, in that order.
+    pub fn subset(&self, indices: &[usize]) -> Dataset {
+        let mut images = Vec::with_capacity(indices.len() * self.image_len());
+        for &index in indices {
+            images.extend_from_slice(self.image(index));
+        }
+        let labels = indices.iter().map(|&index| self.label(index)).collect();
+        self.with(images, labels)
+    }
+
+    /// The same kind of data with other contents.
+    pub(super) fn with(&self, images: Vec<f32>, labels: Vec<u16>) -> Dataset {
+        Dataset { images, labels, ..*self }
+    }
+}
+
+/// Images as a file has them: not yet scaled, the number of classes not yet known. Readers
+/// promise at least one sample, a label for each, pixels that are finite, and no side of zero.
+#[derive(Debug, PartialEq)]
+pub(super) struct Raw {
+    /// Rows, columns, maps.
+    pub(super) shape: [usize; 3],
+    pub(super) images: Vec<f32>,
+    pub(super) labels: Vec<u16>,
+}
+
+impl Raw {
+    /// The largest pixel, taken for white; but 1 if no pixel is above 1, for then somebody has
+    /// scaled the images before (or all of them are black).
+    pub(super) fn white(&self) -> f32 {
+        self.images.iter().copied().fold(1.0, f32::max)
+    }
+
+    /// The least number of classes that the labels allow.
+    pub(super) fn classes(&self) -> usize {
+        self.labels.iter().max().map_or(0, |&label| usize::from(label) + 1)
+    }
+
+    /// Scales the pixels and checks the labels.
+    pub(super) fn scale(self, white: f32, classes: usize) -> Result<Dataset> {
+        ensure!(
+            white.is_finite() && white > 0.0,
+            "the pixel value that stands for white is {white}: it must be above 0 and finite"
+        );
+        if let Some(index) = self.labels.iter().position(|&label| usize::from(label) >= classes) {
+            bail!(
+                "sample {index} (counted from 0) has the label {}, but the net has {classes} \
+                 classes, so labels run from 0 to {}: take a net with more classes, or other data",
+                self.labels[index],
+                classes.saturating_sub(1)
+            );
+        }
+        let mut images = self.images;
+        for pixel in &mut images {
+            *pixel /= white;
+        }
+        let [rows, columns, maps] = self.shape;
+        Ok(Dataset { rows, columns, maps, images, labels: self.labels, classes, white })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn three() -> Raw {
+        Raw { shape: [1, 2, 1], images: vec![0.0, 4.0, 8.0, 2.0, 1.0, 6.0], labels: vec![0, 2, 1] }
+    }
+
+    #[test]
+    fn largest_pixel_becomes_one() {
+        let raw = three();
+        let (white, classes) = (raw.white(), raw.classes());
+        let data = raw.scale(white, classes).unwrap();
+        assert_eq!((data.white, data.classes, data.len()), (8.0, 3, 3));
+        assert_eq!(data.image(1), [1.0, 0.25]);
+        assert_eq!(data.label(1), 2);
+    }
+
+    #[test]
+    fn images_that_are_scaled_already_stay() {
+        assert_eq!(Raw { images: vec![0.0, 0.5], ..three() }.white(), 1.0);
+        assert_eq!(Raw { images: vec![0.0, 0.0], ..three() }.white(), 1.0);
+    }
+
+    #[test]
+    fn subset_keeps_its_order() {
+        let data = three().scale(1.0, 3).unwrap();
+        let part = data.subset(&[2, 0]);
+        assert_eq!(part.labels, [1, 0]);
+        assert_eq!(part.images, [1.0, 6.0, 0.0, 4.0]);
+        assert!(data.subset(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_label_out_of_range_is_named() {
+        let error = three().scale(1.0, 2).unwrap_err().to_string();
+        assert!(error.starts_with("sample 1 (counted from 0) has the label 2"), "{error}");
+    }
+
+    #[test]
+    fn a_white_of_zero_is_refused() {
+        assert!(three().scale(0.0, 3).is_err());
+        assert!(three().scale(f32::NAN, 3).is_err());
+    }
+}

@@ -1,0 +1,154 @@
+//! From the command line to a command for a net.
+//!
+//! Commands are generic over the net; the command line names one at run time. [`AnyNet`] stands
+//! between the two: an object of it is a net's type, packed up.
+//!
+//! A new command is a file in `command/`, its flags a file in `cli/`, and a line in
+//! [`Command`] and below.
+
+use std::marker::PhantomData;
+use std::path::Path;
+use std::process::ExitCode;
+use std::{fs, io};
+
+use anyhow::{Context as _, bail};
+use cpfo::Net;
+use rayon::ThreadPoolBuilder;
+
+use crate::cli::Command;
+use crate::command::{build, emulate, eval, export, flash, nets, predict, train};
+use crate::output::Output;
+use crate::{interrupt, model};
+
+/// Stack of each thread that works. A debug build sets up even a large net on its stack before it
+/// moves it to the heap; memory that is not touched costs nothing.
+const STACK: usize = 256 << 20;
+
+/// A net's type, packed up: what the commands have to do with it.
+pub trait AnyNet: Sync {
+    /// The name that `--net` knows.
+    fn name(&self) -> &'static str;
+    /// What `cpfo nets` says of it.
+    fn facts(&self) -> nets::Facts;
+    /// Does what is asked for, with this net.
+    fn run(&self, command: &Command) -> anyhow::Result<ExitCode>;
+}
+
+/// A net's type as a value: [`net`] makes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Of<N>(PhantomData<N>);
+
+/// A net for [`main`].
+pub const fn net<N: Net>() -> Of<N> {
+    Of(PhantomData)
+}
+
+impl<N: Net> AnyNet for Of<N> {
+    fn name(&self) -> &'static str {
+        N::NAME
+    }
+
+    fn facts(&self) -> nets::Facts {
+        nets::Facts::of::<N>()
+    }
+
+    fn run(&self, command: &Command) -> anyhow::Result<ExitCode> {
+        match command {
+            Command::Train(flags) => train::run::<N>(flags),
+            Command::Eval(flags) => eval::run::<N>(flags),
+            Command::Predict(flags) => predict::run::<N>(flags),
+            Command::Emulate(flags) => emulate::run::<N>(flags),
+            Command::Export(flags) => export::run::<N>(flags),
+            Command::Build(flags) => build::run::<N>(flags),
+            Command::Flash(flags) => flash::run::<N>(flags),
+            Command::Nets(_) => bail!("`cpfo nets` is about all nets"),
+        }
+    }
+}
+
+/// The whole program `cpfo`, for these nets. The first is the one to take if none is named.
+///
+/// ```no_run
+/// cpfo::net! {
+///     pub mod stripes: 4 x 6 x 1 {
+///         C1 = Convolution(3, 2 x 3, Tanh);
+///         O2 = Output(2, SoftmaxCrossEntropy);
+///     }
+/// }
+///
+/// fn main() -> std::process::ExitCode {
+///     cpfo_harness::main(&[&cpfo_harness::net::<stripes::Net>()])
+/// }
+/// ```
+pub fn main(nets: &[&dyn AnyNet]) -> ExitCode {
+    let names: Vec<_> = nets.iter().map(|net| net.name()).collect();
+    let command = match Command::parse(&names) {
+        Ok(command) => command,
+        Err(help_or_error) => return wrong_usage(&help_or_error),
+    };
+    match start(nets, &command) {
+        Ok(code) => code,
+        Err(error) => match error.downcast_ref::<clap::Error>() {
+            Some(conflict) => wrong_usage(conflict),
+            None if nobody_reads_on(&error) => ExitCode::SUCCESS,
+            None => {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
+    interrupt::listen()?;
+    let threads = ThreadPoolBuilder::new()
+        .num_threads(command.threads().unwrap_or(0))
+        .stack_size(STACK)
+        .build()
+        .context("cannot start the threads")?;
+    threads.install(|| match command {
+        Command::Nets(flags) => nets::run(flags, nets.iter().map(|net| net.facts())),
+        command => choose(nets, command)?.run(command),
+    })
+}
+
+/// The net that is named: by `--net`, else by the file that is to be read, else the first.
+fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a dyn AnyNet> {
+    let in_file = |path: &Path| {
+        let bytes = fs::read(path).ok()?;
+        Some((model::metadata(&bytes).ok()?.remove("net")?, path.display().to_string()))
+    };
+    let (asked, file) = match command {
+        Command::Train(flags) if flags.resume => {
+            (&None, in_file(&Output::new(&flags.out).checkpoint()))
+        }
+        Command::Train(flags) => (&flags.net, None),
+        Command::Eval(flags) => (&flags.net, in_file(&flags.model)),
+        Command::Predict(flags) => (&flags.net, in_file(&flags.model)),
+        Command::Emulate(flags) => (&None, flags.model.as_deref().and_then(in_file)),
+        Command::Export(flags) => (&flags.net, in_file(&flags.model)),
+        Command::Build(flags) | Command::Flash(flags) => (&None, in_file(&flags.model)),
+        Command::Nets(_) => (&None, None),
+    };
+    let by_name = |name: &str| nets.iter().copied().find(|net| net.name() == name);
+    match (asked, file) {
+        (Some(name), _) => by_name(name).with_context(|| format!("there is no net `{name}`")),
+        (None, Some((name, file))) => by_name(&name).with_context(|| {
+            let known: Vec<_> = nets.iter().map(|net| net.name()).collect();
+            format!("{file} is of the net `{name}`; this program knows {}", known.join(", "))
+        }),
+        (None, None) => nets.first().copied().context("this program was given no net"),
+    }
+}
+
+fn wrong_usage(error: &clap::Error) -> ExitCode {
+    // Nothing can be done about a terminal that does not take the message.
+    let _ = error.print();
+    ExitCode::from(error.exit_code() as u8)
+}
+
+/// Whether the error is that of `cpfo … | head`: who read has had enough.
+fn nobody_reads_on(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,154 @@
+//! How a net does on labelled images: what it takes each for, and how sure it is.
+
+use cpfo::net::{Image, Net, Parameters};
+use cpfo::shape::{Tensor as _, Zero};
+use cpfo::train::{Inference, Refusal, argmax};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use crate::confusion::Confusion;
+use crate::dataset::Dataset;
+use crate::plot::Mistake;
+use crate::run::Sums;
+use crate::table;
+
+/// Samples that a thread takes at once: enough to forget the taking.
+const CHUNK: usize = 64;
+
+/// What a net makes of one image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The class it takes it for.
+    pub class: usize,
+    /// Its outputs, a number for each class.
+    pub outputs: Vec<f32>,
+}
+
+impl Verdict {
+    /// The output of the class that was taken.
+    pub fn confidence(&self) -> f32 {
+        self.outputs[self.class]
+    }
+}
+
+/// What a net makes of some images, in their order.
+pub fn verdicts<N: Net>(parameters: &Parameters<N>, images: &[f32]) -> Vec<Verdict> {
+    each::<N, _>(parameters, images, |outputs| Verdict {
+        class: argmax(outputs),
+        outputs: outputs.to_vec(),
+    })
+}
+
+/// The share of samples that a net calls what they are; 0 of no sample.
+pub fn accuracy<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> f64 {
+    let classes = each::<N, _>(parameters, &data.images, argmax);
+    let labels = data.labels.iter().map(|&label| usize::from(label));
+    let right = classes.into_iter().zip(labels).filter(|(class, label)| class == label);
+    right.count() as f64 / data.len().max(1) as f64
+}
+
+/// What a trainer would see of all samples, without learning from them.
+pub fn seen<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> Result<Sums, Refusal> {
+    let memory = || (Box::new(Inference::<N>::ZERO), Box::new(Image::<N>::ZERO));
+    let each: Vec<_> = (0..data.len())
+        .into_par_iter()
+        .with_min_len(CHUNK)
+        .map_init(memory, |(inference, image), index| {
+            image.flat_mut().copy_from_slice(data.image(index));
+            let label = usize::from(data.label(index));
+            Ok((inference.look(parameters, image, label)?, label))
+        })
+        .collect::<Result<_, Refusal>>()?;
+    // Summed in the order of the samples, whatever thread looked at them.
+    let sums = each.into_iter().map(|(seen, label)| Sums {
+        loss: seen.loss.into(),
+        correct: u64::from(seen.class == label),
+        samples: 1,
+    });
+    Ok(sums.fold(Sums::default(), Sums::plus))
+}
+
+fn each<N: Net, T: Send>(
+    parameters: &Parameters<N>,
+    images: &[f32],
+    of_outputs: impl Fn(&[f32]) -> T + Sync,
+) -> Vec<T> {
+    let memory = || (Box::new(Inference::<N>::ZERO), Box::new(Image::<N>::ZERO));
+    images
+        .par_chunks_exact(N::PIXELS)
+        .with_min_len(CHUNK)
+        .map_init(memory, |(inference, image), pixels| {
+            image.flat_mut().copy_from_slice(pixels);
+            of_outputs(inference.outputs(parameters, image))
+        })
+        .collect()
+}
+
+/// How a net does on a data set.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// Which class was taken for which.
+    pub confusion: Confusion,
+    verdicts: Vec<Verdict>,
+}
+
+impl Evaluation {
+    /// Puts every sample before a net.
+    pub fn new<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> anyhow::Result<Self> {
+        let verdicts = verdicts::<N>(parameters, &data.images);
+        let names = (0..N::CLASSES).map(|class| class.to_string()).collect();
+        let labels = data.labels.iter().map(|&label| usize::from(label));
+        let pairs = labels.zip(verdicts.iter().map(|verdict| verdict.class));
+        Ok(Self { confusion: Confusion::from_pairs(names, pairs)?, verdicts })
+    }
+
+    /// The mistakes that the net was surest of.
+    pub fn worst(&self, data: &Dataset, most: usize) -> Vec<Mistake> {
+        let wrong = |&index: &usize| self.verdicts[index].class != usize::from(data.label(index));
+        let mut wrong: Vec<usize> = (0..data.len()).filter(wrong).collect();
+        wrong.sort_by(|&a, &b| {
+            self.verdicts[b].confidence().total_cmp(&self.verdicts[a].confidence())
+        });
+        let mistake = |index: usize| Mistake {
+            index,
+            label: data.label(index).to_string(),
+            predicted: self.verdicts[index].class.to_string(),
+            confidence: self.verdicts[index].confidence(),
+            rows: data.rows,
+            columns: data.columns,
+            maps: data.maps,
+            pixels: data.image(index).to_vec(),
+        };
+        wrong.into_iter().take(most).map(mistake).collect()
+    }
+
+    /// Both tables, for people.
+    pub fn print(&self) -> std::io::Result<()> {
+        table::scores(&self.confusion).print()?;
+        println!();
+        table::confusion(&self.confusion).print()
+    }
+
+    /// The same, for programs.
+    pub fn json(&self) -> Value {
+        let confusion = &self.confusion;
+        let classes = (0..confusion.classes().len()).map(|class| {
+            let score = confusion.score(class);
+            json!({
+                "class": class,
+                "precision": score.precision(),
+                "recall": score.recall(),
+                "f1": score.f1(),
+                "support": score.support,
+            })
+        });
+        let rows = (0..confusion.classes().len()).map(|class| confusion.row(class));
+        json!({
+            "samples": confusion.total(),
+            "correct": confusion.correct(),
+            "accuracy": confusion.accuracy(),
+            "classes": classes.collect::<Vec<_>>(),
+            "confusion": rows.collect::<Vec<_>>(),
+        })
+    }
+}

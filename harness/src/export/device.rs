@@ -1,0 +1,17 @@
+//! The device format, as [`cpfo::format`] has it.
+
+use std::convert::Infallible;
+
+use cpfo::choice::All;
+use cpfo::format;
+use cpfo::net::{Net, Parameters};
+
+/// The bytes of a model.
+pub fn bytes<N: Net>(parameters: &Parameters<N>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(format::length::<N>());
+    let Ok(()) = format::emit::<N, All, Infallible>(parameters, |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    });
+    bytes
+}

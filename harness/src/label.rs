@@ -1,0 +1,104 @@
+//! Names and figures made fit to be shown: in a terminal, in a picture, on a page.
+//!
+//! A name may come from a file of anybody's. Control characters are taken out of it (a terminal
+//! would obey them, XML forbids them), and it is cut to the room that there is. What remains is
+//! escaped where it is written.
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// What stands where there is no figure.
+pub(crate) const DASH: &str = "–";
+
+/// How many terminal columns a text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text without control characters, in at most `room` columns; `…` says that some is missing.
+pub(crate) fn name(text: &str, room: usize) -> String {
+    let shown = |c: char| if forbidden(c) { '\u{FFFD}' } else { c };
+    let clean: String = text.chars().map(shown).collect();
+    if clean.width() <= room {
+        return clean;
+    }
+    let mut taken = 1; // the … itself
+    let fits = |c: &char| {
+        taken += c.width().unwrap_or(0);
+        taken <= room
+    };
+    clean.chars().take_while(fits).chain(['…']).collect()
+}
+
+/// Control characters, those that turn the direction of the text behind them, and the two that
+/// XML knows no way to write.
+fn forbidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// A share of 1 as a percentage: `96.94 %`, or a dash where it is no number.
+pub(crate) fn percent(share: f64) -> String {
+    if share.is_finite() { format!("{:.2}\u{a0}%", 100.0 * share) } else { DASH.into() }
+}
+
+/// A count with its thousands apart: `10,984`.
+pub(crate) fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut result = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            result.push(',');
+        }
+        result.push(digit);
+    }
+    result
+}
+
+/// A figure to four digits, short: `0.09121`, `12.5`, `3e-7`; a dash where it is no number.
+pub(crate) fn figure(x: f64) -> String {
+    if !x.is_finite() {
+        return DASH.into();
+    }
+    let size = x.abs();
+    if size == 0.0 {
+        "0".into()
+    } else if !(1e-4..1e6).contains(&size) {
+        format!("{x:.3e}")
+    } else {
+        let decimals = (3 - size.log10().floor() as i32).max(0) as usize;
+        let text = format!("{x:.decimals$}");
+        if !text.contains('.') {
+            return text;
+        }
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_and_cleaned() {
+        assert_eq!(name("seven", 5), "seven");
+        assert_eq!(name("seventeen", 5), "seve…");
+        assert_eq!(name("十七十七", 5), "十七…");
+        assert_eq!(name("a\u{1b}[31m", 9), "a\u{FFFD}[31m");
+        assert_eq!(name("\u{202E}abc", 9), "\u{FFFD}abc");
+        assert_eq!(name("abc", 0), "…");
+    }
+
+    #[test]
+    fn figures_are_short() {
+        assert_eq!(percent(0.96944), "96.94\u{a0}%");
+        assert_eq!(percent(f64::NAN), DASH);
+        assert_eq!(count(0), "0");
+        assert_eq!(count(10_984), "10,984");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(figure(0.0912), "0.0912");
+        assert_eq!(figure(12.5), "12.5");
+        assert_eq!(figure(-1000.0), "-1000");
+        assert_eq!(figure(3e-7), "3.000e-7");
+        assert_eq!(figure(f64::INFINITY), DASH);
+    }
+}

@@ -1,0 +1,209 @@
+//! Models as files: safetensors, in PyTorch's names and order, so that `load_state_dict` works both
+//! ways.
+//!
+//! A layer `C1` has the tensors `c1.weight` and `c1.bias`. What else a reader may want to know goes
+//! into the metadata, as strings; `net` and `layers` are always there.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail, ensure};
+use cpfo::chain::{Holding as _, Role};
+use cpfo::choice::All;
+use cpfo::layer::Description;
+use cpfo::net::{Net, Parameters};
+use safetensors::tensor::{Dtype, SafeTensors, View};
+
+use crate::torch_order;
+
+/// What a model file says beside its tensors.
+pub type Metadata = BTreeMap<String, String>;
+
+/// The layers that have learnt something, with their names in files.
+pub fn learnt<N: Net>() -> impl Iterator<Item = (String, &'static Description)> {
+    N::LAYERS
+        .iter()
+        .filter(|(_, layer)| layer.weights > 0)
+        .map(|(name, layer)| (name.to_lowercase(), layer))
+}
+
+/// One line that says what a net is made of: `8x8x1 c1(3x3x8 relu) …`.
+pub fn signature<N: Net>() -> String {
+    let [rows, columns, maps] = N::INPUT;
+    let mut line = format!("{rows}x{columns}x{maps}");
+    for (name, layer) in N::LAYERS {
+        let ([rows, columns], [.., maps]) = (layer.window, layer.output);
+        line += &format!(" {}({rows}x{columns}x{maps} {})", name.to_lowercase(), layer.function);
+    }
+    line
+}
+
+/// A tensor of a file.
+pub struct Tensor {
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Tensor {
+    /// A tensor with these numbers.
+    pub fn new(shape: Vec<usize>, values: &[f32]) -> Self {
+        Self { shape, bytes: values.iter().flat_map(|x| x.to_le_bytes()).collect() }
+    }
+}
+
+impl View for &Tensor {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// The tensors of a net under their names in files, each name behind `prefix`.
+pub fn tensors<N: Net>(prefix: &str, parameters: &Parameters<N>) -> BTreeMap<String, Tensor> {
+    let mut layers = learnt::<N>();
+    let mut current = None;
+    let mut tensors = BTreeMap::new();
+    N::Chain::visit::<All>(parameters, &mut |role, values| match role {
+        Role::Weight => {
+            current = layers.next();
+            if let Some((name, layer)) = &current {
+                let values = torch_order::to_torch(layer, values);
+                let tensor = Tensor::new(torch_order::shape(layer), &values);
+                tensors.insert(format!("{prefix}{name}.weight"), tensor);
+            }
+        }
+        Role::Bias => {
+            if let Some((name, _)) = &current {
+                let tensor = Tensor::new(vec![values.len()], values);
+                tensors.insert(format!("{prefix}{name}.bias"), tensor);
+            }
+        }
+    });
+    tensors
+}
+
+/// Fills a net from the tensors of a file whose names stand behind `prefix`.
+pub fn fill<N: Net>(
+    file: &SafeTensors<'_>,
+    prefix: &str,
+    parameters: &mut Parameters<N>,
+) -> anyhow::Result<()> {
+    let mut wanted = Vec::new();
+    for (name, layer) in learnt::<N>() {
+        let weight = numbers(file, &format!("{prefix}{name}.weight"), &torch_order::shape(layer))?;
+        let mut ours = vec![0.0; weight.len()];
+        torch_order::from_torch(layer, &weight, &mut ours);
+        wanted.push(ours);
+        wanted.push(numbers(file, &format!("{prefix}{name}.bias"), &[layer.biases])?);
+    }
+    let mut wanted = wanted.into_iter();
+    N::Chain::visit_mut::<All>(parameters, &mut |_, values| {
+        if let Some(wanted) = wanted.next() {
+            values.copy_from_slice(&wanted);
+        }
+    });
+    Ok(())
+}
+
+/// The numbers of one tensor, which must have this shape and be finite.
+pub fn numbers(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> anyhow::Result<Vec<f32>> {
+    let names = || file.names().into_iter().map(String::from).collect::<Vec<_>>().join(", ");
+    let tensor = file
+        .tensor(name)
+        .map_err(|_| anyhow::anyhow!("there is no tensor `{name}`; there are: {}", names()))?;
+    ensure!(
+        tensor.shape() == shape,
+        "tensor `{name}` has shape {:?}, the net's has {shape:?}: is this a model of another net?",
+        tensor.shape()
+    );
+    ensure!(tensor.dtype() == Dtype::F32, "tensor `{name}` holds {:?}, not F32", tensor.dtype());
+    let (words, _) = tensor.data().as_chunks::<4>();
+    let numbers: Vec<f32> = words.iter().map(|&word| f32::from_le_bytes(word)).collect();
+    if let Some(at) = numbers.iter().position(|x| !x.is_finite()) {
+        bail!("tensor `{name}` holds {} at place {at}: this model is broken", numbers[at]);
+    }
+    Ok(numbers)
+}
+
+/// Writes a model.
+pub fn save<N: Net>(
+    path: &Path,
+    parameters: &Parameters<N>,
+    metadata: &Metadata,
+) -> anyhow::Result<()> {
+    write_tensors::<N>(path, &tensors::<N>("", parameters), metadata)
+}
+
+/// Writes tensors with metadata.
+pub fn write_tensors<N: Net>(
+    path: &Path,
+    tensors: &BTreeMap<String, Tensor>,
+    metadata: &Metadata,
+) -> anyhow::Result<()> {
+    let mut metadata = metadata.clone();
+    metadata.insert("net".into(), N::NAME.into());
+    metadata.insert("layers".into(), signature::<N>());
+    // The format's own writer takes a hash map, whose order differs from run to run; one entry
+    // keeps the bytes of two equal models equal.
+    let whole = BTreeMap::from([("cpfo".to_string(), serde_json::to_string(&metadata)?)]);
+    let bytes = safetensors::serialize(tensors, Some(whole.into_iter().collect()))?;
+    write_whole(path, &bytes)
+}
+
+/// Writes a file wholly or not at all: beside it first, then under its name.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = Path::new(&beside);
+    let written = File::create(beside)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(beside, path));
+    if written.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(beside);
+    }
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Reads a model with what it says of itself.
+pub fn load<N: Net>(path: &Path) -> anyhow::Result<(Box<Parameters<N>>, Metadata)> {
+    let bytes = fs::read(path).with_context(|| {
+        format!("cannot read the model {}; `cpfo train` writes one", path.display())
+    })?;
+    parse::<N>(&bytes)
+        .with_context(|| format!("{} is not a model of the net `{}`", path.display(), N::NAME))
+}
+
+/// Reads a model from its bytes.
+pub fn parse<N: Net>(bytes: &[u8]) -> anyhow::Result<(Box<Parameters<N>>, Metadata)> {
+    let metadata = metadata(bytes)?;
+    if let Some(layers) = metadata.get("layers") {
+        let ours = signature::<N>();
+        ensure!(*layers == ours, "its layers are {layers}\nthe net's are {ours}");
+    }
+    let file = SafeTensors::deserialize(bytes).context("it is not a whole safetensors file")?;
+    let mut parameters = Box::new(N::ZERO);
+    fill::<N>(&file, "", &mut parameters)?;
+    Ok((parameters, metadata))
+}
+
+/// What a file says of itself; nothing if it was not written here.
+pub fn metadata(bytes: &[u8]) -> anyhow::Result<Metadata> {
+    let (_, header) =
+        SafeTensors::read_metadata(bytes).context("it is not a whole safetensors file")?;
+    match header.metadata().as_ref().and_then(|metadata| metadata.get("cpfo")) {
+        Some(ours) => serde_json::from_str(ours).context("its metadata are broken"),
+        None => Ok(Metadata::new()),
+    }
+}

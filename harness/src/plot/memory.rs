@@ -1,0 +1,201 @@
+//! Memory over the course of a step: a bar for each moment, a piece for each kind of memory, and
+//! a line where the chip's memory ends.
+
+use maud::{Markup, html};
+
+use super::axis::{Axis, Scale};
+use super::picture::{Picture, at, nothing, text_width};
+use crate::label;
+
+const WIDTH: f64 = 640.0;
+const BAR: f64 = 16.0;
+const LINE: f64 = 22.0;
+/// Room for the total to the right of a bar.
+const TOTAL: f64 = 76.0;
+/// Columns for a name.
+const NAME: usize = 24;
+const HUES: usize = 6;
+
+/// What memory holds from moment to moment.
+#[derive(Debug, Clone)]
+pub struct MemoryCourse {
+    /// The kinds of memory: parameters, activations, …
+    pub kinds: Vec<String>,
+    /// The moments, in order.
+    pub moments: Vec<Moment>,
+    /// A chip's name and how many bytes of memory it has.
+    pub limit: Option<(String, u64)>,
+}
+
+/// One moment of a step.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    /// What happens: `forward C1`, …
+    pub name: String,
+    /// How many bytes of each kind are in use.
+    pub bytes: Vec<u64>,
+}
+
+impl Moment {
+    fn total(&self) -> u64 {
+        self.bytes.iter().fold(0, |sum, &bytes| sum.saturating_add(bytes))
+    }
+}
+
+impl MemoryCourse {
+    /// The most that is in use at any moment.
+    pub fn peak(&self) -> u64 {
+        self.moments.iter().map(Moment::total).max().unwrap_or(0)
+    }
+
+    /// Draws it.
+    pub fn picture(&self) -> Picture {
+        let limit = self.limit.as_ref().map(|(_, bytes)| *bytes);
+        let ends = [0, self.peak(), limit.unwrap_or(0)].map(|bytes| bytes as f64);
+        let Some(axis) =
+            Axis::around(Scale::Linear, ends.into_iter()).filter(|_| !self.moments.is_empty())
+        else {
+            return nothing("No moments to draw.");
+        };
+        let names = self.moments.iter().map(|moment| text_width(&label::name(&moment.name, NAME)));
+        let left = 16.0 + names.fold(0.0, f64::max);
+        let (legend, lines) = self.legend();
+        let top = 30.0 + 20.0 * lines as f64;
+        let foot = top + LINE * self.moments.len() as f64;
+        let frame = Frame { axis, left, top };
+        let description = format!(
+            "Memory over {} moments of a step; at most {} bytes.",
+            self.moments.len(),
+            label::count(self.peak()),
+        );
+        Picture {
+            width: WIDTH,
+            height: foot + 44.0,
+            description,
+            body: html! {
+                (legend)
+                @for (bytes, text) in frame.axis.ticks() {
+                    path class="rule" d=(format!("M{} {}V{}", frame.x(bytes), top, foot)) {}
+                    text class="quiet middle" x=(frame.x(bytes)) y=(foot + 16.0) { (text) }
+                }
+                text class="quiet middle" x=(at((left + WIDTH - TOTAL) / 2.0)) y=(foot + 36.0) { "bytes" }
+                @for (i, moment) in self.moments.iter().enumerate() {
+                    (frame.bar(i, moment, &self.kinds, limit))
+                }
+                @if let Some((chip, bytes)) = &self.limit {
+                    @let x = frame.x(*bytes as f64);
+                    @let text = format!("{}: {}", label::name(chip, NAME), label::count(*bytes));
+                    @let end = if x + text_width(&text) > WIDTH { "end" } else { "start" };
+                    path class="limit" d=(format!("M{x} {}V{foot}", top - 6.0)) {}
+                    text class="strong" x=(x) y=(top - 10.0) text-anchor=(end) { (text) }
+                }
+            },
+        }
+    }
+
+    fn legend(&self) -> (Markup, usize) {
+        let (mut x, mut line) = (8.0, 0);
+        let mut entries = Vec::new();
+        for (kind, name) in self.kinds.iter().enumerate() {
+            let name = label::name(name, NAME);
+            let width = 18.0 + text_width(&name) + 18.0;
+            if x > 8.0 && x + width > WIDTH {
+                (x, line) = (8.0, line + 1);
+            }
+            entries.push((x, 16.0 + 20.0 * line as f64, hue(kind), name));
+            x += width;
+        }
+        let legend = html! {
+            @for (x, y, hue, name) in &entries {
+                rect x=(at(*x)) y=(y - 10.0) width="12" height="12" rx="2" style=(hue) {}
+                text x=(at(x + 18.0)) y=(y) { (name) }
+            }
+        };
+        (legend, line + 1)
+    }
+}
+
+/// Where the bars lie.
+struct Frame {
+    axis: Axis,
+    left: f64,
+    top: f64,
+}
+
+impl Frame {
+    fn x(&self, bytes: f64) -> f64 {
+        at(self.left + self.axis.place(bytes) * (WIDTH - TOTAL - self.left))
+    }
+
+    fn bar(&self, i: usize, moment: &Moment, kinds: &[String], limit: Option<u64>) -> Markup {
+        let y = self.top + LINE * i as f64 + (LINE - BAR) / 2.0;
+        let total = moment.total();
+        let mut end = 0_u64;
+        let pieces = moment.bytes.iter().enumerate().map(|(kind, &bytes)| {
+            let from = self.x(end as f64);
+            end = end.saturating_add(bytes);
+            (kind, bytes, from, self.x(end as f64))
+        });
+        let pieces: Vec<_> = pieces.filter(|(_, bytes, ..)| *bytes > 0).collect();
+        let over = limit.is_some_and(|limit| total > limit);
+        html! {
+            text class="end" x=(at(self.left - 8.0)) y=(y + 12.0) { (label::name(&moment.name, NAME)) }
+            @for (kind, bytes, from, to) in pieces {
+                rect x=(from) y=(y) width=(at(to - from)) height=(BAR) style=(hue(kind)) {
+                    title {
+                        (label::name(kinds.get(kind).map_or("", |name| name), NAME)) ": "
+                        (label::count(bytes)) " bytes"
+                    }
+                }
+            }
+            text class=[over.then_some("strong")] x=(at(self.x(total as f64) + 6.0)) y=(y + 12.0) {
+                (label::count(total)) @if over { " ✗" }
+            }
+        }
+    }
+}
+
+fn hue(kind: usize) -> String {
+    format!("fill:var(--s{})", kind % HUES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::picture::tests::texts;
+    use super::*;
+
+    fn course(moments: &[(&str, &[u64])], limit: Option<u64>) -> MemoryCourse {
+        let moments =
+            moments.iter().map(|&(name, bytes)| Moment { name: name.into(), bytes: bytes.into() });
+        MemoryCourse {
+            kinds: vec!["parameters".into(), "activations <all>".into()],
+            moments: moments.collect(),
+            limit: limit.map(|bytes| ("micro:bit".into(), bytes)),
+        }
+    }
+
+    #[test]
+    fn bars_have_names_totals_and_a_limit() {
+        let course = course(
+            &[("forward C1", &[10_984, 544]), ("gradient O4", &[10_984, 9_000])],
+            Some(16_384),
+        );
+        assert_eq!(course.peak(), 19_984);
+        let texts = texts(&course.picture());
+        for text in ["forward C1", "11,528", "19,984 ✗", "activations <all>", "micro:bit: 16,384"]
+        {
+            assert!(texts.iter().any(|t| t == text), "{text}: {texts:?}");
+        }
+    }
+
+    #[test]
+    fn odd_courses_are_drawn() {
+        assert!(texts(&course(&[], None).picture()).concat().ends_with("No moments to draw."));
+        texts(&course(&[("nothing", &[]), ("zero", &[0, 0, 0])], None).picture());
+        let long = "a very long name for a moment of a step".repeat(3);
+        texts(
+            &course(&[(&long, &[1, 2, 3, 4, 5, 6, 7, 8]), ("huge", &[u64::MAX, 5])], Some(3))
+                .picture(),
+        );
+    }
+}

@@ -1,0 +1,30 @@
+//! Pictures, as SVG: written here and not by a plotting library, because a picture of ours shall
+//! follow its reader into dark mode and onto paper (colors are CSS variables), say its figures to
+//! whoever points at a place or cannot see it (`<title>`), stay sharp and small, and need no font
+//! file. What is left to do is a few scales and rectangles; [`maud`] escapes every text.
+//!
+//! - [`Picture`]: a drawing with a size and a description, for a page or as a file of its own.
+//! - [`Chart`]: curves over something counted, such as the loss over epochs.
+//! - [`confusion`]: who was taken for whom, as a heat map.
+//! - [`kernels`], [`mistakes`]: values as small pictures.
+//! - [`MemoryCourse`]: bars of memory over the course of a step.
+//!
+//! Hues are Okabe and Ito's, which color-blind people can tell apart; no meaning is carried by
+//! hue alone: curves differ in their dashes too, cells in strength and in the figure they hold.
+
+mod axis;
+mod confusion;
+mod curve;
+mod kernels;
+mod memory;
+mod mistakes;
+mod picture;
+mod pixels;
+
+pub use axis::Scale;
+pub use confusion::confusion;
+pub use curve::{Chart, Series};
+pub use kernels::{KernelBank, kernels};
+pub use memory::{MemoryCourse, Moment};
+pub use mistakes::{Mistake, mistakes};
+pub use picture::{Picture, STYLE};

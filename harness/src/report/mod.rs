@@ -1,0 +1,17 @@
+//! Reports: one HTML file each, which needs nothing besides itself.
+//!
+//! - [`TrainingReport`]: what was trained, how it went, what was learnt, where it errs.
+//! - [`FineTuningReport`]: what a chip learnt by itself, beside the desktop's run of the same.
+//!
+//! Plain data goes in, the text of the file comes out; who has the data writes the file. A page
+//! has its style and its pictures in it, runs no script, and forbids itself to fetch anything.
+
+mod course;
+mod fine_tuning;
+mod page;
+mod training;
+
+pub use course::Epoch;
+pub use fine_tuning::{FineTuningReport, Reading, Run};
+pub use page::Figure;
+pub use training::TrainingReport;

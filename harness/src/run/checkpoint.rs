@@ -1,0 +1,82 @@
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use cpfo::net::{Net, Parameters};
+use cpfo::shape::Zero;
+use cpfo::train::Velocity;
+use safetensors::SafeTensors;
+
+use super::Progress;
+use crate::model::{self, Metadata, Tensor};
+use crate::snapshot::{self, Snapshot};
+
+/// All there is to a run, between two mini-batches.
+pub struct Checkpoint<N: Net> {
+    pub(super) parameters: Box<Parameters<N>>,
+    pub(super) velocity: Box<Velocity<N>>,
+    pub(super) progress: Progress,
+    /// The parameters at the end of the last good epoch.
+    pub(super) good: Option<Snapshot>,
+}
+
+impl<N: Net> Default for Checkpoint<N> {
+    fn default() -> Self {
+        Self {
+            parameters: Box::new(N::ZERO),
+            velocity: Box::new(Zero::ZERO),
+            progress: Progress::default(),
+            good: None,
+        }
+    }
+}
+
+impl<N: Net> Checkpoint<N> {
+    /// Writes it, with what else is to be known when it is read.
+    pub(super) fn save(&mut self, path: &Path, about: &Metadata) -> anyhow::Result<()> {
+        let row = |numbers: Snapshot| Tensor::new(vec![numbers.len()], &numbers);
+        let mut tensors = vec![
+            ("parameters".to_owned(), row(snapshot::take::<N>(&self.parameters))),
+            ("velocity".to_owned(), row(snapshot::take_velocity::<N>(&mut self.velocity))),
+        ];
+        tensors.extend(self.good.clone().map(|good| ("good".to_owned(), row(good))));
+        let mut about = about.clone();
+        about.insert("progress".into(), serde_json::to_string(&self.progress)?);
+        model::write_tensors::<N>(path, &tensors.into_iter().collect(), &about)
+    }
+
+    /// Reads what `save` wrote for the same net.
+    pub fn load(path: &Path) -> anyhow::Result<(Self, Metadata)> {
+        let bytes = std::fs::read(path).with_context(|| {
+            format!(
+                "there is no run to go on with: cannot read {}; a run that is stopped by Ctrl-C \
+                 leaves one there",
+                path.display()
+            )
+        })?;
+        Self::parse(&bytes).with_context(|| {
+            format!("{} is not a checkpoint of the net `{}`", path.display(), N::NAME)
+        })
+    }
+
+    fn parse(bytes: &[u8]) -> anyhow::Result<(Self, Metadata)> {
+        let about = model::metadata(bytes)?;
+        let (theirs, ours) = (about.get("layers"), model::signature::<N>());
+        ensure!(
+            theirs == Some(&ours),
+            "its layers are {}\nthe net's are {ours}",
+            theirs.map_or("unknown", String::as_str)
+        );
+        let progress = about.get("progress").context("it does not say how far the run has come")?;
+        let progress = serde_json::from_str(progress).context("its progress is broken")?;
+        let file = SafeTensors::deserialize(bytes).context("it is not a whole safetensors file")?;
+        let row = |name| model::numbers(&file, name, &[N::PARAMETERS]);
+
+        let mut state = Self { progress, ..Self::default() };
+        snapshot::put::<N>(&row("parameters")?, &mut state.parameters);
+        snapshot::put_velocity::<N>(&row("velocity")?, &mut state.velocity);
+        if file.names().into_iter().any(|name| name == "good") {
+            state.good = Some(row("good")?);
+        }
+        Ok((state, about))
+    }
+}

@@ -1,0 +1,154 @@
+//! The two trainers behind one door: learn from these samples, say what was seen.
+
+use cpfo::net::{Image, Net, Parameters};
+use cpfo::shape::{Tensor as _, Zero};
+use cpfo::train::{Batch, InPlace, Inference, Refusal, Sgd, Velocity};
+use rayon::prelude::*;
+
+use super::{Chance, Sums, Trainer};
+use crate::dataset::{Augment, Dataset};
+
+/// How many samples of a mini-batch are summed in a row. It is part of the result: other groups
+/// round otherwise.
+pub const GROUP: usize = 16;
+
+/// Samples as they are seen in one epoch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lesson<'a> {
+    pub(super) data: &'a Dataset,
+    pub(super) augment: Option<Augment>,
+    pub(super) chance: Chance,
+    pub(super) epoch: u32,
+}
+
+impl Lesson<'_> {
+    /// Puts a sample's image where the net can see it, and gives its label.
+    fn show(&self, sample: u32, image: &mut [f32]) -> usize {
+        let data = self.data;
+        let plain = data.image(sample as usize);
+        match self.augment {
+            None => image.copy_from_slice(plain),
+            Some(augment) => {
+                let mut rng = self.chance.bend(self.epoch, sample);
+                let random = &mut || rng.next_u32();
+                augment.apply(plain, data.rows, data.columns, data.maps, random, image);
+            }
+        }
+        usize::from(data.label(sample as usize))
+    }
+}
+
+/// A trainer with its memory.
+pub(super) enum Learner<N: Net> {
+    Batch(Vec<Worker<N>>),
+    InPlace(Box<Single<N>>),
+}
+
+/// One group's share of a mini-batch.
+pub(super) struct Worker<N: Net> {
+    batch: Box<Batch<N>>,
+    image: Box<Image<N>>,
+}
+
+/// One sample at a time.
+pub(super) struct Single<N: Net> {
+    trainer: InPlace<N>,
+    inference: Inference<N>,
+    image: Image<N>,
+}
+
+impl<N: Net> Learner<N> {
+    /// A trainer for mini-batches of so many samples.
+    pub(super) fn new(trainer: Trainer, batch: usize) -> Self {
+        let worker = || Worker { batch: Box::new(Zero::ZERO), image: Box::new(Zero::ZERO) };
+        match trainer {
+            Trainer::Batch => {
+                Learner::Batch((0..batch.div_ceil(GROUP)).map(|_| worker()).collect())
+            }
+            Trainer::InPlace => Learner::InPlace(Box::new(Single {
+                trainer: Zero::ZERO,
+                inference: Zero::ZERO,
+                image: Zero::ZERO,
+            })),
+        }
+    }
+
+    /// Learns from some samples and says what they were like before.
+    pub(super) fn learn(
+        &mut self,
+        (parameters, velocity): (&mut Parameters<N>, &mut Velocity<N>),
+        lesson: &Lesson<'_>,
+        samples: &[u32],
+        sgd: &Sgd,
+    ) -> Result<Sums, Refusal> {
+        match self {
+            Learner::Batch(workers) => {
+                let sums = collect(workers, parameters, lesson, samples)?;
+                if let Some((first, others)) = workers.split_first_mut() {
+                    for other in others {
+                        first.batch.merge(&mut other.batch);
+                    }
+                    first.batch.update(parameters, velocity, sgd);
+                }
+                Ok(sums)
+            }
+            Learner::InPlace(single) => {
+                samples.iter().try_fold(Sums::default(), |sums, &sample| {
+                    Ok(sums.plus(single.step(parameters, lesson, sample, sgd)?))
+                })
+            }
+        }
+    }
+}
+
+/// Each group of a mini-batch is summed by a worker of its own; what was seen is added in order.
+fn collect<N: Net>(
+    workers: &mut [Worker<N>],
+    parameters: &Parameters<N>,
+    lesson: &Lesson<'_>,
+    samples: &[u32],
+) -> Result<Sums, Refusal> {
+    if let ([worker], true) = (&mut *workers, samples.len() <= GROUP) {
+        return worker.sum(parameters, lesson, samples);
+    }
+    let groups = workers.par_iter_mut().zip(samples.par_chunks(GROUP));
+    let sums: Result<Vec<Sums>, Refusal> =
+        groups.map(|(worker, group)| worker.sum(parameters, lesson, group)).collect();
+    Ok(sums?.into_iter().fold(Sums::default(), Sums::plus))
+}
+
+impl<N: Net> Worker<N> {
+    fn sum(
+        &mut self,
+        parameters: &Parameters<N>,
+        lesson: &Lesson<'_>,
+        samples: &[u32],
+    ) -> Result<Sums, Refusal> {
+        let mut sums = Sums::default();
+        for &sample in samples {
+            let label = lesson.show(sample, self.image.flat_mut());
+            let seen = self.batch.add(parameters, &self.image, label)?;
+            sums = sums.plus(one(seen.loss, seen.class == label));
+        }
+        Ok(sums)
+    }
+}
+
+impl<N: Net> Single<N> {
+    fn step(
+        &mut self,
+        parameters: &mut Parameters<N>,
+        lesson: &Lesson<'_>,
+        sample: u32,
+        sgd: &Sgd,
+    ) -> Result<Sums, Refusal> {
+        let label = lesson.show(sample, self.image.flat_mut());
+        let class = self.inference.classify(parameters, &self.image);
+        let loss = self.trainer.step(parameters, &self.image, label, sgd.rate, sgd.decay)?;
+        Ok(one(loss, class == label))
+    }
+}
+
+fn one(loss: f32, correct: bool) -> Sums {
+    Sums { loss: loss.into(), correct: correct.into(), samples: 1 }
+}

@@ -1,0 +1,188 @@
+//! Training on the desktop.
+//!
+//! A [`Run`] is a [`Recipe`] at work on a data set, mini-batch by mini-batch. Three promises:
+//!
+//! - **The same seed gives the same bits**, on one thread and on many. A mini-batch is cut into
+//!   groups of [`GROUP`] samples; each group sums its gradients from zero, and the groups are added
+//!   in order, whoever worked them out.
+//! - **A run that was stopped goes on to the same bits.** Chance has no memory: the order of an
+//!   epoch and the bend of a sample follow from the seed, the epoch and the sample alone
+//!   ([`Chance`]). So [`Checkpoint`] is all there is to a run, in the middle of an epoch too.
+//! - **A run that diverges loses nothing.** The parameters at the end of the last good epoch are
+//!   kept.
+
+mod chance;
+mod checkpoint;
+mod learner;
+mod progress;
+mod recipe;
+mod schedule;
+
+use std::ops::Range;
+use std::path::Path;
+
+use anyhow::ensure;
+use cpfo::net::{Net, Parameters};
+use cpfo::train::{Refusal, Sgd, all_finite, decay_term, initialize};
+
+pub use chance::Chance;
+pub use checkpoint::Checkpoint;
+pub use learner::GROUP;
+pub use progress::{Epoch, Progress, Sums};
+pub use recipe::{Recipe, Trainer};
+pub use schedule::Schedule;
+
+use crate::dataset::{Data, Dataset};
+use crate::evaluation;
+use crate::model::Metadata;
+use crate::snapshot;
+use learner::{Learner, Lesson};
+
+/// A recipe at work.
+pub struct Run<'a, N: Net> {
+    recipe: Recipe,
+    data: &'a Data,
+    test: &'a Dataset,
+    state: Checkpoint<N>,
+    learner: Learner<N>,
+    /// The samples in the order of the epoch that `ordered` names.
+    order: Vec<u32>,
+    ordered: Option<u32>,
+}
+
+/// What a call of [`Run::advance`] came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A mini-batch is learnt.
+    Batch,
+    /// A mini-batch is learnt, and with it an epoch.
+    Epoch,
+    /// There was nothing left to learn.
+    Done,
+}
+
+impl<'a, N: Net> Run<'a, N> {
+    /// A run from the first weights on.
+    pub fn new(recipe: Recipe, data: &'a Data) -> anyhow::Result<Self> {
+        let mut state = Checkpoint::default();
+        initialize::<N>(&mut state.parameters, &mut Chance::new(recipe.seed).weights());
+        Self::resume(recipe, data, state)
+    }
+
+    /// A run that goes on from a checkpoint.
+    pub fn resume(recipe: Recipe, data: &'a Data, state: Checkpoint<N>) -> anyhow::Result<Self> {
+        let test = data.test_part()?;
+        ensure!(!data.train.is_empty(), "there is no sample to learn from");
+        ensure!(!test.is_empty(), "there is no sample to test with");
+        let batches = (data.train.len() as u64).div_ceil(recipe.batch as u64);
+        ensure!(
+            batches * u64::from(recipe.epochs) <= u64::from(u32::MAX),
+            "{} epochs of {batches} mini-batches are too many to count: take fewer epochs",
+            recipe.epochs
+        );
+        let learner = Learner::new(recipe.trainer, recipe.batch.min(data.train.len()));
+        Ok(Self { recipe, data, test, state, learner, order: Vec::new(), ordered: None })
+    }
+
+    /// Learns from one mini-batch.
+    pub fn advance(&mut self) -> Result<Step, Refusal> {
+        let epoch = self.state.progress.epoch;
+        if epoch >= self.recipe.epochs {
+            return Ok(Step::Done);
+        }
+        let chance = Chance::new(self.recipe.seed);
+        if self.ordered != Some(epoch) {
+            self.order = chance.order(epoch, self.data.train.len() as u32);
+            self.ordered = Some(epoch);
+        }
+        let sgd = self.sgd();
+        let samples = &self.order[self.next_samples()];
+        let lesson =
+            Lesson { data: &self.data.train, augment: self.recipe.augment(), chance, epoch };
+        let net = (&mut *self.state.parameters, &mut *self.state.velocity);
+        let seen = self.learner.learn(net, &lesson, samples, &sgd)?;
+
+        let progress = &mut self.state.progress;
+        progress.sums = progress.sums.plus(seen);
+        progress.batch += 1;
+        if progress.batch < self.batches() {
+            return Ok(Step::Batch);
+        }
+        self.end_epoch(sgd.rate)?;
+        Ok(Step::Epoch)
+    }
+
+    fn end_epoch(&mut self, rate: f32) -> Result<(), Refusal> {
+        if !all_finite::<N>(&self.state.parameters) {
+            return Err(Refusal::Diverged);
+        }
+        let parameters = &*self.state.parameters;
+        let test = evaluation::seen::<N>(parameters, self.test)?;
+        let epoch = Epoch {
+            rate,
+            loss: self.state.progress.sums.mean_loss(),
+            decay_term: decay_term::<N, _>(parameters, self.recipe.decay).into(),
+            train_accuracy: self.state.progress.sums.accuracy(),
+            test_loss: test.mean_loss(),
+            test_accuracy: test.accuracy(),
+        };
+        self.state.good = Some(snapshot::take::<N>(parameters));
+        let progress = &mut self.state.progress;
+        progress.history.push(epoch);
+        progress.epoch += 1;
+        progress.batch = 0;
+        progress.sums = Sums::default();
+        Ok(())
+    }
+
+    fn next_samples(&self) -> Range<usize> {
+        let from = self.state.progress.batch as usize * self.recipe.batch;
+        from..from.saturating_add(self.recipe.batch).min(self.order.len())
+    }
+
+    fn sgd(&self) -> Sgd {
+        let Recipe { rate, momentum, decay, schedule, epochs, .. } = self.recipe;
+        let (batches, progress) = (self.batches(), &self.state.progress);
+        let step = progress.epoch * batches + progress.batch;
+        let share = schedule.in_batches(batches).share(step, epochs * batches);
+        Sgd { rate: rate * share, momentum, decay }
+    }
+
+    /// Mini-batches in an epoch; the last one may be smaller than the others.
+    pub fn batches(&self) -> u32 {
+        self.data.train.len().div_ceil(self.recipe.batch) as u32
+    }
+
+    /// The recipe.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// How far it has come.
+    pub fn progress(&self) -> &Progress {
+        &self.state.progress
+    }
+
+    /// Writes all there is to it, and what else is to be known when it goes on.
+    pub fn save(&mut self, path: &Path, about: &Metadata) -> anyhow::Result<()> {
+        self.state.save(path, about)
+    }
+
+    /// The samples that the net learns from, and those that it never does.
+    pub fn samples(&self) -> (&'a Dataset, &'a Dataset) {
+        (&self.data.train, self.test)
+    }
+
+    /// What the net has learnt so far.
+    pub fn parameters(&self) -> &Parameters<N> {
+        &self.state.parameters
+    }
+
+    /// Goes back to the end of the last good epoch; false if there is none.
+    pub fn go_back(&mut self) -> bool {
+        if let Some(good) = &self.state.good {
+            snapshot::put::<N>(good, &mut self.state.parameters);
+        }
+        self.state.good.is_some()
+    }
+}
