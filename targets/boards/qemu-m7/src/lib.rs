@@ -1,0 +1,26 @@
+//! Cortex-M7: QEMU's mps2-an500, Arm's MPS2 board with the image of application note AN500.
+
+#![no_std]
+
+use cpfo_emulated::mps2;
+use cpfo_firmware::{Board, Devices, Memory, memory, region};
+
+pub use cpfo_emulated::{entry, exit};
+
+/// Cortex-M7 on mps2-an500.
+pub struct QemuM7;
+
+impl Board for QemuM7 {
+    const NAME: &'static str = env!("CARGO_PKG_NAME");
+    const MEMORY: Memory = memory!();
+
+    type Serial = mps2::Serial;
+    type Flash = mps2::Flash;
+    type Clock = mps2::Clock;
+}
+
+/// The board's devices.
+pub fn devices() -> Devices<QemuM7> {
+    // SAFETY: `memory.x` gives the region to nothing else.
+    unsafe { mps2::devices(region!("STORE")) }
+}

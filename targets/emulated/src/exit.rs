@@ -1,0 +1,15 @@
+//! The program's result becomes the emulator's exit code.
+
+use cpfo_firmware::Failure;
+use semihosting::{eprintln, process};
+
+/// Ends the emulator: 0 when all went well, 1 and a sentence on standard error otherwise.
+pub fn exit(result: Result<(), Failure>) -> ! {
+    match result {
+        Ok(()) => process::exit(0),
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            process::exit(1)
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The same bits: training runs that end in checksums, to be compared between machines.
+//!
+//! Nothing here asks for a board, so the desktop runs this very code and a test compares the lines.
+
+use core::fmt::{self, Display};
+
+use cpfo::choice::All;
+use cpfo::format;
+use cpfo::net::{Image, Net, Parameters};
+use cpfo::rng::Rng;
+use cpfo::shape::{Tensor as _, Zero};
+use cpfo::train::{Batch, InPlace, Inference, Refusal, Sgd, Velocity, initialize};
+
+use crate::nets::{digits, lenet};
+
+/// Images of 8 × 8 pixels from 0 to 16, the first of the digits, with their labels.
+pub struct Samples {
+    /// Pixels, row by row.
+    pub pixels: [[u8; 64]; Self::COUNT],
+    /// Classes.
+    pub labels: [u8; Self::COUNT],
+}
+
+impl Samples {
+    /// How many there are.
+    pub const COUNT: usize = 32;
+
+    /// Cut from the two IDX files of the digits, whose headers have 16 and 8 bytes.
+    const fn cut(images: &[u8], labels: &[u8]) -> Self {
+        let mut samples = Self { pixels: [[0; 64]; Self::COUNT], labels: [0; Self::COUNT] };
+        let mut n = 0;
+        while n < Self::COUNT {
+            samples.labels[n] = labels[8 + n];
+            let mut p = 0;
+            while p < 64 {
+                samples.pixels[n][p] = images[16 + 64 * n + p];
+                p += 1;
+            }
+            n += 1;
+        }
+        samples
+    }
+
+    /// Sample `n` of an endless repetition, drawn into `image`: each pixel as a square of the size
+    /// that fits, in the middle.
+    pub fn draw<N: Net>(&self, n: usize, image: &mut Image<N>) -> usize {
+        let [rows, columns, maps] = N::INPUT;
+        let side = (rows / 8).max(1);
+        let (top, left) = ((rows - 8 * side) / 2, (columns - 8 * side) / 2);
+        let pixels = &self.pixels[n % Self::COUNT];
+        for (cell, x) in image.flat_mut().iter_mut().enumerate() {
+            let (r, c) = (cell / maps / columns, cell / maps % columns);
+            let inside = |at: usize, first: usize| at.checked_sub(first).map(|at| at / side);
+            *x = match (inside(r, top), inside(c, left)) {
+                (Some(r @ 0..8), Some(c @ 0..8)) => f32::from(pixels[8 * r + c]) / 16.0,
+                _ => 0.0,
+            };
+        }
+        usize::from(self.labels[n % Self::COUNT])
+    }
+}
+
+/// The first digits.
+pub static SAMPLES: Samples = Samples::cut(
+    include_bytes!("../../../harness/data/digits-images-idx3-ubyte"),
+    include_bytes!("../../../harness/data/digits-labels-idx1-ubyte"),
+);
+
+/// Memory for a run of one sample at a time.
+pub struct Room<N: Net> {
+    parameters: Parameters<N>,
+    image: Image<N>,
+    trainer: InPlace<N>,
+}
+
+impl<N: Net> Zero for Room<N> {
+    const ZERO: Self =
+        Self { parameters: N::ZERO, image: Image::<N>::ZERO, trainer: InPlace::ZERO };
+}
+
+/// Memory for a run of mini-batches.
+pub struct BatchRoom<N: Net> {
+    parameters: Parameters<N>,
+    image: Image<N>,
+    trainer: Batch<N>,
+    velocity: Velocity<N>,
+    inference: Inference<N>,
+}
+
+impl<N: Net> Zero for BatchRoom<N> {
+    const ZERO: Self = Self {
+        parameters: N::ZERO,
+        image: Image::<N>::ZERO,
+        trainer: Batch::ZERO,
+        velocity: Velocity::ZERO,
+        inference: Inference::ZERO,
+    };
+}
+
+/// Where a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bits {
+    /// CRC-32 of all parameters.
+    pub parameters: u32,
+    /// CRC-32 of all losses, or outputs, on the way.
+    pub course: u32,
+}
+
+impl Display for Bits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x} {:08x}", self.parameters, self.course)
+    }
+}
+
+/// Learns from `updates` samples in place, from fresh weights.
+pub fn in_place<N: Net>(room: &mut Room<N>, updates: usize) -> Result<Bits, Refusal> {
+    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+    let mut course = format::Checksum::new();
+    for n in 0..updates {
+        let label = SAMPLES.draw::<N>(n, &mut room.image);
+        // With a little decay, so that its sweep is part of the comparison.
+        let loss = room.trainer.step(&mut room.parameters, &room.image, label, 0.03, 1e-4)?;
+        course.add(&[loss]);
+    }
+    Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
+}
+
+/// Learns from `updates` mini-batches of 16 with momentum and decay, from fresh weights.
+pub fn batches<N: Net>(room: &mut BatchRoom<N>, updates: usize) -> Result<Bits, Refusal> {
+    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+    let mut course = format::Checksum::new();
+    let sgd = Sgd { rate: 0.03, momentum: 0.9, decay: 1e-4 };
+    for update in 0..updates {
+        for n in 16 * update..16 * (update + 1) {
+            let label = SAMPLES.draw::<N>(n, &mut room.image);
+            let seen = room.trainer.add(&room.parameters, &room.image, label)?;
+            course.add(&[seen.loss]);
+        }
+        room.trainer.update(&mut room.parameters, &mut room.velocity, &sgd);
+    }
+    course.add(room.inference.outputs::<All>(&room.parameters, &room.image));
+    Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
+}
+
+/// Memory for [`all`].
+pub struct Rooms {
+    digits: Room<digits::Net>,
+    digits_batches: BatchRoom<digits::Net>,
+    lenet: Room<lenet::Net>,
+}
+
+impl Zero for Rooms {
+    const ZERO: Self =
+        Self { digits: Room::ZERO, digits_batches: BatchRoom::ZERO, lenet: Room::ZERO };
+}
+
+/// A run by name, and where it ended.
+pub type Line = (&'static str, Bits);
+
+/// What a machine with enough memory runs.
+pub fn all(rooms: &mut Rooms, mut line: impl FnMut(Line)) -> Result<(), Refusal> {
+    line(small(&mut rooms.digits)?);
+    line(("digits, 20 mini-batches", batches(&mut rooms.digits_batches, 20)?));
+    line(("lenet, 20 updates in place", in_place(&mut rooms.lenet, 20)?));
+    Ok(())
+}
+
+/// The run of [`all`] that fits into 16 KB.
+pub fn small(room: &mut Room<digits::Net>) -> Result<Line, Refusal> {
+    Ok(("digits, 200 updates in place", in_place(room, 200)?))
+}

@@ -1,0 +1,51 @@
+//! The application of a cpfo device, generic over the board under it.
+//!
+//! A chip that learns needs four things from its board: a serial port, a flash, a clock and memory of
+//! known size. [`board`] says so in traits, and everything else here is written against them, so that
+//! one application runs on every board and a board is a memory map and a list of devices.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`board`] | what a board is: [`Board`], [`Devices`], [`Clock`], [`Memory`] |
+//! | [`nets`] | the nets that come with cpfo |
+//! | [`bits`] | training runs that end in checksums, to be compared between machines |
+//! | [`goldens`] | the nets that PyTorch knows, run forward |
+//! | `prove` | the programs that say what the chip did: bits, instructions, bytes |
+//! | `serve` | the application: a net that answers and learns over the serial line |
+//! | `stack` | the stack's high-water mark, by painting |
+//! | `heap` | the application's heap and its high-water mark (feature `alloc`) |
+//! | `loan` | the training workspace on that heap (feature `alloc`) |
+//! | `console` | `say!`, a line for the person or the test on the other side |
+//! | `greet` | the first program: shows that all of this works |
+
+#![no_std]
+
+pub mod bits;
+pub mod board;
+mod console;
+pub mod goldens;
+#[cfg(target_os = "none")]
+pub mod greet;
+#[cfg(feature = "alloc")]
+pub mod heap;
+#[cfg(all(feature = "alloc", target_os = "none"))]
+pub mod loan;
+// The very file that the desktop trains: the two cannot part.
+#[path = "../../../harness/src/nets.rs"]
+pub mod nets;
+#[cfg(target_os = "none")]
+pub mod prove;
+#[cfg(target_os = "none")]
+pub mod serve;
+#[cfg(target_os = "none")]
+pub mod stack;
+
+pub use board::{Board, Clock, Devices, Failure, Memory};
+#[cfg(target_os = "none")]
+pub use greet::greet;
+#[cfg(all(feature = "alloc", target_os = "none"))]
+pub use loan::loan;
+#[cfg(target_os = "none")]
+pub use prove::{bits, bits_small, figures_of_digits, figures_of_lenet};
+#[cfg(target_os = "none")]
+pub use serve::serve_digits;

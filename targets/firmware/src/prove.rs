@@ -1,0 +1,105 @@
+//! The programs that say what the chip did. Tests compare their lines: with those of the desktop, and
+//! with committed ones.
+
+use core::hint::black_box;
+
+use cpfo::choice::All;
+use cpfo::net::{Image, Net, Parameters};
+use cpfo::rng::Rng;
+use cpfo::shape::Zero;
+use cpfo::train::{InPlace, Inference, initialize};
+use static_cell::ConstStaticCell;
+
+use crate::bits::{self, Line, Room, Rooms, SAMPLES};
+use crate::console::say;
+use crate::nets::{digits, lenet};
+use crate::{Board, Clock, Devices, Failure, goldens, stack};
+
+fn line((name, bits): Line) {
+    say!("{}: {:08x} {:08x}", name, bits.parameters, bits.course);
+}
+
+/// Trains in several ways and runs the goldens; says where each run ended.
+pub fn bits() -> Result<(), Failure> {
+    static ROOMS: ConstStaticCell<Rooms> = ConstStaticCell::new(Rooms::ZERO);
+    static GOLDENS: ConstStaticCell<goldens::Rooms> = ConstStaticCell::new(goldens::Rooms::ZERO);
+    bits::all(ROOMS.try_take().ok_or(Failure::Memory)?, line).map_err(Failure::Sample)?;
+    goldens::all(GOLDENS.try_take().ok_or(Failure::Memory)?, line).map_err(Failure::Model)
+}
+
+/// The run of [`bits`] that fits into 16 KB.
+pub fn bits_small() -> Result<(), Failure> {
+    static ROOM: ConstStaticCell<Room<digits::Net>> = ConstStaticCell::new(Room::ZERO);
+    line(bits::small(ROOM.try_take().ok_or(Failure::Memory)?).map_err(Failure::Sample)?);
+    Ok(())
+}
+
+/// Memory for inference and training of one net.
+struct Measured<N: Net> {
+    parameters: Parameters<N>,
+    image: Image<N>,
+    inference: Inference<N>,
+    trainer: InPlace<N>,
+}
+
+impl<N: Net> Zero for Measured<N> {
+    const ZERO: Self = Self {
+        parameters: N::ZERO,
+        image: Image::<N>::ZERO,
+        inference: Inference::ZERO,
+        trainer: InPlace::ZERO,
+    };
+}
+
+/// What net A takes.
+pub fn figures_of_digits<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
+    static ROOM: ConstStaticCell<Measured<digits::Net>> = ConstStaticCell::new(Measured::ZERO);
+    figures(devices, ROOM.try_take().ok_or(Failure::Memory)?)
+}
+
+/// What net B takes.
+pub fn figures_of_lenet<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
+    static ROOM: ConstStaticCell<Measured<lenet::Net>> = ConstStaticCell::new(Measured::ZERO);
+    figures(devices, ROOM.try_take().ok_or(Failure::Memory)?)
+}
+
+/// Instructions and stack of one forward pass and one step, after a few steps from fresh weights.
+fn figures<B: Board, N: Net>(devices: &Devices<B>, room: &mut Measured<N>) -> Result<(), Failure> {
+    say!("{}: {} parameters, {} bytes", N::NAME, N::PARAMETERS, N::PARAMETER_BYTES);
+    say!(
+        "{}: inference {} bytes beside them, in place {}",
+        N::NAME,
+        N::INFERENCE_BYTES,
+        N::IN_PLACE_BYTES
+    );
+    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+    for n in 0..20 {
+        let label = SAMPLES.draw::<N>(n, &mut room.image);
+        let step = room.trainer.step(&mut room.parameters, &room.image, label, 0.03, 0.0);
+        step.map_err(Failure::Sample)?;
+    }
+
+    let label = SAMPLES.draw::<N>(20, &mut room.image);
+    let mut class = 0;
+    let (took, stack) = measure(&devices.clock, || {
+        let image = black_box(&room.image);
+        class = black_box(room.inference.classify::<All>(&room.parameters, image));
+    });
+    say!("{}: a {} is taken for a {}", N::NAME, label, class);
+    say!("{}: forward {} {}, stack {}", N::NAME, took, <B::Clock as Clock>::SCALE.unit, stack);
+    let (took, stack) = measure(&devices.clock, || {
+        let image = black_box(&room.image);
+        let _ = black_box(room.trainer.step(&mut room.parameters, image, label, 0.03, 0.0));
+    });
+    say!("{}: step {} {}, stack {}", N::NAME, took, <B::Clock as Clock>::SCALE.unit, stack);
+    Ok(())
+}
+
+/// Time and stack of something, counted from here.
+fn measure(clock: &impl Clock, mut what: impl FnMut()) -> (u32, usize) {
+    stack::paint();
+    let floor = stack::depth();
+    let start = clock.ticks();
+    what();
+    (clock.since(start), stack::high_water().saturating_sub(floor))
+}

@@ -1,0 +1,9 @@
+//! The part of `figures` that fits into 16 KB.
+
+#![no_std]
+#![no_main]
+
+#[board::entry]
+fn main() -> ! {
+    board::exit(cpfo_firmware::figures_of_digits(&board::devices()))
+}

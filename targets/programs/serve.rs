@@ -1,0 +1,9 @@
+//! Answers and learns over the serial line, for as long as there is one.
+
+#![no_std]
+#![no_main]
+
+#[board::entry]
+fn main() -> ! {
+    board::exit(cpfo_firmware::serve_digits(board::devices()))
+}
