@@ -1,0 +1,20 @@
+//! Tests that need more than Rust. Without it they are reported as ignored, with the reason; where
+//! `CPFO_REQUIRE_TOOLS` is set, as in CI, they fail.
+
+use libtest_mimic::{Failed, Trial};
+
+/// A test, and what it lacks on this machine, as a sentence.
+pub fn trial(
+    name: impl Into<String>,
+    lacks: Option<String>,
+    run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    match lacks {
+        None => Trial::test(name, run),
+        Some(reason) if std::env::var_os("CPFO_REQUIRE_TOOLS").is_some() => {
+            Trial::test(name, move || Err(reason.into()))
+        }
+        // The kind stands before the name, where a reader sees it.
+        Some(reason) => Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true),
+    }
+}

@@ -1,0 +1,204 @@
+//! On the chip: the same bits as on the desktop, in memory and in instructions that are committed.
+//!
+//! | tests | what they hold |
+//! |---|---|
+//! | `bits` | training and forward passes end in the same checksums on every machine |
+//! | `figures` | instructions, stack and bytes of each board are those in `figures.out` |
+//! | `size` | the sections of each board's program are those in `figures.size` |
+//! | `heap` | the training workspace on loan from the application's heap |
+//! | `overflow` | a stack overflow is a fault that says so |
+//! | `no_panic` | nothing in core can panic: the proof links, and does not with a panic in it |
+//! | `memory` | the sizes that a net promises are those in the linked file |
+//!
+//! They need QEMU and the Rust targets. Where one is missing, the test is ignored and says why.
+
+mod reference;
+mod tools;
+
+use std::process::ExitCode;
+
+use cpfo_harness::emulator::Board;
+use cpfo_tests::tools::trial;
+use libtest_mimic::{Arguments, Failed, Trial};
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SectionKind};
+use tools::{cargo, cargo_for_figures, compare, lacks, lacks_target, package, targets};
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // They share cargo's lock and two cores.
+    arguments.test_threads = Some(1);
+    let mut trials = desktop();
+    for board in Board::ALL {
+        trials.push(trial(format!("bits::{board}"), lacks(board), move || bits(board)));
+        trials.push(trial(format!("figures::{board}"), lacks(board), move || figures(board)));
+        let missing = lacks_target(board.target());
+        trials.push(trial(format!("size::{board}"), missing, move || size(board)));
+    }
+    trials.push(trial("heap::m4", lacks(Board::M4), heap));
+    for board in Board::ALL {
+        trials.push(trial(format!("overflow::{board}"), lacks(board), move || overflow(board)));
+    }
+    // The code of the smallest core on a machine with room for all of it.
+    let missing = lacks(Board::M3).or_else(|| lacks_target(Board::M0.target()));
+    trials.push(trial("bits::m0_code_on_m3", missing, bits_of_m0_on_m3));
+    for target in [
+        "thumbv6m-none-eabi",
+        "thumbv7m-none-eabi",
+        "thumbv7em-none-eabihf",
+        "thumbv8m.main-none-eabi",
+    ] {
+        trials
+            .push(trial(format!("no_panic::{target}"), lacks_target(target), || no_panic(target)));
+    }
+    let target = "thumbv7em-none-eabihf";
+    trials.push(trial("no_panic::the_proof_can_fail", lacks_target(target), || {
+        match cargo(&[&PROOF[..], &["--target", target, "--features", "panic"]].concat(), &[]) {
+            Err(failed) if format!("{failed:?}").contains("a_panic_is_reachable") => Ok(()),
+            other => Err(format!("a panic on purpose went unseen: {other:?}").into()),
+        }
+    }));
+    trials.push(trial("memory::as_promised", lacks_target(target), || memory(target)));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+const BITS: &str = "programs/bits.out";
+
+/// The desktop in debug, in release, and with every instruction this processor has.
+fn desktop() -> Vec<Trial> {
+    let run = ["run", "--quiet", "-p", "cpfo-firmware", "--example", "bits"];
+    let native = [("RUSTFLAGS", "-C target-cpu=native"), ("CARGO_TARGET_DIR", "target/native")];
+    vec![
+        Trial::test("bits::desktop_debug", move || compare(BITS, &cargo(&run, &[])?)),
+        Trial::test("bits::desktop_release", move || {
+            compare(BITS, &cargo(&[&run[..], &["--release"]].concat(), &[])?)
+        }),
+        Trial::test("bits::desktop_native", move || {
+            compare(BITS, &cargo(&[&run[..], &["--release"]].concat(), &native)?)
+        }),
+    ]
+}
+
+fn bits(board: Board) -> Result<(), Failed> {
+    let program = format!("{}-bits", package(board));
+    let found = cargo(&[board.name(), "--quiet", "--bin", &program], &[])?;
+    if board == Board::M0 {
+        let all = std::fs::read_to_string(targets().join(BITS))?;
+        return match all.lines().next() == found.lines().next() && found.lines().count() == 1 {
+            true => Ok(()),
+            false => Err(format!("{BITS} begins otherwise than\n{found}").into()),
+        };
+    }
+    compare(BITS, &found)
+}
+
+fn bits_of_m0_on_m3() -> Result<(), Failed> {
+    let runner = "target.thumbv6m-none-eabi.runner='qemu-system-arm -machine mps2-an385 -nographic \
+                  -monitor none -semihosting -icount shift=6 -kernel'";
+    let found = cargo(
+        &[
+            "run",
+            "--release",
+            "--quiet",
+            "-p",
+            "qemu-m3",
+            "--bin",
+            "qemu-m3-bits",
+            "--target",
+            "thumbv6m-none-eabi",
+            "--config",
+            runner,
+        ],
+        &[],
+    )?;
+    compare(BITS, &found)
+}
+
+fn figures(board: Board) -> Result<(), Failed> {
+    let program = format!("{}-figures", package(board));
+    let found = cargo_for_figures(&[board.name(), "--quiet", "--bin", &program])?;
+    compare(&format!("boards/{}/figures.out", package(board)), &found)?;
+    // A budget with margin: half of what the smallest board sets aside.
+    for line in found.lines() {
+        if let Some((_, stack)) = line.split_once(", stack ") {
+            let stack: u32 = stack.parse()?;
+            if stack > STACK {
+                return Err(format!("{line}: the budget is {STACK} bytes").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The training workspace comes from the application's heap and goes back.
+fn heap() -> Result<(), Failed> {
+    let heap = ["m4", "--quiet", "--features", "alloc", "--bin", "qemu-m4-heap"];
+    let found = cargo_for_figures(&heap)?;
+    compare("programs/heap.out", &found)
+}
+
+/// A stack that grows out of its region is reported, and is not silence over somebody's statics.
+fn overflow(board: Board) -> Result<(), Failed> {
+    let program = format!("{}-overflow", package(board));
+    match cargo(&[board.name(), "--quiet", "--bin", &program], &[]) {
+        Err(failed) if format!("{failed:?}").contains("stack overflow") => Ok(()),
+        other => Err(format!("an overflow on purpose went unseen: {other:?}").into()),
+    }
+}
+
+/// Bytes of stack that inference and training may take.
+const STACK: u32 = 600;
+
+fn size(board: Board) -> Result<(), Failed> {
+    let package = package(board);
+    let program = format!("{package}-figures");
+    let build = ["build", "--release", "--quiet", "-p", &package, "--bin", &program];
+    cargo_for_figures(&[&build[..], &["--target", board.target()]].concat())?;
+    let built = reference::targets().join("target").join(board.target());
+    let file = built.join("release").join(program);
+    let data = std::fs::read(file)?;
+    let elf = object::File::parse(&*data)?;
+    let (mut text, mut rodata, mut bytes, mut bss) = (0, 0, 0, 0);
+    for section in elf.sections() {
+        match section.kind() {
+            SectionKind::Text => text += section.size(),
+            SectionKind::ReadOnlyData => rodata += section.size(),
+            SectionKind::Data => bytes += section.size(),
+            SectionKind::UninitializedData => bss += section.size(),
+            _ => {}
+        }
+    }
+    let found = format!("text {text}\nrodata {rodata}\ndata {bytes}\nbss {bss}\n");
+    compare(&format!("boards/{package}/figures.size"), &found)
+}
+
+const PROOF: [&str; 5] = ["build", "--release", "--quiet", "-p", "cpfo-proof"];
+
+fn no_panic(target: &str) -> Result<(), Failed> {
+    cargo(&[&PROOF[..], &["--target", target]].concat(), &[]).map(|_| ())
+}
+
+fn memory(target: &str) -> Result<(), Failed> {
+    use cpfo::Net as _;
+    use cpfo_harness::nets::{digits::Net as A, lenet::Net as B};
+    no_panic(target)?;
+    let file = targets().join("target").join(target).join("release/cpfo-proof");
+    let data = std::fs::read(file)?;
+    let elf = object::File::parse(&*data)?;
+    for (name, promised) in [
+        ("DIGITS_PARAMETERS", A::PARAMETER_BYTES),
+        ("DIGITS_INFERENCE", A::INFERENCE_BYTES),
+        ("DIGITS_IN_PLACE", A::IN_PLACE_BYTES),
+        ("DIGITS_BATCH", A::BATCH_BYTES),
+        ("LENET_PARAMETERS", B::PARAMETER_BYTES),
+        ("LENET_INFERENCE", B::INFERENCE_BYTES),
+        ("LENET_IN_PLACE", B::IN_PLACE_BYTES),
+        ("LENET_BATCH", B::BATCH_BYTES),
+    ] {
+        let symbol = elf.symbols().find(|symbol| symbol.name() == Ok(name));
+        let linked = symbol.ok_or(format!("{name} is not in the linked file"))?.size();
+        if linked != promised as u64 {
+            return Err(format!("{name}: {linked} bytes linked, {promised} promised").into());
+        }
+    }
+    Ok(())
+}

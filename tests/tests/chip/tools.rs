@@ -1,0 +1,84 @@
+//! What these tests need beside Rust, and what to say where it is missing.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cpfo_harness::emulator::Board;
+use libtest_mimic::Failed;
+
+use crate::reference;
+
+/// The workspace of the firmware.
+pub(crate) fn targets() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../targets")
+}
+
+/// What is missing for running on a board, as a sentence.
+pub(crate) fn lacks(board: Board) -> Option<String> {
+    board.at_hand(&targets()).err().map(|error| error.to_string())
+}
+
+/// A board's package.
+pub(crate) fn package(board: Board) -> String {
+    format!("qemu-{board}")
+}
+
+/// What is missing for building for a target, as a sentence.
+pub(crate) fn lacks_target(target: &str) -> Option<String> {
+    let folder = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", target])
+        .current_dir(targets())
+        .output();
+    let there = folder
+        .is_ok_and(|folder| PathBuf::from(String::from_utf8_lossy(&folder.stdout).trim()).is_dir());
+    (!there).then(|| format!("the Rust target is not installed (rustup target add {target})"))
+}
+
+/// Runs cargo in the firmware's workspace; its standard output.
+pub(crate) fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<String, Failed> {
+    cargo_in(&targets(), arguments, environment)
+}
+
+/// Runs cargo where committed figures come from; its standard output.
+pub(crate) fn cargo_for_figures(arguments: &[&str]) -> Result<String, Failed> {
+    cargo_in(&reference::targets(), arguments, &[("RUSTFLAGS", &reference::flags())])
+}
+
+fn cargo_in(
+    folder: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<String, Failed> {
+    // Cargo hands its own settings on to what it runs; the firmware has others.
+    let output = Command::new("cargo")
+        .args(arguments)
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_TARGET_DIR")
+        .envs(environment.iter().copied())
+        .current_dir(folder)
+        .output()?;
+    if !output.status.success() {
+        let words = arguments.join(" ");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("`cargo {words}` in targets/ failed:\n{errors}").into());
+    }
+    Ok(String::from_utf8(output.stdout)?.replace("\r\n", "\n"))
+}
+
+/// Compares with a committed file below targets/; `CPFO_BLESS=1` writes it anew.
+pub(crate) fn compare(file: &str, found: &str) -> Result<(), Failed> {
+    let path = targets().join(file);
+    if std::env::var_os("CPFO_BLESS").is_some() {
+        std::fs::write(&path, found)?;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    if expected != found {
+        return Err(format!(
+            "targets/{file} says\n{expected}\nbut this build printed\n{found}\n\
+             If the change is meant: CPFO_BLESS=1 cargo test -p cpfo-tests --test chip, and a line \
+             in the changelog."
+        )
+        .into());
+    }
+    Ok(())
+}

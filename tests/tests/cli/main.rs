@@ -1,0 +1,19 @@
+//! The program `cpfo` as people use it: the real binary, in a folder of its own, with real files.
+//!
+//! A test says what is typed and what must come of it:
+//!
+//! ```text
+//! let here = Scratch::new("name");
+//! here.cpfo("train --epochs 2").done();
+//! here.cpfo("train --epochs 0").fails(2, "0 is not in 1..");
+//! ```
+
+mod bad_data;
+mod bad_input;
+mod export;
+mod files;
+mod inspect;
+mod own_net;
+mod resume;
+mod scratch;
+mod train;

@@ -1,0 +1,95 @@
+//! A run that was stopped goes on to the same bytes as one that was not.
+
+use crate::scratch::Scratch;
+
+const FILES: [&str; 2] = ["model.safetensors", "checkpoint.safetensors"];
+
+/// Runs a recipe in one go, and again with stops; the files must be the same.
+fn stops(name: &str, recipe: &str, stops: &[u32]) {
+    let here = Scratch::new(name);
+    here.cpfo(&format!("train {recipe} --out whole")).done();
+    let mut words = format!("train {recipe}");
+    for batches in stops {
+        here.cpfo(&format!("{words} --out parts --stop-after-batches {batches}"))
+            .fails(130, &["go on with `train --resume --out 'parts'`"]);
+        words = "train --resume".into();
+    }
+    here.cpfo("train --resume --out parts").done();
+    for file in FILES {
+        let [whole, parts] = ["whole", "parts"].map(|out| here.read(&format!("{out}/{file}")));
+        assert!(whole == parts, "{file} differs");
+    }
+}
+
+#[test]
+fn in_the_middle_of_an_epoch() {
+    stops("resume-middle", "--epochs 3 --decay 0.0001", &[7, 100, 1]);
+}
+
+#[test]
+fn between_two_epochs() {
+    // 1437 samples are 90 mini-batches of 16.
+    stops("resume-between", "--epochs 3 --no-augment", &[90, 90]);
+}
+
+#[test]
+fn in_place_and_in_groups() {
+    stops("resume-in-place", "--epochs 2 --trainer in-place", &[1000]);
+    stops("resume-groups", "--epochs 2 --batch 50", &[33]);
+}
+
+#[test]
+fn a_finished_run_is_finished() {
+    let here = Scratch::new("resume-finished");
+    here.cpfo("train --epochs 1").done();
+    let before = FILES.map(|file| here.read(&format!("cpfo-out/{file}")));
+    here.cpfo("train --resume").done();
+    assert!(before == FILES.map(|file| here.read(&format!("cpfo-out/{file}"))));
+}
+
+#[test]
+fn a_stopped_run_leaves_a_model() {
+    let here = Scratch::new("resume-model");
+    let said = here.cpfo("train --epochs 9 --stop-after-batches 300 --json").code(130);
+    let object: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!((&object["status"], &object["epoch"]), (&"stopped".into(), &4.into()));
+    let evaluated = here.cpfo("eval --json").json();
+    assert!(evaluated["test"]["accuracy"].as_f64().unwrap() > 0.3, "{evaluated}");
+}
+
+#[test]
+fn what_cannot_go_on() {
+    let here = Scratch::new("resume-bad");
+    here.cpfo("train --resume").fails(1, &["there is no run to go on with", "cpfo-out"]);
+    here.csv("a/train.csv", 50, 8, 8);
+    here.csv("b/train.csv", 60, 8, 8);
+    here.cpfo("train --data a --epochs 9 --stop-after-batches 4").code(130);
+    here.cpfo("train --resume --data b").fails(1, &["other samples", "--data"]);
+    here.cpfo("train --resume --rate 0.1").fails(2, &["--resume", "--rate"]);
+    here.cpfo("train --resume --seeds 3").fails(2, &["--resume", "--seeds"]);
+    let whole = here.read("cpfo-out/checkpoint.safetensors");
+    here.write("cpfo-out/checkpoint.safetensors", &whole[..whole.len() / 2]);
+    here.cpfo("train --resume").fails(1, &["is not a checkpoint of the net"]);
+    here.write("cpfo-out/checkpoint.safetensors", here.read("cpfo-out/model.safetensors"));
+    here.cpfo("train --resume").fails(1, &["does not say how far the run has come"]);
+}
+
+/// Ctrl-C itself, where there are signals.
+#[cfg(unix)]
+#[test]
+fn control_c_saves() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    let here = Scratch::new("resume-signal");
+    let mut words = here.cpfo_command("train --epochs 1000000");
+    let mut child = words.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().contains("learns from 1,437 images"));
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let rest: Vec<_> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(rest.last().unwrap().contains("go on with `train --resume"), "{rest:?}");
+    here.cpfo("train --resume --stop-after-batches 2").code(130);
+}

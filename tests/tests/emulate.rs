@@ -1,0 +1,63 @@
+//! `cpfo emulate`, from the command line to the chip and back: it learns, and its bits are the
+//! desktop's.
+//!
+//! It needs QEMU and the board's Rust target. Where one is missing the test is ignored and says
+//! why; where `CPFO_REQUIRE_TOOLS` is set, as in CI, that is a failure.
+
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use cpfo_harness::emulator::{self, Board};
+use cpfo_tests::tools::trial;
+use libtest_mimic::{Arguments, Failed};
+use serde_json::Value;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let board = Board::M4;
+    let lacks = emulator::targets(None).and_then(|targets| board.at_hand(&targets)).err();
+    let lacks = lacks.map(|error| error.to_string());
+    let trials = vec![trial("mirrored_digits_on_m4", lacks, move || mirrored_digits(board))];
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn mirrored_digits(board: Board) -> Result<(), Failed> {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("emulate");
+    let mut cpfo = Command::new(env!("CARGO"));
+    cpfo.args(["run", "--quiet", "--package", "cpfo-harness", "--bin", "cpfo"]);
+    if !cfg!(debug_assertions) {
+        cpfo.arg("--release");
+    }
+    cpfo.args(["--", "emulate", "--board", board.name(), "--shift", "mirror", "--samples", "5"]);
+    cpfo.args(["--epochs", "10", "--json", "--out"]).arg(&out);
+    let ended = cpfo.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit()).output()?;
+    if !ended.status.success() {
+        return Err(format!("it ended with {}", ended.status).into());
+    }
+
+    let said: Value = serde_json::from_slice(&ended.stdout)?;
+    let number = |path: &str| said.pointer(path).and_then(Value::as_f64).unwrap_or(f64::NAN);
+    // 10 epochs of 50 samples; two test sets of 360 images, before and after.
+    holds(said["equal_to_the_bit"] == true && said["parted_after"].is_null(), "equal bits")?;
+    holds(said["chip"]["parameters"] == said["desktop"]["parameters"], "equal parameters")?;
+    holds(said["steps"] == 500 && said["predictions"] == 4 * 360, "all steps and predictions")?;
+    holds(
+        said["chip"]["course"].as_array().is_some_and(|course| course.len() == 11),
+        "a reading an epoch",
+    )?;
+    holds(number("/after/new") > number("/before/new") + 0.2, "it learnt")?;
+    holds(
+        number("/step/least") > 1000.0 && said["step"]["unit"] == "instructions",
+        "steps are measured",
+    )?;
+    holds(number("/memory/parameters") == 10_984.0, "parameters in RAM")?;
+    holds(number("/memory/stack") < number("/memory/stack_room"), "the stack has room")?;
+    for file in ["report.html", "model.safetensors"] {
+        holds(out.join(file).is_file(), file)?;
+    }
+    Ok(())
+}
+
+fn holds(fact: bool, what: &str) -> Result<(), Failed> {
+    if fact { Ok(()) } else { Err(format!("not so: {what}").into()) }
+}

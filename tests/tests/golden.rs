@@ -1,0 +1,96 @@
+//! PyTorch agrees: outputs, loss, every gradient, and the parameters after ten updates.
+
+use cpfo::choice::All;
+use cpfo::net::{Net, Parameters};
+use cpfo::shape::Zero as _;
+use cpfo::train::{Batch, Inference, Velocity, decay_term};
+use cpfo_tests::golden::Golden;
+use cpfo_tests::{for_each_golden, gradients, tensors};
+
+/// The largest difference allowed, as a share of the tensor's largest number. PyTorch computed in
+/// 64 bits. Ours are sums of up to a few hundred products in 24 bits, each off by 2^-24 at most:
+/// a random walk of a few hundred such steps stays near 1e-6, ten updates with momentum near 5e-6.
+const TOLERANCE: f32 = 1e-5;
+
+fn agree(what: &str, ours: &[f32], theirs: &[f32]) {
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    let scale = theirs.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
+    // A tensor of zeros has no scale: there the difference itself has to be small.
+    let allowed = TOLERANCE * if scale == 0.0 { 1.0 } else { scale };
+    for (i, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+        let difference = (ours - theirs).abs();
+        assert!(
+            difference <= allowed,
+            "{what}[{i}]: {ours}, PyTorch {theirs}, allowed {allowed:e}"
+        );
+    }
+}
+
+fn parameters_agree<N: Net>(what: &str, ours: &Parameters<N>, theirs: &Parameters<N>) {
+    for (i, (ours, theirs)) in tensors::<N>(ours).iter().zip(tensors::<N>(theirs)).enumerate() {
+        agree(&format!("{what}, tensor {i}"), ours, &theirs);
+    }
+}
+
+fn golden<N: Net>() {
+    let golden = Golden::<N>::read();
+    let mut parameters = golden.parameters;
+
+    let mut inference = Box::new(Inference::<N>::ZERO);
+    for ((image, _), output) in golden.samples.iter().zip(&golden.outputs) {
+        agree("output", inference.outputs::<All>(&parameters, image), output);
+    }
+    let decay = decay_term::<N, All>(&parameters, golden.sgd.decay);
+    agree("decay term", &[decay], &[golden.decay_term]);
+
+    let mut batch = Box::new(Batch::<N>::ZERO);
+    let pass = |batch: &mut Batch<N>, parameters: &Parameters<N>| -> f32 {
+        let losses = golden.samples.iter().map(|(image, label)| {
+            batch.add(parameters, image, *label).expect("a good sample").loss
+        });
+        losses.sum::<f32>() / golden.samples.len() as f32
+    };
+    agree("loss", &[pass(&mut batch, &parameters)], &[golden.loss]);
+
+    // The trainer sums; the golden is the mean with the decay of the weights.
+    let share = 1.0 / golden.samples.len() as f32;
+    let parts = gradients(&mut batch).into_iter().zip(tensors::<N>(&parameters));
+    for (i, ((sum, values), expected)) in parts.zip(tensors::<N>(&golden.gradient)).enumerate() {
+        // Weight and bias take turns.
+        let decay = if i % 2 == 0 { golden.sgd.decay } else { 0.0 };
+        let ours: Vec<f32> = sum.iter().zip(&values).map(|(g, w)| g * share + decay * w).collect();
+        agree(&format!("gradient, tensor {i}"), &ours, &expected);
+    }
+
+    let mut batch = Box::new(Batch::<N>::ZERO);
+    let mut velocity = Box::new(Velocity::<N>::ZERO);
+    let mut losses = Vec::new();
+    for _ in 0..golden.trajectory.len() {
+        losses.push(pass(&mut batch, &parameters));
+        batch.update(&mut parameters, &mut velocity, &golden.sgd);
+    }
+    agree("losses of ten updates", &losses, &golden.trajectory);
+    parameters_agree::<N>("after ten updates", &parameters, &golden.after);
+}
+
+macro_rules! tests {
+    ($($net:ident)*) => {
+        $(#[test] fn $net() { golden::<cpfo_tests::nets::$net::Net>(); })*
+
+        #[test]
+        fn every_fixture_has_its_test() {
+            let mut fixtures: Vec<String> = std::fs::read_dir(cpfo_tests::golden::folder())
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|e| e == "safetensors"))
+                .map(|path| path.file_stem().unwrap().to_str().unwrap().into())
+                .collect();
+            fixtures.sort();
+            let mut tests = vec![$(stringify!($net)),*];
+            tests.sort();
+            assert_eq!(fixtures, tests);
+        }
+    };
+}
+
+for_each_golden!(tests);

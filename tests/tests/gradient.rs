@@ -1,0 +1,139 @@
+//! Core agrees with the plain loops, and the plain loops with finite differences, for every
+//! parameter: of the goldens' nets and of nets of random shapes.
+
+use cpfo::choice::All;
+use cpfo::net::{Image, Net};
+use cpfo::rng::Rng;
+use cpfo::shape::{Tensor as _, Zero as _};
+use cpfo::train::{Batch, InPlace, Inference, initialize};
+use cpfo_tests::plain::Plain;
+use cpfo_tests::{copy, for_each_golden, for_each_random, gradients, tensors};
+
+/// Largest difference between core and the plain loops, as a share of the tensor's largest
+/// number: sums of at most a thousand products, each rounded to 2^-24, through at most six layers.
+const ROUNDING: f64 = 2e-5;
+
+/// Step of the central differences. In 64 bits their own error is about h² · J‴ + 2^-53 / h, some
+/// 1e-9 here; the tolerance leaves room for a curved loss.
+const H: f64 = 1e-5;
+const DIFFERENCE: f64 = 1e-6;
+
+fn agree(what: &str, ours: &[f32], plain: &[f64], share: f64) {
+    assert_eq!(ours.len(), plain.len(), "{what}");
+    let scale = plain.iter().fold(1e-6_f64, |largest, x| largest.max(x.abs()));
+    for (i, (ours, plain)) in ours.iter().zip(plain).enumerate() {
+        let difference = (f64::from(*ours) - plain).abs();
+        assert!(difference <= share * scale, "{what}[{i}]: {ours}, plain {plain}, scale {scale}");
+    }
+}
+
+/// Random parameters and a random image.
+fn sample<N: Net>(seed: u64) -> (Box<cpfo::net::Parameters<N>>, Box<Image<N>>, usize) {
+    let mut rng = Rng::new(seed);
+    let mut parameters = Box::new(N::ZERO);
+    initialize::<N>(&mut parameters, &mut rng);
+    // Biases start at 0, which would hide a bias that is added twice or not at all.
+    use cpfo::chain::{Holding as _, Role};
+    N::Chain::visit_mut::<All>(&mut parameters, &mut |role, values| {
+        if role == Role::Bias {
+            values.iter_mut().for_each(|b| *b = 0.4 * rng.uniform() - 0.2);
+        }
+    });
+    let mut image = Box::new(Image::<N>::ZERO);
+    image.flat_mut().iter_mut().for_each(|x| *x = 2.0 * rng.uniform() - 1.0);
+    let label = rng.below(N::CLASSES as u32) as usize;
+    (parameters, image, label)
+}
+
+/// Core against the plain loops: output, loss, every gradient; both trainers.
+fn agrees_with_plain<N: Net>(seed: u64) {
+    let (parameters, image, label) = sample::<N>(seed);
+    let plain = Plain::new::<N>(tensors::<N>(&parameters).into_iter());
+    let x: Vec<f64> = image.flat().iter().map(|&x| f64::from(x)).collect();
+    let pass = plain.pass(&x, label);
+
+    let mut inference = Box::new(Inference::<N>::ZERO);
+    agree("output", inference.outputs::<All>(&parameters, &image), &pass.output, ROUNDING);
+
+    let mut batch = Box::new(Batch::<N>::ZERO);
+    let seen = batch.add(&parameters, &image, label).expect("a good sample");
+    agree("loss", &[seen.loss], &[pass.loss], ROUNDING);
+    let gradients = gradients(&mut batch);
+    let plain: Vec<_> = pass.gradient.iter().flatten().filter(|g| !g.is_empty()).collect();
+    for (t, (ours, plain)) in gradients.iter().zip(&plain).enumerate() {
+        agree(&format!("gradient of tensor {t}"), ours, plain, ROUNDING);
+    }
+
+    // In place, W moves by −η ∂J/∂W. The rate is 1, so that the difference keeps its digits.
+    let mut moved = copy::<N>(&parameters);
+    let mut trainer = Box::new(InPlace::<N>::ZERO);
+    let loss = trainer.step(&mut moved, &image, label, 1.0, 0.0);
+    assert_eq!(loss, Ok(seen.loss), "both trainers see the same loss");
+    let (before, after) = (tensors::<N>(&parameters), tensors::<N>(&moved));
+    for (t, ((before, after), plain)) in before.iter().zip(&after).zip(&plain).enumerate() {
+        let step: Vec<f32> = before.iter().zip(after).map(|(b, a)| b - a).collect();
+        // W − (W − g) loses what g has below the last bit of W.
+        let scale = plain.iter().fold(1e-6_f64, |largest, x| largest.max(x.abs()));
+        let largest = before.iter().fold(0.0_f64, |largest, w| largest.max(f64::from(w.abs())));
+        let share = ROUNDING + largest.max(scale) * 2.0_f64.powi(-23) / scale;
+        agree(&format!("step of tensor {t}"), &step, plain, share);
+    }
+}
+
+/// The plain loops against central differences, for every parameter.
+fn plain_agrees_with_differences<N: Net>(seed: u64) {
+    let (parameters, image, label) = sample::<N>(seed);
+    let mut plain = Plain::new::<N>(tensors::<N>(&parameters).into_iter());
+    let x: Vec<f64> = image.flat().iter().map(|&x| f64::from(x)).collect();
+    let gradient = plain.pass(&x, label).gradient;
+    for (l, tensors) in gradient.iter().enumerate() {
+        for (t, tensor) in tensors.iter().enumerate() {
+            for (i, slope) in tensor.iter().enumerate() {
+                let kept = plain.parameters[l][t][i];
+                let mut loss = |step: f64| {
+                    plain.parameters[l][t][i] = kept + step;
+                    plain.loss(&x, label)
+                };
+                let difference = (loss(H) - loss(-H)) / (2.0 * H);
+                plain.parameters[l][t][i] = kept;
+                assert!(
+                    (difference - slope).abs() <= DIFFERENCE * slope.abs().max(1.0),
+                    "layer {l}, tensor {t}, number {i}: {slope}, difference {difference}"
+                );
+            }
+        }
+    }
+}
+
+macro_rules! goldens {
+    ($($net:ident)*) => {
+        mod golden_nets {
+            use cpfo_tests::nets::*;
+            $(#[test] fn $net() {
+                // A kink of ReLU or a tie of a maximum within H of the sample would show as a
+                // difference; these seeds have none.
+                super::plain_agrees_with_differences::<$net::Net>(3);
+                for seed in 0..20 { super::agrees_with_plain::<$net::Net>(seed); }
+            })*
+        }
+    };
+}
+
+for_each_golden!(goldens);
+
+macro_rules! randoms {
+    ($($net:ident)*) => {
+        mod random_nets {
+            use cpfo_tests::random::*;
+            use proptest::prelude::*;
+            proptest! {
+                #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+                $(#[test] fn $net(seed in any::<u64>()) {
+                    super::agrees_with_plain::<$net::Net>(seed);
+                })*
+            }
+        }
+    };
+}
+
+for_each_random!(randoms);

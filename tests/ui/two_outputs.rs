@@ -1,0 +1,11 @@
+//! Two outputs.
+
+cpfo::net! {
+    mod bad: 8 x 8 x 1 {
+        F1 = FullyConnected(16, Relu);
+        O2 = Output(10, SoftmaxCrossEntropy);
+        O3 = Output(10, SoftmaxCrossEntropy);
+    }
+}
+
+fn main() {}
