@@ -13,10 +13,11 @@
 use crate::activation::{Activation, Identity};
 use crate::chain::{BiasesOf, Chain, End, Holding, Link, UpTo, WeightsOf};
 use crate::choice::{Choice, Flag, No, Place, Slot};
-use crate::layer::convolution::{self, Convolving, Kernels, Reduce, Whole};
+use crate::layer::convolution::{self, Convolving, Kernels};
 use crate::layer::fully_connected;
 use crate::layer::learn::Rule;
 use crate::layer::pooling::{Method, Pixels};
+use crate::layer::reduce::{Reduce, Whole};
 use crate::layer::{Convolution, FullyConnected, Kernel, Learnt, Output, Pooling, Window};
 use crate::loss::Loss;
 use crate::shape::{Maps, Shape, Units, Zero};

@@ -27,6 +27,7 @@ pub mod fully_connected;
 pub mod learn;
 pub mod output;
 pub mod pooling;
+pub mod reduce;
 
 pub use convolution::{Convolution, Kernel};
 pub use fully_connected::FullyConnected;

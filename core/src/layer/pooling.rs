@@ -14,7 +14,7 @@
 
 use core::marker::PhantomData;
 
-use super::convolution::{Reduce, Sink, Tiles, all_maps, every_place};
+use super::reduce::{Reduce, Sink, Tiles, all_maps, every_place};
 use super::{Description, Extent, Layer};
 use crate::activation::{Activation, Identity};
 use crate::shape::{Maps, Shape, winner_bits};
