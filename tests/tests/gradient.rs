@@ -8,10 +8,16 @@ use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Batch, InPlace, Inference, initialize};
 use cpfo_tests::plain::Plain;
 use cpfo_tests::{copy, for_each_golden, for_each_random, gradients, tensors};
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 
 /// Largest difference between core and the plain loops, as a share of the tensor's largest
 /// number: sums of at most a thousand products, each rounded to 2^-24, through at most six layers.
 const ROUNDING: f64 = 2e-5;
+
+/// A tensor's largest number counts for no less than this. δ of the output is a difference of
+/// numbers up to 1, y − t, each rounded to 2^-24: where y is nearly right, δ is small, but that
+/// error is not. `ROUNDING * SMALLEST` is five such errors.
+const SMALLEST: f64 = 1.0 / 64.0;
 
 /// Step of the central differences. In 64 bits their own error is about h² · J‴ + 2^-53 / h, some
 /// 1e-9 here; the tolerance leaves room for a curved loss.
@@ -20,7 +26,7 @@ const DIFFERENCE: f64 = 1e-6;
 
 fn agree(what: &str, ours: &[f32], plain: &[f64], share: f64) {
     assert_eq!(ours.len(), plain.len(), "{what}");
-    let scale = plain.iter().fold(1e-6_f64, |largest, x| largest.max(x.abs()));
+    let scale = plain.iter().fold(SMALLEST, |largest, x| largest.max(x.abs()));
     for (i, (ours, plain)) in ours.iter().zip(plain).enumerate() {
         let difference = (f64::from(*ours) - plain).abs();
         assert!(difference <= share * scale, "{what}[{i}]: {ours}, plain {plain}, scale {scale}");
@@ -73,7 +79,7 @@ fn agrees_with_plain<N: Net>(seed: u64) {
     for (t, ((before, after), plain)) in before.iter().zip(&after).zip(&plain).enumerate() {
         let step: Vec<f32> = before.iter().zip(after).map(|(b, a)| b - a).collect();
         // W − (W − g) loses what g has below the last bit of W.
-        let scale = plain.iter().fold(1e-6_f64, |largest, x| largest.max(x.abs()));
+        let scale = plain.iter().fold(SMALLEST, |largest, x| largest.max(x.abs()));
         let largest = before.iter().fold(0.0_f64, |largest, w| largest.max(f64::from(w.abs())));
         let share = ROUNDING + largest.max(scale) * 2.0_f64.powi(-23) / scale;
         agree(&format!("step of tensor {t}"), &step, plain, share);
@@ -121,13 +127,24 @@ macro_rules! goldens {
 
 for_each_golden!(goldens);
 
+/// The same cases on every machine: once in a million windows two candidates are so close that 32
+/// bits and 64 choose another winner, and a suite that fails for that is no help.
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 16,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(2014),
+        ..ProptestConfig::default()
+    }
+}
+
 macro_rules! randoms {
     ($($net:ident)*) => {
         mod random_nets {
             use cpfo_tests::random::*;
             use proptest::prelude::*;
             proptest! {
-                #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+                #![proptest_config(super::config())]
                 $(#[test] fn $net(seed in any::<u64>()) {
                     super::agrees_with_plain::<$net::Net>(seed);
                 })*

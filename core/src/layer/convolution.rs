@@ -128,7 +128,7 @@ impl<
 {
     const SUMS: usize = match (WIDE, Self::UNROLLED) {
         (true, _) => 64,
-        (false, true) => 8,
+        (false, true) => 16,
         (false, false) => 16,
     };
 
@@ -156,8 +156,9 @@ impl<
                 if let Some(w) = w[o..].first_chunk::<B>() {
                     for tr in 0..TR {
                         for tc in 0..TC {
-                            for (u, w) in u[tr][tc].iter_mut().zip(w) {
-                                *u += x[(tr * C + tc) * I] * w;
+                            let products = w.map(|w| x[(tr * C + tc) * I] * w);
+                            for (u, product) in u[tr][tc].iter_mut().zip(products) {
+                                *u += product;
                             }
                         }
                     }
