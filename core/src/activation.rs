@@ -8,14 +8,14 @@
 //! | [`Tanh`] | tanh u | 1 − z² |
 //! | [`Sigmoid`] | 1 / (1 + e^−u) | z (1 − z) |
 
-use crate::math;
+use crate::math::{self, is_zero};
 
 /// An activation function.
 pub trait Activation: 'static {
     /// Its name in files and reports.
     const NAME: &'static str;
-    /// Whether the slope at value 0 is 0: then a unit of value 0 passes nothing back, and what
-    /// multiplies with its value can be skipped.
+    /// Whether the slope at value 0 is 0, and that value never −0: then a unit of value 0 passes
+    /// nothing back, and what multiplies with its value can be skipped.
     const DEAD_AT_ZERO: bool = false;
     /// Whether initial weights are drawn by He's rule; by Glorot's otherwise.
     const HE: bool = false;
@@ -23,6 +23,11 @@ pub trait Activation: 'static {
     fn value(u: f32) -> f32;
     /// f′(u), from z = f(u)
     fn slope(z: f32) -> f32;
+    /// δ = f′(u) ∂J/∂z, from z = f(u)
+    #[inline(always)]
+    fn delta(dz: f32, z: f32) -> f32 {
+        dz * Self::slope(z)
+    }
 }
 
 /// z = u: what a pooling layer does to its windows' values, and the net's input to itself.
@@ -65,6 +70,11 @@ impl Activation for Relu {
     #[inline(always)]
     fn slope(z: f32) -> f32 {
         if z > 0.0 { 1.0 } else { 0.0 }
+    }
+    #[inline(always)]
+    fn delta(dz: f32, z: f32) -> f32 {
+        // Not a product, whose zeros would have a sign.
+        if is_zero(z) { 0.0 } else { dz }
     }
 }
 

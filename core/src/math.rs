@@ -60,6 +60,22 @@ pub fn tanh(x: f32) -> f32 {
     1.0 - 2.0 / (exp(2.0 * x) + 1.0)
 }
 
+/// Whether the processor has vectors, and many of them.
+pub(crate) const WIDE: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+
+/// Whether floats are computed by routines instead of instructions.
+pub(crate) const SOFT: bool = cfg!(any(
+    all(target_arch = "arm", not(target_abi = "eabihf")),
+    all(target_arch = "riscv32", not(target_feature = "f")),
+));
+
+/// Whether x is 0, and not −0: an integer comparison, which costs less than one of floats on every
+/// chip. The zeros of ReLU and of what it stops on the way back are of this kind.
+#[inline(always)]
+pub(crate) fn is_zero(x: f32) -> bool {
+    x.to_bits() == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

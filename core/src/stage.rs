@@ -249,10 +249,7 @@ impl<I: Shape, const O: usize, A: Activation, N: Stage<Input = Units<O>>> Stage
     ) {
         let layer = &parameters.layer;
         if let (Some(weight), Some(bias)) = (layer.weight.get(), layer.bias.get()) {
-            fully_connected::forward::<I, O, Before>(weight, bias, x, &mut tape.layer);
-        }
-        for z in &mut tape.layer {
-            *z = A::value(*z);
+            fully_connected::forward::<I, O, A, Before>(weight, bias, x, &mut tape.layer);
         }
         N::forward::<C::Rest, _, _, A>(&parameters.rest, &tape.layer, &mut tape.rest);
     }
@@ -306,7 +303,7 @@ impl<I: Shape, const K: usize, L: Loss> Stage for Chain<Output<I, Units<K>, L>, 
     ) {
         let layer = &parameters.layer;
         if let (Some(weight), Some(bias)) = (layer.weight.get(), layer.bias.get()) {
-            fully_connected::forward::<I, K, Before>(weight, bias, x, tape);
+            fully_connected::forward::<I, K, Identity, Before>(weight, bias, x, tape);
         }
     }
 

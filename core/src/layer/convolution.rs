@@ -10,6 +10,10 @@
 //! and maps, whose sums stay in registers; what is [behind](Reduce) the convolution asks for the
 //! tiles, so that a pooled map never exists before it is pooled.
 //!
+//! Where floats are computed by routines, a pixel of 0 is skipped: it adds nothing, and the test for
+//! it costs far less than the products. (It would make a NaN of an infinite weight, and a 0 of a
+//! sum that is −0 because the bias is; training makes neither.)
+//!
 //! The way back goes map by map of the input: the plane dx_i is summed up, then every weight that
 //! touches x_i gets its gradient, and only then dx_i takes the place of x_i. It visits just the
 //! places where δ is not 0: after max pooling, one in each window at most.
@@ -22,6 +26,7 @@ use super::reduce::{Reduce, Tiles};
 use super::{Description, Extent, Layer, Learn, Learnt};
 use crate::activation::Activation;
 use crate::choice::{Choice, Flag};
+use crate::math::{SOFT, WIDE, is_zero};
 use crate::shape::{Maps, Shape};
 use crate::topology::Kind;
 
@@ -114,9 +119,6 @@ impl<
     const UNROLLED: bool = WIDE || I == 1;
 }
 
-/// Whether the processor has vectors, and many of them.
-const WIDE: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
-
 impl<
     const R: usize,
     const C: usize,
@@ -126,9 +128,9 @@ impl<
     const KC: usize,
 > Tiles for Convolving<'_, R, C, I, O, KR, KC>
 {
-    const SUMS: usize = match (WIDE, Self::UNROLLED) {
+    const SUMS: usize = match (WIDE, Self::UNROLLED && KC > 3) {
         (true, _) => 64,
-        (false, true) => 16,
+        (false, true) => 12,
         (false, false) => 16,
     };
 
@@ -148,15 +150,24 @@ impl<
         let span = (TR + KR - 2) * C + TC + KC - 1;
         let Some(patch) = pixels.get(first..first + span) else { return u };
         let patch = patch.as_flattened();
+        // What a tap needs from its pixel on: the other pixels of the tile are at fixed distances.
+        let reach = ((TR - 1) * C + TC - 1) * I;
+        let taps = if Self::UNROLLED { KC * I } else { black_box(KC * I) };
         for (p, row) in self.weight.iter().enumerate() {
-            let taps = row.as_flattened();
-            let taps = if Self::UNROLLED { taps } else { black_box(taps) };
-            let Some(x) = patch.get(p * C * I..) else { return u };
-            for (w, x) in taps.iter().zip(x.windows(((TR - 1) * C + TC - 1) * I + 1)) {
+            let (row, patch) = (row.as_flattened().get(..taps), patch.get(p * C * I..));
+            let (Some(row), Some(x)) = (row, patch.and_then(|patch| patch.get(..taps + reach)))
+            else {
+                return u;
+            };
+            for (w, x) in row.iter().zip(x.windows(reach + 1)) {
                 if let Some(w) = w[o..].first_chunk::<B>() {
                     for tr in 0..TR {
                         for tc in 0..TC {
-                            let products = w.map(|w| x[(tr * C + tc) * I] * w);
+                            let x = x[(tr * C + tc) * I];
+                            if SOFT && is_zero(x) {
+                                continue;
+                            }
+                            let products = w.map(|w| x * w);
                             for (u, product) in u[tr][tc].iter_mut().zip(products) {
                                 *u += product;
                             }
@@ -197,7 +208,7 @@ pub fn backward<
         for o in 0..O {
             let mut sum = 0.0;
             P::places(delta, record, o, |_, _, d| sum += d);
-            bias.add(|b| b.get_mut(o), scale * sum);
+            bias.add(|b| b.get_mut(o..)?.first_chunk_mut(), [scale * sum]);
         }
     }
     if !W::LEARNS && !Below::SET {
@@ -241,8 +252,8 @@ pub fn backward<
                 for p in 0..KR {
                     for q in 0..KC {
                         weight.add(
-                            |w| w[p][q].as_flattened_mut().get_mut(i * O + o),
-                            scale * gradient[p][q],
+                            |w| w[p][q].as_flattened_mut().get_mut(i * O + o..)?.first_chunk_mut(),
+                            [scale * gradient[p][q]],
                         );
                     }
                 }
@@ -251,7 +262,7 @@ pub fn backward<
         if let (Some(plane), Some(x)) = (plane.as_deref(), Below::change(&mut x)) {
             for (x, &dx) in x.as_flattened_mut().iter_mut().zip(plane.as_flattened()) {
                 if let Some(x) = x.get_mut(i) {
-                    *x = dx * Before::slope(*x);
+                    *x = Before::delta(dx, *x);
                 }
             }
         }

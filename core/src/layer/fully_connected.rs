@@ -9,11 +9,13 @@
 //! An input of exactly 0 that comes out of a ReLU is skipped: it adds nothing forward, its weights
 //! have no gradient, and its slope stops δ.
 
+use core::hint::black_box;
 use core::marker::PhantomData;
 
 use super::{Description, Layer, Learn, Learnt};
 use crate::activation::Activation;
 use crate::choice::{Choice, Flag};
+use crate::math::{WIDE, is_zero};
 use crate::shape::{Shape, Units};
 use crate::topology::Kind;
 
@@ -45,40 +47,48 @@ impl<I: Shape, const O: usize, A: Activation> Learnt for FullyConnected<I, Units
 }
 
 /// How many units are summed side by side. The order of each sum does not depend on it.
-const BLOCK: usize =
-    if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) { 32 } else { 16 };
+const BLOCK: usize = if WIDE { 32 } else { 16 };
 
-/// u = Wᵀ x + b. `Before` is the activation that made x.
+/// In how many lanes dx is summed: this is part of its definition.
+const LANES: usize = 4;
+
+/// How many weights of an input's row are gone through at once on the way back. The number of such
+/// spans is hidden from the optimizer of a chip, which would unroll them all and keep more numbers
+/// at hand than there are registers.
+const SPAN: usize = 8;
+
+/// z = f(u), u = Wᵀ x + b; f is `A`. `Before` is the activation that made x.
 #[inline(always)]
-pub fn forward<I: Shape, const O: usize, Before: Activation>(
+pub fn forward<I: Shape, const O: usize, A: Activation, Before: Activation>(
     weight: &I::Of<[f32; O]>,
     bias: &[f32; O],
     x: &I::Of<f32>,
-    u: &mut [f32; O],
+    z: &mut [f32; O],
 ) {
     let (x, weight) = (I::cells(x), I::cells(weight));
-    *u = *bias;
     let mut first = 0;
-    first = blocks::<O, BLOCK, Before>(weight, x, u, first);
-    first = blocks::<O, 8, Before>(weight, x, u, first);
-    first = blocks::<O, 4, Before>(weight, x, u, first);
-    first = blocks::<O, 2, Before>(weight, x, u, first);
-    blocks::<O, 1, Before>(weight, x, u, first);
+    first = blocks::<O, BLOCK, A, Before>(weight, bias, x, z, first);
+    first = blocks::<O, 8, A, Before>(weight, bias, x, z, first);
+    first = blocks::<O, 4, A, Before>(weight, bias, x, z, first);
+    first = blocks::<O, 2, A, Before>(weight, bias, x, z, first);
+    blocks::<O, 1, A, Before>(weight, bias, x, z, first);
 }
 
 /// As many blocks of `B` units as there are from `first` on; the unit behind them.
 #[inline(always)]
-fn blocks<const O: usize, const B: usize, Before: Activation>(
+fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation>(
     weight: &[[f32; O]],
+    bias: &[f32; O],
     x: &[f32],
-    u: &mut [f32; O],
+    z: &mut [f32; O],
     mut first: usize,
 ) -> usize {
     while first + B <= O {
-        if let Some(units) = u[first..].first_chunk_mut::<B>() {
-            let mut sums = *units;
+        let bias = bias[first..].first_chunk::<B>();
+        if let (Some(z), Some(bias)) = (z[first..].first_chunk_mut::<B>(), bias) {
+            let mut sums = *bias;
             for (&x, row) in x.iter().zip(weight) {
-                if Before::DEAD_AT_ZERO && x == 0.0 {
+                if Before::DEAD_AT_ZERO && is_zero(x) {
                     continue;
                 }
                 if let Some(row) = row[first..].first_chunk::<B>() {
@@ -87,7 +97,7 @@ fn blocks<const O: usize, const B: usize, Before: Activation>(
                     }
                 }
             }
-            *units = sums;
+            *z = sums.map(A::value);
         }
         first += B;
     }
@@ -113,7 +123,7 @@ pub fn backward<
     if B::LEARNS {
         let scale = bias.scale();
         for (j, &d) in delta.iter().enumerate() {
-            bias.add(|b| b.get_mut(j), scale * d);
+            bias.add(|b| b.get_mut(j..)?.first_chunk_mut(), [scale * d]);
         }
     }
     if !W::LEARNS && !Below::SET {
@@ -122,22 +132,43 @@ pub fn backward<
     let scale = weight.scale();
     for i in 0..I::LEN {
         let x_i = I::cells(&x)[i];
-        if Before::DEAD_AT_ZERO && x_i == 0.0 {
+        if Before::DEAD_AT_ZERO && is_zero(x_i) {
             continue;
         }
         let step = scale * x_i;
-        let mut lanes = [0.0; 4];
-        for j in 0..O {
-            if let (true, Some(w)) = (Below::SET, weight.value()) {
-                lanes[j % 4] += I::cells(w)[i][j] * delta[j];
+        let mut lanes = [0.0; LANES];
+        let delta = if WIDE { delta } else { black_box(delta) };
+        let (blocks, rest) = delta.as_chunks::<SPAN>();
+        for (b, delta) in blocks.iter().enumerate() {
+            if let (true, Some(w)) = (Below::SET, weight.value())
+                && let Some(w) = I::cells(w)[i].as_chunks::<SPAN>().0.get(b)
+            {
+                for j in 0..SPAN {
+                    lanes[j % LANES] += w[j] * delta[j];
+                }
             }
             if W::LEARNS {
-                weight.add(|w| I::cells_mut(w).get_mut(i).map(|row| &mut row[j]), step * delta[j]);
+                weight.add(
+                    |w| I::cells_mut(w).get_mut(i)?.as_chunks_mut::<SPAN>().0.get_mut(b),
+                    delta.map(|d| step * d),
+                );
+            }
+        }
+        for (j, &d) in rest.iter().enumerate() {
+            let at = O / SPAN * SPAN + j;
+            if let (true, Some(w)) = (Below::SET, weight.value()) {
+                lanes[j % LANES] += I::cells(w)[i][at] * d;
+            }
+            if W::LEARNS {
+                weight.add(
+                    |w| I::cells_mut(w).get_mut(i)?.get_mut(at..)?.first_chunk_mut(),
+                    [step * d],
+                );
             }
         }
         if let Some(x) = Below::change(&mut x) {
             let dx = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
-            I::cells_mut(x)[i] = dx * Before::slope(x_i);
+            I::cells_mut(x)[i] = Before::delta(dx, x_i);
         }
     }
 }

@@ -22,9 +22,13 @@ pub trait Learn<T> {
     fn value(&self) -> Option<&T>;
     /// What a gradient is multiplied with before it is added: −η in place, 1 in a sum.
     fn scale(&self) -> f32;
-    /// Adds a scaled gradient to the number that `at` points out. An index that the compiler
+    /// Adds scaled gradients to the numbers that `at` points out. An index that the compiler
     /// cannot prove must not become a panic, so `at` may point out none.
-    fn add(&mut self, at: impl FnOnce(&mut T) -> Option<&mut f32>, gradient: f32);
+    fn add<const N: usize>(
+        &mut self,
+        at: impl FnOnce(&mut T) -> Option<&mut [f32; N]>,
+        gradient: [f32; N],
+    );
 }
 
 /// Two things held together.
@@ -117,9 +121,15 @@ impl<T, W: Place<T>, F: Flag> Learn<T> for Descending<'_, W, F> {
         -self.rate
     }
     #[inline(always)]
-    fn add(&mut self, at: impl FnOnce(&mut T) -> Option<&mut f32>, gradient: f32) {
-        if let Some(weight) = self.held.get_mut().and_then(at) {
-            *weight += gradient;
+    fn add<const N: usize>(
+        &mut self,
+        at: impl FnOnce(&mut T) -> Option<&mut [f32; N]>,
+        gradient: [f32; N],
+    ) {
+        if let Some(weights) = self.held.get_mut().and_then(at) {
+            for (weight, gradient) in weights.iter_mut().zip(gradient) {
+                *weight += gradient;
+            }
         }
     }
 }
@@ -172,9 +182,15 @@ impl<T, W: Place<T>, G: Slot<T>, F: Flag> Learn<T> for Collecting<'_, W, G, F> {
         1.0
     }
     #[inline(always)]
-    fn add(&mut self, at: impl FnOnce(&mut T) -> Option<&mut f32>, gradient: f32) {
-        if let Some(sum) = self.sum.slot().and_then(at) {
-            *sum += gradient;
+    fn add<const N: usize>(
+        &mut self,
+        at: impl FnOnce(&mut T) -> Option<&mut [f32; N]>,
+        gradient: [f32; N],
+    ) {
+        if let Some(sums) = self.sum.slot().and_then(at) {
+            for (sum, gradient) in sums.iter_mut().zip(gradient) {
+                *sum += gradient;
+            }
         }
     }
 }

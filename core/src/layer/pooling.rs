@@ -17,6 +17,7 @@ use core::marker::PhantomData;
 use super::reduce::{Reduce, Sink, Tiles, all_maps, every_place};
 use super::{Description, Extent, Layer};
 use crate::activation::{Activation, Identity};
+use crate::math::is_zero;
 use crate::shape::{Maps, Shape, winner_bits};
 use crate::topology::Kind;
 
@@ -111,23 +112,29 @@ impl<A: Activation, const WR: usize, const WC: usize, const S: usize, const WINN
     #[inline(always)]
     fn take<const B: usize>(&mut self, o: usize, u: &[[[f32; B]; WC]; WR]) {
         let bits = winner_bits(WR * WC);
+        // A block has at most 32 bits: it is the smaller, the larger the window.
+        let mut places = 0_u32;
         for (b, z) in self.z.iter_mut().skip(o).take(B).enumerate() {
             let mut largest = u[0][0][b];
             let mut winner = 0;
             for (place, u) in u.as_flattened().iter().enumerate() {
                 if u[b] > largest {
                     largest = u[b];
-                    winner = place as u8;
+                    winner = place as u32;
                 }
             }
             *z = A::value(largest);
-            if let Some(winners) = &mut self.winners {
-                let bit = (o + b) * bits;
-                if let Some(byte) = winners.get_mut(bit / 8) {
-                    // Maps come in order: the first in a byte clears it.
-                    let kept = if bit.is_multiple_of(8) { 0 } else { *byte };
-                    *byte = kept | winner << (bit % 8);
-                }
+            places |= winner << (b * bits);
+        }
+        if let Some(winners) = &mut self.winners {
+            // Maps come in order: the first in a byte clears it.
+            let shift = o * bits % 8;
+            let mut places = places << shift;
+            let bytes = winners.iter_mut().skip(o * bits / 8);
+            for (k, byte) in bytes.take((shift + B * bits).div_ceil(8)).enumerate() {
+                let kept = if k == 0 && shift > 0 { *byte } else { 0 };
+                *byte = kept | places as u8;
+                places >>= 8;
             }
         }
     }
@@ -177,7 +184,7 @@ impl<
         let (byte, shift) = (o * bits / 8, o * bits % 8);
         for (r, (row, winners)) in delta.iter().zip(record).enumerate() {
             for (c, (pixel, winners)) in row.iter().zip(winners).enumerate() {
-                if let Some(&d) = pixel.get(o).filter(|d| **d != 0.0) {
+                if let Some(&d) = pixel.get(o).filter(|d| !is_zero(**d)) {
                     let winner = winners.get(byte).copied().unwrap_or(0) >> shift;
                     let winner = usize::from(winner) & ((1 << bits) - 1);
                     at(r * WR + winner / WC, c * WC + winner % WC, d);
@@ -259,7 +266,7 @@ impl<
             for (c, pixel) in row.iter_mut().enumerate() {
                 if let Some(delta) = delta.get(r / WR).and_then(|row| row.get(c / WC)) {
                     for (z, d) in pixel.iter_mut().zip(delta) {
-                        *z = A::slope(*z) * (d * (1.0 / (WR * WC) as f32));
+                        *z = A::delta(d * (1.0 / (WR * WC) as f32), *z);
                     }
                 }
             }

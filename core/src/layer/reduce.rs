@@ -8,6 +8,7 @@
 use core::marker::PhantomData;
 
 use crate::activation::Activation;
+use crate::math::is_zero;
 use crate::shape::{Maps, Shape, Zero};
 
 /// Pre-activations, a tile at a time.
@@ -151,7 +152,7 @@ pub fn every_place<const ZR: usize, const ZC: usize, const O: usize>(
 ) {
     for (r, row) in delta.iter().enumerate() {
         for (c, pixel) in row.iter().enumerate() {
-            if let Some(&d) = pixel.get(o).filter(|d| **d != 0.0) {
+            if let Some(&d) = pixel.get(o).filter(|d| !is_zero(**d)) {
                 at(r, c, d);
             }
         }

@@ -1,3 +1,5 @@
+use core::hint::black_box;
+
 use super::{Refusal, argmax, check};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
@@ -65,8 +67,11 @@ impl<N: Net, C: Choice> Batch<N, C> {
         label: usize,
     ) -> Result<Seen, Refusal> {
         check::<N>(image, label)?;
-        N::Chain::forward::<C, C, No, Identity>(parameters, image, &mut self.tape);
-        let output = N::Chain::output::<C, No>(&mut self.tape);
+        // An optimizer that knows the address of a static would form it again in every loop.
+        let (parameters, image, tape) =
+            (black_box(parameters), black_box(image), black_box(&mut self.tape));
+        N::Chain::forward::<C, C, No, Identity>(parameters, image, tape);
+        let output = N::Chain::output::<C, No>(tape);
         let class = argmax(output);
         let loss = N::Chain::delta(output, label);
         if !loss.is_finite() {
@@ -74,9 +79,9 @@ impl<N: Net, C: Choice> Batch<N, C> {
         }
         N::Chain::backward::<C, No, Identity, Collection>(
             Collection,
-            (parameters, &mut self.gradient),
+            (parameters, black_box(&mut self.gradient)),
             image,
-            &mut self.tape,
+            tape,
         );
         self.samples += 1;
         Ok(Seen { loss, class })

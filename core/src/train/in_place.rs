@@ -1,3 +1,5 @@
+use core::hint::black_box;
+
 use super::{Refusal, check};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
@@ -56,17 +58,15 @@ impl<N: Net, C: Choice> InPlace<N, C> {
         label: usize,
         rate: f32,
     ) -> Result<f32, Refusal> {
-        N::Chain::forward::<C, C, No, Identity>(parameters, image, &mut self.tape);
-        let loss = N::Chain::delta(N::Chain::output::<C, No>(&mut self.tape), label);
+        // An optimizer that knows the address of a static would form it again in every loop.
+        let (parameters, image, tape) =
+            (black_box(parameters), black_box(image), black_box(&mut self.tape));
+        N::Chain::forward::<C, C, No, Identity>(parameters, image, tape);
+        let loss = N::Chain::delta(N::Chain::output::<C, No>(tape), label);
         if !loss.is_finite() {
             return Err(Refusal::Diverged);
         }
-        N::Chain::backward::<C, No, Identity, Descent>(
-            Descent { rate },
-            parameters,
-            image,
-            &mut self.tape,
-        );
+        N::Chain::backward::<C, No, Identity, Descent>(Descent { rate }, parameters, image, tape);
         Ok(loss)
     }
 }

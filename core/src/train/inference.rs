@@ -1,3 +1,5 @@
+use core::hint::black_box;
+
 use super::{Refusal, Seen, check};
 use crate::activation::Identity;
 use crate::choice::{Choice, No, Nothing};
@@ -16,16 +18,28 @@ impl<N: Net> Zero for Inference<N> {
 
 impl<N: Net> Inference<N> {
     /// Gives the output for an image, a number for each class.
-    #[inline(never)]
     pub fn outputs<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
         image: &Image<N>,
     ) -> &[f32] {
-        N::Chain::forward::<C, Nothing, No, Identity>(parameters, image, &mut self.tape);
-        let outputs = N::Chain::output::<Nothing, No>(&mut self.tape);
+        let outputs = self.forward(parameters, image);
         N::Chain::activate(outputs);
         outputs
+    }
+
+    /// Gives the pre-activations of the output.
+    #[inline(never)]
+    fn forward<C: Choice>(
+        &mut self,
+        parameters: &Parameters<N, C>,
+        image: &Image<N>,
+    ) -> &mut [f32] {
+        // An optimizer that knows the address of a static would form it again in every loop.
+        let (parameters, image, tape) =
+            (black_box(parameters), black_box(image), black_box(&mut self.tape));
+        N::Chain::forward::<C, Nothing, No, Identity>(parameters, image, tape);
+        N::Chain::output::<Nothing, No>(tape)
     }
 
     /// What a trainer would see of a sample: its loss, and the class it is taken for.
@@ -36,20 +50,20 @@ impl<N: Net> Inference<N> {
         label: usize,
     ) -> Result<Seen, Refusal> {
         check::<N>(image, label)?;
-        N::Chain::forward::<C, Nothing, No, Identity>(parameters, image, &mut self.tape);
-        let outputs = N::Chain::output::<Nothing, No>(&mut self.tape);
+        let outputs = self.forward(parameters, image);
         let class = argmax(outputs);
         let loss = N::Chain::delta(outputs, label);
         if loss.is_finite() { Ok(Seen { loss, class }) } else { Err(Refusal::Diverged) }
     }
 
-    /// The class with the largest output, the first on a tie.
+    /// The class with the largest output, the first on a tie. The outputs are not computed: every
+    /// output grows with its pre-activation, so these are compared.
     pub fn classify<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
         image: &Image<N>,
     ) -> usize {
-        argmax(self.outputs(parameters, image))
+        argmax(self.forward(parameters, image))
     }
 }
 
