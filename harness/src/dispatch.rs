@@ -13,16 +13,11 @@ use std::{fs, io};
 
 use anyhow::{Context as _, bail};
 use cpfo::Net;
-use rayon::ThreadPoolBuilder;
 
 use crate::cli::Command;
-use crate::command::{build, emulate, eval, export, flash, nets, predict, train};
+use crate::command::{bench, build, emulate, eval, export, flash, nets, predict, train};
 use crate::output::Output;
-use crate::{interrupt, model};
-
-/// Stack of each thread that works. A debug build sets up even a large net on its stack before it
-/// moves it to the heap; memory that is not touched costs nothing.
-const STACK: usize = 256 << 20;
+use crate::{interrupt, model, threads};
 
 /// A net's type, packed up: what the commands have to do with it.
 pub trait AnyNet: Sync {
@@ -30,6 +25,8 @@ pub trait AnyNet: Sync {
     fn name(&self) -> &'static str;
     /// What `cpfo nets` says of it.
     fn facts(&self) -> nets::Facts;
+    /// What `cpfo bench` asks of it: samples a second, found in about so many seconds.
+    fn speed(&self, task: bench::Task, seconds: f32) -> anyhow::Result<f64>;
     /// Does what is asked for, with this net.
     fn run(&self, command: &Command) -> anyhow::Result<ExitCode>;
 }
@@ -52,6 +49,10 @@ impl<N: Net> AnyNet for Of<N> {
         nets::Facts::of::<N>()
     }
 
+    fn speed(&self, task: bench::Task, seconds: f32) -> anyhow::Result<f64> {
+        bench::speed::<N>(task, seconds.into())
+    }
+
     fn run(&self, command: &Command) -> anyhow::Result<ExitCode> {
         match command {
             Command::Train(flags) => train::run::<N>(flags),
@@ -61,7 +62,7 @@ impl<N: Net> AnyNet for Of<N> {
             Command::Export(flags) => export::run::<N>(flags),
             Command::Build(flags) => build::run::<N>(flags),
             Command::Flash(flags) => flash::run::<N>(flags),
-            Command::Nets(_) => bail!("`cpfo nets` is about all nets"),
+            Command::Nets(_) | Command::Bench(_) => bail!("this command is about all nets"),
         }
     }
 }
@@ -101,13 +102,9 @@ pub fn main(nets: &[&dyn AnyNet]) -> ExitCode {
 
 fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
     interrupt::listen()?;
-    let threads = ThreadPoolBuilder::new()
-        .num_threads(command.threads().unwrap_or(0))
-        .stack_size(STACK)
-        .build()
-        .context("cannot start the threads")?;
-    threads.install(|| match command {
+    threads::pool(command.threads().unwrap_or(0))?.install(|| match command {
         Command::Nets(flags) => nets::run(flags, nets.iter().map(|net| net.facts())),
+        Command::Bench(flags) => bench::run(flags, nets),
         command => choose(nets, command)?.run(command),
     })
 }
@@ -128,7 +125,7 @@ fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a 
         Command::Emulate(flags) => (&None, flags.model.as_deref().and_then(in_file)),
         Command::Export(flags) => (&flags.net, in_file(&flags.model)),
         Command::Build(flags) | Command::Flash(flags) => (&None, in_file(&flags.model)),
-        Command::Nets(_) => (&None, None),
+        Command::Nets(_) | Command::Bench(_) => (&None, None),
     };
     let by_name = |name: &str| nets.iter().copied().find(|net| net.name() == name);
     match (asked, file) {

@@ -127,6 +127,35 @@ pub fn targets(named: Option<&Path>) -> anyhow::Result<PathBuf> {
     )
 }
 
+/// Builds one of the firmware's programs, runs it to its end, and gives what it printed.
+pub fn run(board: Board, program: &str, targets: &Path) -> anyhow::Result<String> {
+    board.at_hand(targets)?;
+    let ended = cargo(board, program, targets).stderr(Stdio::inherit()).output();
+    let ended = ended.context(NO_CARGO)?;
+    ensure!(
+        ended.status.success(),
+        "the program {program} could not be built for the board {board}, or failed on it ({}); what was said stands above",
+        ended.status
+    );
+    Ok(String::from_utf8_lossy(&ended.stdout).into_owned())
+}
+
+const NO_CARGO: &str = "cannot start cargo, which builds the firmware";
+
+/// The command that builds a program and runs it; more words go to the emulator.
+fn cargo(board: Board, program: &str, targets: &Path) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(targets)
+        .args([board.name(), "--quiet", "--bin", &format!("qemu-{board}-{program}")])
+        // Flags for the desktop's processor are not for the chip's, nor is its folder.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("CARGO_TARGET_DIR")
+        .stdin(Stdio::null());
+    cargo
+}
+
 /// A board at work. Dropped, it stops.
 #[derive(Debug)]
 pub struct Emulator {
@@ -141,17 +170,11 @@ impl Emulator {
             .context("cannot open a port on this machine")?;
         door.set_nonblocking(true)?;
         let serial = format!("tcp:127.0.0.1:{},nodelay=on", door.local_addr()?.port());
-        let child = Command::new("cargo")
-            .current_dir(targets)
-            .args([board.name(), "--quiet", "--bin", &format!("qemu-{board}-{program}")])
+        let child = cargo(board, program, targets)
             .args(["--", "-serial", &serial])
-            // Flags for the desktop's processor are not for the chip's.
-            .env_remove("RUSTFLAGS")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
-            .context("cannot start cargo, which builds the firmware")?;
+            .context(NO_CARGO)?;
         let mut emulator = Self { child };
         let line = emulator.wait(&door, board)?;
         Ok((emulator, line))

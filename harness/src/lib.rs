@@ -34,6 +34,7 @@ pub mod run;
 pub mod snapshot;
 pub mod source;
 pub mod table;
+pub mod threads;
 pub mod torch_order;
 
 pub use dispatch::{AnyNet, Of, main, net};

@@ -1,9 +1,10 @@
 //! `cpfo emulate`, from the command line to the chip and back: it learns, and its bits are the
-//! desktop's.
+//! desktop's. `cpfo bench --emulated`: it tells what the chip takes.
 //!
 //! It needs QEMU and the board's Rust target. Where one is missing the test is ignored and says
 //! why; where `CPFO_REQUIRE_TOOLS` is set, as in CI, that is a failure.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
@@ -17,25 +18,18 @@ fn main() -> ExitCode {
     let board = Board::M4;
     let lacks = emulator::targets(None).and_then(|targets| board.at_hand(&targets)).err();
     let lacks = lacks.map(|error| error.to_string());
-    let trials = vec![trial("mirrored_digits_on_m4", lacks, move || mirrored_digits(board))];
+    let trials = vec![
+        trial("mirrored_digits_on_m4", lacks.clone(), move || mirrored_digits(board)),
+        trial("bench_on_m4", lacks, move || bench(board)),
+    ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 fn mirrored_digits(board: Board) -> Result<(), Failed> {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("emulate");
-    let mut cpfo = Command::new(env!("CARGO"));
-    cpfo.args(["run", "--quiet", "--package", "cpfo-harness", "--bin", "cpfo"]);
-    if !cfg!(debug_assertions) {
-        cpfo.arg("--release");
-    }
-    cpfo.args(["--", "emulate", "--board", board.name(), "--shift", "mirror", "--samples", "5"]);
-    cpfo.args(["--epochs", "10", "--json", "--out"]).arg(&out);
-    let ended = cpfo.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit()).output()?;
-    if !ended.status.success() {
-        return Err(format!("it ended with {}", ended.status).into());
-    }
-
-    let said: Value = serde_json::from_slice(&ended.stdout)?;
+    let words = ["emulate", "--board", board.name(), "--shift", "mirror", "--samples", "5"];
+    let more = ["--epochs", "10", "--json", "--out"];
+    let said = json(cpfo().args(words).args(more).arg(&out))?;
     let number = |path: &str| said.pointer(path).and_then(Value::as_f64).unwrap_or(f64::NAN);
     // 10 epochs of 50 samples; two test sets of 360 images, before and after.
     holds(said["equal_to_the_bit"] == true && said["parted_after"].is_null(), "equal bits")?;
@@ -56,6 +50,45 @@ fn mirrored_digits(board: Board) -> Result<(), Failed> {
         holds(out.join(file).is_file(), file)?;
     }
     Ok(())
+}
+
+/// The passes that are committed are told. The instructions are not compared: they depend a little
+/// on where the firmware is built, and `chip` compares them where they do not.
+fn bench(board: Board) -> Result<(), Failed> {
+    let said = json(cpfo().args(["bench", "--emulated", "--board", board.name(), "--json"]))?;
+    let committed = format!("../targets/boards/qemu-{board}/figures.out");
+    let committed = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(committed))?;
+    let counted: Vec<_> = committed.lines().filter(|line| line.contains("instructions")).collect();
+    let rows = said["rows"].as_array().ok_or("no rows")?;
+    holds(rows.len() == counted.len() && rows.len() >= 4, "a row for each count")?;
+    for (row, line) in rows.iter().zip(counted) {
+        let head = format!("{}: {} ", row["net"].as_str().unwrap(), row["pass"].as_str().unwrap());
+        holds(line.starts_with(&head), line)?;
+        holds(row["core"] == board.core() && row["instructions"].as_u64() > Some(1000), line)?;
+        holds((100..600).contains(&row["stack"].as_u64().unwrap_or(0)), line)?;
+    }
+    let program = &said["programs"][0];
+    holds(program["flash"].as_u64() > Some(1000) && program["ram"].as_u64() > Some(10_984), "sizes")
+}
+
+/// The program, built if need be.
+fn cpfo() -> Command {
+    let mut cpfo = Command::new(env!("CARGO"));
+    cpfo.args(["run", "--quiet", "--package", "cpfo-harness", "--bin", "cpfo"]);
+    if !cfg!(debug_assertions) {
+        cpfo.arg("--release");
+    }
+    cpfo.arg("--").current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
+    cpfo
+}
+
+/// What a command prints as JSON; it must end well.
+fn json(command: &mut Command) -> Result<Value, Failed> {
+    let ended = command.output()?;
+    if !ended.status.success() {
+        return Err(format!("it ended with {}", ended.status).into());
+    }
+    Ok(serde_json::from_slice(&ended.stdout)?)
 }
 
 fn holds(fact: bool, what: &str) -> Result<(), Failed> {

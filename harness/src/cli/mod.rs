@@ -1,6 +1,7 @@
 //! Flags as plain data. What they mean stands in their help; what is done with them, in
 //! [`command`](crate::command).
 
+mod bench;
 mod board;
 mod data;
 mod emulate;
@@ -12,6 +13,7 @@ mod predict;
 mod recipe;
 mod train;
 
+pub use bench::BenchFlags;
 pub use board::BoardFlags;
 pub use data::DataFlags;
 pub use emulate::EmulateFlags;
@@ -54,6 +56,7 @@ Examples:
   cpfo emulate --board m0 --shift mirror   a chip of 16 KB learns to read mirrored digits
   cpfo build --board m4                    the firmware with the last model in it
   cpfo nets                                which nets there are, and what they cost
+  cpfo bench                               how fast they are on this machine
 
 `cpfo COMMAND --help` says more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.";
 
@@ -76,6 +79,8 @@ pub enum Command {
     Flash(BoardFlags),
     /// Lists the nets: layers, sizes, costs
     Nets(NetsFlags),
+    /// Measures how fast the nets are, here or on emulated chips
+    Bench(BenchFlags),
 }
 
 impl Command {
@@ -107,6 +112,7 @@ impl Command {
     pub fn threads(&self) -> Option<usize> {
         match self {
             Command::Train(flags) => flags.threads,
+            Command::Bench(flags) => flags.threads,
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! The commands, one a file. None knows another; what two of them need lies outside.
 
+pub mod bench;
 pub mod build;
 pub mod emulate;
 pub mod eval;

@@ -7,6 +7,7 @@
 //! - [`load()`] reads a folder or a file of the user's: `folder` finds out which file is which, and
 //!   `idx` (MNIST's format, plain or gzipped) and `csv` read them, one reader a format.
 //! - [`Dataset::digits`] is the set that ships inside the program.
+//! - [`Dataset::drawn`] is the same set at another size, for when only the speed is of interest.
 //! - [`Split`] sets samples aside for the test where the data has no test part of its own.
 //! - [`Augment`] bends each training image a little, anew in every epoch.
 //! - [`World`] bends a whole data set for good: a net that is moved there has to learn again.
@@ -18,6 +19,7 @@
 mod augment;
 mod csv;
 mod digits;
+mod drawn;
 mod folder;
 mod idx;
 mod load;

@@ -25,7 +25,7 @@ fn wrong_usage() {
 fn help_teaches() {
     let here = Scratch::new("help");
     assert!(here.cpfo("--help").done().stdout.contains("cpfo train --seeds 10"));
-    for command in ["train", "eval", "predict"] {
+    for command in ["train", "eval", "predict", "bench"] {
         let said = here.cpfo(&format!("{command} --help")).done();
         assert!(said.stdout.contains("Examples:"), "{command}");
     }

@@ -10,6 +10,7 @@
 
 mod bad_data;
 mod bad_input;
+mod bench;
 mod export;
 mod files;
 mod inspect;

@@ -1,0 +1,52 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::number::{count, positive};
+use crate::emulator::Board;
+
+/// What `cpfo bench` is asked for.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct BenchFlags {
+    /// The net that is measured [default: all of `cpfo nets`]
+    #[arg(long, value_name = "NAME", conflicts_with = "emulated")]
+    pub net: Option<String>,
+    /// Seconds spent on each figure
+    #[arg(long, default_value = "0.5", value_parser = positive, conflicts_with = "emulated")]
+    pub seconds: f32,
+    /// Threads of the second column [default: one a core]
+    #[arg(long, value_name = "N", value_parser = count, conflicts_with = "emulated")]
+    pub threads: Option<usize>,
+    /// Count instructions on emulated chips instead
+    #[arg(long)]
+    pub emulated: bool,
+    /// The boards, apart by commas [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "emulated")]
+    pub board: Vec<Board>,
+    /// The folder with the firmware [default: `targets` of the source]
+    #[arg(long, value_name = "FOLDER", requires = "emulated")]
+    pub targets: Option<PathBuf>,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+const EXAMPLES: &str = "\
+Samples a second, by the code that `cpfo train` and `cpfo eval` run. `in place` is training as on
+the chip, one sample at a time; the other batches are averaged, with momentum. Images are the digits
+that ship; for nets of another size they are drawn at that size, about 80 % of the pixels 0 as in
+MNIST. The seconds of a figure are shared by five repeats of the same work, each from fresh weights,
+and the best of them is told: others on the machine can only slow it down. How fast a net trains
+depends on how many of its units are at work; the rate of 0.01 leaves them alive.
+
+With --emulated: instructions and stack of a forward pass and of a training step in place, counted by
+QEMU, and the sizes of the program that counts. Needs QEMU and the Rust target of each board; says
+what is missing. The figures that are committed as `figures.out` are built at a place that is the same
+on every machine; built elsewhere, a count can differ by a few instructions. The micro:bit (m0) has no
+room for the larger net.
+
+Examples:
+  cpfo bench                              all nets, on one thread and on all cores
+  cpfo bench --net digits --seconds 2     longer, on a machine that others use too
+  cpfo bench --emulated --board m0,m4     what it takes of a Cortex-M0 and of a Cortex-M4F";

@@ -1,0 +1,17 @@
+//! `cpfo bench`: how fast the nets are, here and on emulated chips.
+
+mod best;
+mod chip;
+mod desktop;
+
+use std::process::ExitCode;
+
+pub use desktop::{Task, speed};
+
+use crate::cli::BenchFlags;
+use crate::dispatch::AnyNet;
+
+/// Measures what is asked for.
+pub fn run(flags: &BenchFlags, nets: &[&dyn AnyNet]) -> anyhow::Result<ExitCode> {
+    if flags.emulated { chip::run(flags) } else { desktop::run(flags, nets) }
+}
