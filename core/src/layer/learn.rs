@@ -2,12 +2,13 @@
 //!
 //! A layer's walk back is written once, against [`Learn`]. A [`Rule`] decides what stands behind
 //! it: [`Descent`] moves each weight at once, [`Collection`] adds each gradient to a sum of the
-//! same shape. What a rule works on is handed down a chain as one value, [`Rule::Held`], and split
+//! same shape, [`Measurement`] only asks how large the gradient is. What a rule works on is handed down a chain as one value, [`Rule::Held`], and split
 //! into its pairs on the way: layer and rest, weight and bias.
 //!
 //! (`where 'a: 'a` says nothing, but makes a lifetime of the implementation the same kind of parameter
 //! as in the trait, where it stands only inside [`Rule::Held`].)
 
+use core::cell::Cell;
 use core::marker::PhantomData;
 
 use super::Parameters;
@@ -191,6 +192,65 @@ impl<T, W: Place<T>, G: Slot<T>, F: Flag> Learn<T> for Collecting<'_, W, G, F> {
             for (sum, gradient) in sums.iter_mut().zip(gradient) {
                 *sum += gradient;
             }
+        }
+    }
+}
+
+/// The squares of all gradients are summed; nothing else changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Measurement;
+
+/// A tensor whose gradients are measured.
+#[derive(Debug)]
+pub struct Measuring<'a, W: 'static, F> {
+    held: &'a W,
+    squares: &'a Cell<f32>,
+    trained: PhantomData<F>,
+}
+
+impl Rule for Measurement {
+    type Held<'a, P: 'static, G: 'static> = (&'a P, &'a Cell<f32>);
+    type Site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag> = Measuring<'a, W, F>;
+    #[inline(always)]
+    fn split<'a, P: Pair, G: Pair>(
+        (held, squares): (&'a P, &'a Cell<f32>),
+    ) -> ((&'a P::First, &'a Cell<f32>), (&'a P::Second, &'a Cell<f32>))
+    where
+        'a: 'a,
+    {
+        let (first, second) = held.both();
+        ((first, squares), (second, squares))
+    }
+    #[inline(always)]
+    fn site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>(
+        self,
+        (held, squares): (&'a W, &'a Cell<f32>),
+    ) -> Measuring<'a, W, F>
+    where
+        'a: 'a,
+    {
+        Measuring { held, squares, trained: PhantomData }
+    }
+}
+
+impl<T, W: Place<T>, F: Flag> Learn<T> for Measuring<'_, W, F> {
+    const LEARNS: bool = F::SET;
+    #[inline(always)]
+    fn value(&self) -> Option<&T> {
+        self.held.get()
+    }
+    #[inline(always)]
+    fn scale(&self) -> f32 {
+        1.0
+    }
+    #[inline(always)]
+    fn add<const N: usize>(
+        &mut self,
+        _: impl FnOnce(&mut T) -> Option<&mut [f32; N]>,
+        gradient: [f32; N],
+    ) {
+        for g in gradient {
+            self.squares.set(self.squares.get() + g * g);
         }
     }
 }

@@ -1,6 +1,6 @@
 use core::hint::black_box;
 
-use super::{Refusal, argmax, check};
+use super::{Limit, Refusal, argmax, check};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
 use crate::choice::{All, Choice, No};
@@ -125,6 +125,37 @@ impl<N: Net, C: Choice> Batch<N, C> {
                 }
             },
         );
+    }
+
+    /// As [`update`](Self::update), within a limit to the length of the mean gradient. Refused, the
+    /// gradients since the last update are forgotten.
+    pub fn update_within(
+        &mut self,
+        parameters: &mut Parameters<N, C>,
+        velocity: &mut Velocity<N, C>,
+        sgd: &Sgd,
+        limit: Limit,
+    ) -> Result<(), Refusal> {
+        let mean = 1.0 / self.samples.max(1) as f32;
+        let mut squares = 0.0;
+        self.visit_mut(|sums| {
+            for g in sums {
+                squares += (*g * mean) * (*g * mean);
+            }
+        });
+        let share = limit.share(squares);
+        // Refused, the sums become 0; an infinite one would not by a product.
+        self.visit_mut(|sums| match share {
+            Ok(1.0) => {}
+            Ok(share) => sums.iter_mut().for_each(|g| *g *= share),
+            Err(_) => sums.fill(0.0),
+        });
+        if let Err(why) = share {
+            self.samples = 0;
+            return Err(why);
+        }
+        self.update(parameters, velocity, sgd);
+        Ok(())
     }
 
     /// Shows the sum of the gradients since the last update, tensor by tensor.

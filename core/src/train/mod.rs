@@ -11,11 +11,13 @@
 mod batch;
 mod in_place;
 mod inference;
+mod limit;
 mod schedule;
 
 pub use batch::{Batch, Seen, Sgd, Velocity};
 pub use in_place::InPlace;
 pub use inference::{Inference, argmax};
+pub use limit::{Limit, Refusals};
 pub use schedule::Schedule;
 
 use crate::chain::{Holding, Role};
@@ -37,6 +39,8 @@ pub enum Refusal {
     Diverged,
     /// The learning rate is not a finite number.
     Rate,
+    /// The gradient is longer than the [`Limit`] allows, or not finite.
+    Gradient,
 }
 
 impl core::fmt::Display for Refusal {
@@ -46,6 +50,7 @@ impl core::fmt::Display for Refusal {
             Refusal::Image => "the image holds a NaN or an infinite number",
             Refusal::Diverged => "the loss is no longer finite: the parameters have diverged",
             Refusal::Rate => "the learning rate is not a finite number",
+            Refusal::Gradient => "the gradient is longer than the limit allows, or not finite",
         })
     }
 }

@@ -20,7 +20,7 @@ use cpfo::format;
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::Zero as _;
-use cpfo::train::{Batch, InPlace, Inference, Sgd, Velocity, initialize};
+use cpfo::train::{Batch, InPlace, Inference, Limit, Sgd, Velocity, initialize};
 
 #[path = "../../../tests/src/nets.rs"]
 mod goldens;
@@ -59,6 +59,16 @@ fn train<N: Net, C: Choice>() {
         black_box(0.1),
     );
     let _ = black_box(step);
+    let step = somewhere::<InPlace<N, C>>().step_within(
+        parameters,
+        image,
+        black_box(3),
+        black_box(0.1),
+        black_box(0.1),
+        black_box(Limit::Clip(1.0)),
+    );
+    let _ = black_box(step);
+    black_box(somewhere::<Inference<N>>().outputs::<C>(parameters, image));
     let class = somewhere::<Inference<N>>().classify::<C>(parameters, image);
     black_box(class);
 }
@@ -73,6 +83,8 @@ fn everything<N: Net>() {
     batch.merge(somewhere());
     let sgd = Sgd { rate: black_box(0.1), momentum: black_box(0.9), decay: black_box(0.1) };
     batch.update(parameters, somewhere::<Velocity<N>>(), &sgd);
+    let limit = black_box(Limit::Refuse(1.0));
+    let _ = black_box(batch.update_within(parameters, somewhere(), &sgd, limit));
     let bytes: &[u8] = black_box(&[]);
     let _ = black_box(format::parse::<N>(bytes, parameters));
     let _ = black_box(format::emit::<N, All, ()>(parameters, |piece| {

@@ -1,0 +1,64 @@
+use super::Refusal;
+
+/// What is done with a gradient whose length ‖∂J/∂(W, b)‖, over everything that trains, is above a
+/// bound. The share of weight decay is not part of it. A length that is not finite is always
+/// refused.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Limit {
+    /// The sample or the update is refused.
+    Refuse(f32),
+    /// The gradient is shortened to the bound.
+    Clip(f32),
+}
+
+impl Limit {
+    /// By what the gradient is to be multiplied, given the sum of its squares.
+    pub(super) fn share(self, squares: f32) -> Result<f32, Refusal> {
+        let (Self::Refuse(bound) | Self::Clip(bound)) = self;
+        let length = libm::sqrtf(squares);
+        if !length.is_finite() {
+            return Err(Refusal::Gradient);
+        }
+        match self {
+            _ if length <= bound => Ok(1.0),
+            Self::Clip(_) if bound > 0.0 => Ok(bound / length),
+            _ => Err(Refusal::Gradient),
+        }
+    }
+}
+
+/// How often samples and updates were refused, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Refusals {
+    /// [`Refusal::Label`]
+    pub label: u32,
+    /// [`Refusal::Image`]
+    pub image: u32,
+    /// [`Refusal::Diverged`]
+    pub diverged: u32,
+    /// [`Refusal::Rate`]
+    pub rate: u32,
+    /// [`Refusal::Gradient`]
+    pub gradient: u32,
+}
+
+impl Refusals {
+    /// No refusal yet.
+    pub const ZERO: Self = Self { label: 0, image: 0, diverged: 0, rate: 0, gradient: 0 };
+
+    /// Counts a refusal and hands it on: `step(…).map_err(|why| refusals.count(why))`.
+    /// A counter stays at its largest number.
+    pub fn count(&mut self, why: Refusal) -> Refusal {
+        let counter = match why {
+            Refusal::Label => &mut self.label,
+            Refusal::Image => &mut self.image,
+            Refusal::Diverged => &mut self.diverged,
+            Refusal::Rate => &mut self.rate,
+            Refusal::Gradient => &mut self.gradient,
+        };
+        *counter = counter.saturating_add(1);
+        why
+    }
+}
