@@ -20,7 +20,7 @@ use crate::layer::pooling::{Method, Pixels};
 use crate::layer::reduce::{Reduce, Whole};
 use crate::layer::{Convolution, FullyConnected, Kernel, Learnt, Output, Pooling, Window};
 use crate::loss::Loss;
-use crate::shape::{Maps, Shape, Units, Zero};
+use crate::shape::{Maps, Shape, Tensor, Units, Zero};
 
 /// What a stage takes, as an array.
 pub type Input<S> = <<S as Stage>::Input as Shape>::Of<f32>;
@@ -40,6 +40,44 @@ impl<Z: Zero, Record: Zero, Plane: Zero> Zero for Tape<Z, Record, Plane> {
     const ZERO: Self = Self { z: Z::ZERO, record: Record::ZERO, plane: Plane::ZERO };
 }
 
+/// Bytes that one stage has on a tape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// The output z, and on the way back δ.
+    pub z: usize,
+    /// What the way back has to know beside the output.
+    pub record: usize,
+    /// One map of ∂J/∂x.
+    pub plane: usize,
+}
+
+/// A tape that says what it consists of, for those who plan or draw memory.
+pub trait Taped {
+    /// Shows the room of each stage, from the first to the last.
+    fn rooms(at: &mut impl FnMut(Room));
+}
+
+impl<Z, Record, Plane, R: Taped> Taped for Link<Tape<Z, Record, Plane>, R> {
+    fn rooms(at: &mut impl FnMut(Room)) {
+        let [z, record, plane] = [size_of::<Z>(), size_of::<Record>(), size_of::<Plane>()];
+        at(Room { z, record, plane });
+        R::rooms(at);
+    }
+}
+
+impl<Z: Tensor, R: Taped> Taped for Link<Z, R> {
+    fn rooms(at: &mut impl FnMut(Room)) {
+        at(Room { z: size_of::<Z>(), record: 0, plane: 0 });
+        R::rooms(at);
+    }
+}
+
+impl<const K: usize> Taped for [f32; K] {
+    fn rooms(at: &mut impl FnMut(Room)) {
+        at(Room { z: size_of::<Self>(), record: 0, plane: 0 });
+    }
+}
+
 /// A layer with all that is behind it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a net",
@@ -50,7 +88,7 @@ pub trait Stage: Holding {
     type Input: Shape;
     /// What a pass leaves behind, if `C` says what trains from here on and `Below` whether
     /// anything trains before.
-    type Tape<C: Choice, Below: Flag>: Zero + Send + Sync + 'static;
+    type Tape<C: Choice, Below: Flag>: Taped + Zero + Send + Sync + 'static;
     /// How many classes the net tells apart.
     const CLASSES: usize;
 
