@@ -19,7 +19,8 @@ const HUES: usize = 6;
 /// What memory holds from moment to moment.
 #[derive(Debug, Clone)]
 pub struct MemoryCourse {
-    /// The kinds of memory: parameters, activations, …
+    /// The kinds of memory: parameters, activations, … Those of which there is none at any moment
+    /// are not in the legend.
     pub kinds: Vec<String>,
     /// The moments, in order.
     pub moments: Vec<Moment>,
@@ -96,7 +97,10 @@ impl MemoryCourse {
     fn legend(&self) -> (Markup, usize) {
         let (mut x, mut line) = (8.0, 0);
         let mut entries = Vec::new();
-        for (kind, name) in self.kinds.iter().enumerate() {
+        let there = |kind: usize| {
+            self.moments.iter().any(|moment| moment.bytes.get(kind).is_some_and(|&bytes| bytes > 0))
+        };
+        for (kind, name) in self.kinds.iter().enumerate().filter(|(kind, _)| there(*kind)) {
             let name = label::name(name, NAME);
             let width = 18.0 + text_width(&name) + 18.0;
             if x > 8.0 && x + width > WIDTH {
@@ -138,6 +142,12 @@ impl Frame {
         });
         let pieces: Vec<_> = pieces.filter(|(_, bytes, ..)| *bytes > 0).collect();
         let over = limit.is_some_and(|limit| total > limit);
+        let text = label::count(total);
+        // Not across the line of the limit, but behind it.
+        let (beside, line) = (self.x(total as f64), limit.map(|limit| self.x(limit as f64)));
+        let beside = line
+            .filter(|line| (beside..beside + 10.0 + text_width(&text)).contains(line))
+            .unwrap_or(beside);
         html! {
             text class="end" x=(at(self.left - 8.0)) y=(y + 12.0) { (label::name(&moment.name, NAME)) }
             @for (kind, bytes, from, to) in pieces {
@@ -148,8 +158,8 @@ impl Frame {
                     }
                 }
             }
-            text class=[over.then_some("strong")] x=(at(self.x(total as f64) + 6.0)) y=(y + 12.0) {
-                (label::count(total)) @if over { " ✗" }
+            text class=[over.then_some("strong")] x=(at(beside + 6.0)) y=(y + 12.0) {
+                (text) @if over { " ✗" }
             }
         }
     }
@@ -186,6 +196,33 @@ mod tests {
         {
             assert!(texts.iter().any(|t| t == text), "{text}: {texts:?}");
         }
+    }
+
+    #[test]
+    fn a_total_does_not_lie_across_the_limit() {
+        let course = course(&[("forward", &[9_800]), ("back", &[2_000])], Some(10_000));
+        let svg = course.picture().to_svg();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let line = document.descendants().find(|node| node.attribute("class") == Some("limit"));
+        let line = line.and_then(|node| node.attribute("d")).unwrap();
+        let line: f64 = line[1..].split(' ').next().unwrap().parse().unwrap();
+        for (total, behind) in [("9,800", true), ("2,000", false)] {
+            let text = document.descendants().find(|node| {
+                node.is_element() && node.text() == Some(total) && node.attribute("class").is_none()
+            });
+            let x: f64 = text.unwrap().attribute("x").unwrap().parse().unwrap();
+            assert!(
+                if behind { x > line } else { x + text_width(total) < line },
+                "{total}: {x} {line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_kind_of_which_there_is_none_is_not_in_the_legend() {
+        let texts = texts(&course(&[("forward", &[9_800, 0])], None).picture());
+        assert!(texts.iter().any(|text| text == "parameters"));
+        assert!(!texts.iter().any(|text| text == "activations <all>"), "{texts:?}");
     }
 
     #[test]

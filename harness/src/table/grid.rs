@@ -6,6 +6,8 @@
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal as _, Write as _};
 
+use maud::{Markup, Render, html};
+
 use crate::label;
 
 /// No cell is wider than this; what is longer is cut.
@@ -127,6 +129,31 @@ impl Table {
     }
 }
 
+/// The same, on a page.
+impl Render for Table {
+    fn render(&self) -> Markup {
+        let class = |align| (align == Align::Right).then_some("number");
+        html! {
+            div.scroll { table.figured {
+                thead { tr {
+                    @for (head, align) in &self.columns {
+                        th.(class(*align).unwrap_or("name")) scope="col" { (head.text) }
+                    }
+                } }
+                tbody { @for row in &self.rows {
+                    tr class=[row.iter().any(|cell| cell.tone == Tone::Strong).then_some("total")] {
+                        @for (cell, (_, align)) in row.iter().zip(&self.columns) {
+                            td.(class(*align).unwrap_or("name")).soft[cell.tone == Tone::Quiet] {
+                                (cell.text)
+                            }
+                        }
+                    }
+                } }
+            } }
+        }
+    }
+}
+
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.lines(false))
@@ -168,6 +195,15 @@ none
         let text = table.to_string();
         assert!(!text.contains('\x1b'));
         assert!(text.lines().all(|line| label::width(line) <= WIDEST));
+    }
+
+    #[test]
+    fn on_a_page_it_is_escaped() {
+        let mut table = table();
+        table.row([Cell::strong("<b>")]);
+        let html = table.render().into_string();
+        assert!(html.contains("micro:bit") && html.contains("&lt;b&gt;") && !html.contains("<b>"));
+        assert!(html.contains(r#"<tr class="total">"#), "{html}");
     }
 
     #[test]
