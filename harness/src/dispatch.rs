@@ -15,7 +15,7 @@ use anyhow::{Context as _, bail};
 use cpfo::Net;
 
 use crate::cli::Command;
-use crate::command::{bench, build, emulate, eval, export, flash, nets, predict, train};
+use crate::command::{bench, build, emulate, eval, export, flash, nets, plan, predict, train};
 use crate::output::Output;
 use crate::{interrupt, model, threads};
 
@@ -62,6 +62,7 @@ impl<N: Net> AnyNet for Of<N> {
             Command::Export(flags) => export::run::<N>(flags),
             Command::Build(flags) => build::run::<N>(flags),
             Command::Flash(flags) => flash::run::<N>(flags),
+            Command::Plan(flags) => plan::run::<N>(flags),
             Command::Nets(_) | Command::Bench(_) => bail!("this command is about all nets"),
         }
     }
@@ -125,6 +126,7 @@ fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a 
         Command::Emulate(flags) => (&None, flags.model.as_deref().and_then(in_file)),
         Command::Export(flags) => (&flags.net, in_file(&flags.model)),
         Command::Build(flags) | Command::Flash(flags) => (&None, in_file(&flags.model)),
+        Command::Plan(flags) => (&flags.net, None),
         Command::Nets(_) | Command::Bench(_) => (&None, None),
     };
     let by_name = |name: &str| nets.iter().copied().find(|net| net.name() == name);

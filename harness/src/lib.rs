@@ -7,6 +7,7 @@
 //! - the work: [`run`] trains, [`evaluation`] tests;
 //! - what comes out: [`model`] files in [PyTorch's order](torch_order), [`confusion`] counts,
 //!   [`table`], [`plot`] and [`report`] for people;
+//! - before there is a chip: [`plan`] says what a net will take of it;
 //! - devices: [`device`] talks to one over a [`link`], [`emulator`] has boards of its own;
 //! - the command line: [`dispatch`] brings [`cli`] flags, a [`command`] and a net together.
 //!
@@ -28,6 +29,7 @@ pub mod link;
 pub mod model;
 pub mod nets;
 pub mod output;
+pub mod plan;
 pub mod plot;
 pub mod report;
 pub mod run;

@@ -9,6 +9,7 @@ mod eval;
 mod export;
 mod nets;
 mod number;
+mod plan;
 mod predict;
 mod recipe;
 mod train;
@@ -20,6 +21,7 @@ pub use emulate::EmulateFlags;
 pub use eval::EvalFlags;
 pub use export::ExportFlags;
 pub use nets::NetsFlags;
+pub use plan::{PlanFlags, Precision};
 pub use predict::PredictFlags;
 pub use recipe::RecipeFlags;
 pub use train::TrainFlags;
@@ -57,6 +59,7 @@ Examples:
   cpfo build --board m4                    the firmware with the last model in it
   cpfo nets                                which nets there are, and what they cost
   cpfo bench                               how fast they are on this machine
+  cpfo plan --net lenet --train conv+output  what training takes of a chip, and which chips have it
 
 `cpfo COMMAND --help` says more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.";
 
@@ -81,6 +84,8 @@ pub enum Command {
     Nets(NetsFlags),
     /// Measures how fast the nets are, here or on emulated chips
     Bench(BenchFlags),
+    /// Says what a net takes of a chip: memory, work, time, and which chips it fits
+    Plan(PlanFlags),
 }
 
 impl Command {

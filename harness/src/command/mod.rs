@@ -7,5 +7,6 @@ pub mod eval;
 pub mod export;
 pub mod flash;
 pub mod nets;
+pub mod plan;
 pub mod predict;
 pub mod train;

@@ -2,6 +2,7 @@
 //!
 //! - [`TrainingReport`]: what was trained, how it went, what was learnt, where it errs.
 //! - [`FineTuningReport`]: what a chip learnt by itself, beside the desktop's run of the same.
+//! - [`PlanReport`]: what a net takes of a chip, and which chips have it.
 //!
 //! Plain data goes in, the text of the file comes out; who has the data writes the file. A page
 //! has its style and its pictures in it, runs no script, and forbids itself to fetch anything.
@@ -9,9 +10,11 @@
 mod course;
 mod fine_tuning;
 mod page;
+mod plan;
 mod training;
 
 pub use course::Epoch;
 pub use fine_tuning::{FineTuningReport, Reading, Run};
 pub use page::Figure;
+pub use plan::PlanReport;
 pub use training::TrainingReport;

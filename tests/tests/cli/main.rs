@@ -15,6 +15,7 @@ mod export;
 mod files;
 mod inspect;
 mod own_net;
+mod plan;
 mod resume;
 mod scratch;
 mod train;

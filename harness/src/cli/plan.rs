@@ -1,0 +1,77 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::conflict;
+use crate::plan::{MOST_FROZEN, Plan, Training};
+
+/// What `cpfo plan` is asked for.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct PlanFlags {
+    /// The net [default: the first of `cpfo nets`]
+    #[arg(long, value_name = "NAME")]
+    pub net: Option<String>,
+    /// What trains: `all`, `tail` (the last two layers that have parameters) or `tail:N`,
+    /// `conv+output`, `output`, `biases`, `none`
+    #[arg(long, value_name = "CHOICE", default_value = "all")]
+    pub train: Training,
+    /// The numbers it computes with
+    #[arg(long, value_enum, default_value = "f32")]
+    pub precision: Precision,
+    /// Write a page with pictures of the memory over the course of a step
+    #[arg(long, value_name = "FILE.html")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The numbers that a net computes with.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// 32-bit floats
+    F32,
+}
+
+impl PlanFlags {
+    /// The plan that is asked for, from the type of the net.
+    pub fn plan<N: cpfo::Net>(&self) -> anyhow::Result<Plan> {
+        // All that there is is in 32-bit floats.
+        let Precision::F32 = self.precision;
+        let plan = Plan::of::<N>(self.train);
+        plan.ok_or_else(|| {
+            conflict(&format!(
+                "`--train {}` does not go with the net `{}`: N is at most the number of its layers \
+                 that have parameters, and at most {MOST_FROZEN} of these may stay as they are",
+                self.train,
+                N::NAME
+            ))
+            .into()
+        })
+    }
+}
+
+const EXAMPLES: &str = "\
+What lies in RAM is static, and its bytes are exact: they are sizes of the types that a firmware
+uses. What does not train stays in flash, all parameters have their place there.
+
+Instructions without a mark were counted by QEMU on that core, all layers trained, and are committed
+in targets/boards/*/figures.out. Those with ~ are scaled by multiplications from the measured net
+nearest in size; expect them to be off by a quarter.
+
+Milliseconds are estimates: instructions x cycles an instruction / the chip's highest clock. Cycles
+an instruction are 2.0 on M4F and M33F, 1.0 on M7F, and 1.5 where floats are computed in software.
+2.0 and 1.5 come from a model of the Cortex-M4's timings over the instructions that M4F, M3 and M0
+run (1.8 to 2.3, and 1.5); the others are assumptions. Waiting for flash is not in them.
+
+A chip fits if what a firmware needs is within its RAM and flash: statics of the net and 600 bytes of
+stack; parameters and the code of a program that infers, trains and says what it measured
+(targets/boards/*/figures.size, divided by its nets). What your application needs besides has to
+fit into what is left. `cpfo build` gives exact figures for a whole firmware.
+
+Examples:
+  cpfo plan                                       net A, all layers
+  cpfo plan --net lenet --train conv+output       the fully-connected layers stay in flash
+  cpfo plan --net lenet --train tail:1 --json     the last layer, as data
+  cpfo plan --net lenet --out plan.html           a page with the memory over the course of a step";

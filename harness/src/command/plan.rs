@@ -1,0 +1,153 @@
+//! `cpfo plan`: what a net takes of a chip, and which chips have it.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use cpfo::Net;
+use serde_json::{Map, Value, json};
+
+use crate::cli::PlanFlags;
+use crate::model::write_whole;
+use crate::plan::{CHIPS, CORES, Chip, Count, Memory, Plan, STACK, Stage};
+use crate::report::PlanReport;
+
+/// Says what a net takes, with a page if one is asked for.
+pub fn run<N: Net>(flags: &PlanFlags) -> anyhow::Result<ExitCode> {
+    let plan = flags.plan::<N>()?;
+    let report = PlanReport::new(&plan);
+    if let Some(path) = &flags.out {
+        write_whole(path, report.to_html().as_bytes())?;
+    }
+    let mut stdout = io::stdout();
+    if flags.json {
+        writeln!(stdout, "{}", data(&plan))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    writeln!(stdout, "{}: {}\n", report.title, report.lead)?;
+    for (place, sheet) in report.sheets.iter().enumerate() {
+        if place > 0 {
+            writeln!(stdout)?;
+        }
+        sheet.table.print()?;
+        writeln!(stdout, "{}", lines(&sheet.note))?;
+    }
+    if let Some(path) = &flags.out {
+        writeln!(stdout, "\nThe same with pictures of the memory: {}", path.display())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A text in lines of up to a hundred characters.
+fn lines(text: &str) -> String {
+    let mut result = String::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        let more = word.chars().count() + 1;
+        let gap = if length == 0 {
+            ""
+        } else if length + more > 100 {
+            "\n"
+        } else {
+            " "
+        };
+        length = if gap == "\n" { more } else { length + more };
+        result += gap;
+        result += word;
+    }
+    result
+}
+
+fn data(plan: &Plan) -> Value {
+    let course = plan.course();
+    let moments = course.moments.iter().map(|moment| {
+        let names = ["parameters", "input", "outputs", "records", "plane", "stack"];
+        let bytes: Map<_, _> = names
+            .map(String::from)
+            .into_iter()
+            .zip(moment.bytes.figures().map(Value::from))
+            .collect();
+        json!({ "name": moment.name, "bytes": bytes })
+    });
+    let work = plan.work();
+    let whole = plan.step.map(|_| work.forward + work.back);
+    json!({
+        "net": plan.net,
+        "input": plan.input,
+        "classes": plan.classes,
+        "train": plan.training.to_string(),
+        "precision": "f32",
+        "stages": plan.stages.iter().map(stage).collect::<Vec<_>>(),
+        "macs": { "forward": work.forward, "step_at_most": whole },
+        "ram": {
+            "inference": ram(plan.inference),
+            "training": plan.step.map(ram),
+            "stack_budget": STACK,
+        },
+        "flash": { "parameters": plan.parameters },
+        "course": { "reserved": course.reserved, "moments": moments.collect::<Vec<_>>() },
+        "cores": CORES.iter().map(|core| {
+            let instructions = plan.instructions(core);
+            json!({
+                "name": core.name,
+                "board": core.board,
+                "cycles_an_instruction": core.cycles,
+                "code": core.code().bytes,
+                "forward": count(instructions.forward),
+                "step": instructions.step.map(count),
+            })
+        }).collect::<Vec<_>>(),
+        "chips": CHIPS.iter().map(|chip| of_chip(plan, chip)).collect::<Vec<_>>(),
+    })
+}
+
+fn stage(stage: &Stage) -> Value {
+    let layers = stage.layers.iter().map(|(name, layer)| {
+        json!({
+            "name": name,
+            "kind": format!("{:?}", layer.kind),
+            "function": layer.function,
+            "output": layer.output,
+            "weights": layer.weights,
+            "biases": layer.biases,
+        })
+    });
+    json!({
+        "layers": layers.collect::<Vec<_>>(),
+        "trains": { "weights": stage.weights, "biases": stage.biases },
+        "macs": { "forward": stage.forward(), "back_at_most": stage.back() },
+        "bytes": { "output": stage.room.z, "record": stage.room.record, "plane": stage.room.plane },
+    })
+}
+
+fn ram(memory: Memory) -> Value {
+    json!({
+        "parameters": memory.parameters,
+        "addresses": memory.addresses,
+        "workspace": memory.workspace,
+        "input": memory.input,
+        "total": memory.total(),
+    })
+}
+
+fn count(count: Count) -> Value {
+    json!({ "instructions": count.instructions, "measured": count.measured })
+}
+
+fn of_chip(plan: &Plan, chip: &Chip) -> Value {
+    let instructions = plan.instructions(chip.core);
+    let milliseconds = |count: Count| chip.core.milliseconds(count.instructions, chip.mhz);
+    json!({
+        "name": chip.name,
+        "core": chip.core.name,
+        "mhz": chip.mhz,
+        "ram": chip.ram,
+        "flash": chip.flash,
+        "source": chip.source,
+        "inference_fits": chip.fits(plan, plan.inference),
+        "training_fits": plan.step.map(|memory| chip.fits(plan, memory)),
+        "estimated_milliseconds": {
+            "forward": milliseconds(instructions.forward),
+            "step": instructions.step.map(milliseconds),
+        },
+    })
+}

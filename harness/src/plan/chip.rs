@@ -1,0 +1,111 @@
+//! Chips that people have, and what they have of everything.
+//!
+//! Each line is from the document beside it: the core, its highest clock, the RAM that lies in one
+//! piece and the flash. Where the flash is a chip of its own, it is that of the usual board.
+
+use super::cores::{CORES, Core};
+use super::{Memory, Plan, STACK};
+
+/// What a chip has.
+#[derive(Clone, Copy, Debug)]
+pub struct Chip {
+    /// The part, and where one meets it.
+    pub name: &'static str,
+    /// Its core.
+    pub core: &'static Core,
+    /// The highest clock, in MHz.
+    pub mhz: u32,
+    /// Bytes of RAM in one piece.
+    pub ram: u64,
+    /// Bytes of flash.
+    pub flash: u64,
+    /// The document that says so: its number, or whose datasheet (PS: product specification) of the part.
+    pub source: &'static str,
+}
+
+impl Chip {
+    /// Bytes of RAM that a net leaves; nothing if it needs more than there are.
+    pub fn ram_left(&self, memory: Memory) -> Option<u64> {
+        self.ram.checked_sub((memory.total() + STACK) as u64)
+    }
+
+    /// Bytes of flash that a net and the code for it leave; nothing if they need more than there
+    /// are.
+    pub fn flash_left(&self, plan: &Plan) -> Option<u64> {
+        self.flash.checked_sub(plan.parameters as u64 + self.core.code().bytes)
+    }
+
+    /// Whether both suffice.
+    pub fn fits(&self, plan: &Plan, memory: Memory) -> bool {
+        self.ram_left(memory).is_some() && self.flash_left(plan).is_some()
+    }
+}
+
+const fn chip(
+    name: &'static str,
+    core: usize,
+    mhz: u32,
+    [ram, flash]: [u64; 2],
+    source: &'static str,
+) -> Chip {
+    Chip { name, core: &CORES[core], mhz, ram: ram << 10, flash: flash << 10, source }
+}
+
+const M0: usize = 0;
+const M0_PLUS: usize = 1;
+const M3: usize = 2;
+const M4F: usize = 3;
+const M7F: usize = 4;
+const M33F: usize = 5;
+const RV32: usize = 6;
+
+/// The chips; sizes are in KB of 1,024 bytes, RAM first.
+pub static CHIPS: [Chip; 19] = [
+    chip("STM32F030R8", M0, 48, [8, 64], "ST DS9773"),
+    chip("nRF51822 (micro:bit v1)", M0, 16, [16, 256], "Nordic PS v3"),
+    chip("STM32F103C8 (Blue Pill)", M3, 72, [20, 64], "ST DS5319"),
+    chip("SAMD21G18 (Arduino Zero)", M0_PLUS, 48, [32, 256], "Microchip DS40001882"),
+    chip("GD32VF103CB (Longan Nano)", RV32, 108, [32, 128], "GigaDevice datasheet"),
+    chip("STM32G071RB", M0_PLUS, 64, [36, 128], "ST DS12232"),
+    chip("nRF52832", M4F, 64, [64, 512], "Nordic PS v1"),
+    chip("STM32F401RE", M4F, 84, [96, 512], "ST DS10086"),
+    chip("STM32L476RG", M4F, 80, [96, 1024], "ST DS10198 (SRAM1)"),
+    chip("nRF52833 (micro:bit v2)", M4F, 64, [128, 512], "Nordic PS v1"),
+    chip("STM32F411CE (Black Pill)", M4F, 100, [128, 512], "ST DS10314"),
+    chip("STM32F446RE", M4F, 180, [128, 512], "ST DS10693"),
+    chip("SAMD51J19", M4F, 120, [192, 512], "Microchip DS60001507"),
+    chip("nRF52840", M4F, 64, [256, 1024], "Nordic PS v1"),
+    chip("RP2040 (Pico, 2 MB)", M0_PLUS, 133, [264, 2048], "Raspberry Pi datasheet"),
+    chip("STM32F746NG", M7F, 216, [320, 1024], "ST DS10916"),
+    chip("ESP32-C3 (4 MB)", RV32, 160, [384, 4096], "Espressif datasheet"),
+    chip("STM32H743ZI", M7F, 480, [512, 2048], "ST DS12110 (AXI SRAM)"),
+    chip("RP2350 (Pico 2, 4 MB)", M33F, 150, [520, 4096], "Raspberry Pi datasheet"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chips_are_sorted_by_ram_and_have_sources() {
+        assert!(CHIPS.is_sorted_by_key(|chip| chip.ram));
+        for chip in &CHIPS {
+            assert!(!chip.source.is_empty() && chip.flash > chip.ram, "{}", chip.name);
+        }
+    }
+
+    #[test]
+    fn places_in_the_list_of_cores_are_right() {
+        let cores = [M0, M0_PLUS, M3, M4F, M7F, M33F, RV32].map(|core| CORES[core].name);
+        let names = [
+            "Cortex-M0",
+            "Cortex-M0+",
+            "Cortex-M3",
+            "Cortex-M4F",
+            "Cortex-M7F",
+            "Cortex-M33F",
+            "RV32IMC",
+        ];
+        assert_eq!(cores, names);
+    }
+}

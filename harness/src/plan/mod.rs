@@ -1,0 +1,112 @@
+//! What a net would take of a chip, before there is one: bytes, work, time, and which chips have
+//! enough of them.
+//!
+//! - [`Training`]: what trains, named at run time; core knows it as a type.
+//! - [`Memory`]: bytes, all of them sizes of the types that a firmware places in its statics.
+//! - [`Stage`]: layer by layer, what is held, what is kept, how much is multiplied.
+//! - [`Course`]: which of the memory is in use at each moment of a step.
+//! - [`Core`]: instructions, as QEMU counted them on that core, or an estimate from those.
+//! - [`Sheet`]: a table of it, for people.
+//! - [`Chip`]: what chips have, each with the document that says so.
+//!
+//! [`Plan`] is all of it for one net. Its figures of bytes are exact; those of instructions say
+//! whether they were measured; those of time are estimates.
+
+mod chip;
+mod cores;
+mod course;
+mod memory;
+mod stage;
+mod tables;
+mod training;
+
+pub use chip::{CHIPS, Chip};
+pub use cores::{CORES, Code, Core, Count, Instructions, Work};
+pub use course::{Course, Moment, Use};
+pub use memory::{Memory, STACK};
+pub use stage::Stage;
+pub use tables::Sheet;
+pub use training::{MOST_FROZEN, Training};
+
+use cpfo::Net;
+use cpfo::choice::{self, Choice, Freeze};
+
+/// What one net takes, if a choice of its layers trains.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The net's name.
+    pub net: &'static str,
+    /// Rows, columns and maps of its input.
+    pub input: [usize; 3],
+    /// How many classes it tells apart.
+    pub classes: usize,
+    /// What trains.
+    pub training: Training,
+    /// Its stages, from the first to the last.
+    pub stages: Vec<Stage>,
+    /// Bytes of all parameters, which lie in flash: frozen ones for good, trained ones to start with.
+    pub parameters: usize,
+    /// RAM of inference with all parameters in flash.
+    pub inference: Memory,
+    /// RAM of training in place; nothing if nothing trains.
+    pub step: Option<Memory>,
+    whole: Work,
+}
+
+impl Plan {
+    /// The plan for a net; nothing if the net has too few layers for `training`, or too many that
+    /// would be frozen ([`MOST_FROZEN`]).
+    pub fn of<N: Net>(training: Training) -> Option<Self> {
+        Some(match training {
+            Training::All => Self::choosing::<N, choice::All>(training),
+            Training::Tail(layers) => match stage::learnt(N::LAYERS).checked_sub(layers)? {
+                0 => Self::choosing::<N, choice::All>(training),
+                1 => Self::choosing::<N, Freeze<choice::All>>(training),
+                2 => Self::choosing::<N, Freeze<Freeze<choice::All>>>(training),
+                3 => Self::choosing::<N, Freeze<Freeze<Freeze<choice::All>>>>(training),
+                4 => Self::choosing::<N, Freeze<Freeze<Freeze<Freeze<choice::All>>>>>(training),
+                5 => Self::choosing::<N, Freeze<Freeze<Freeze<Freeze<Freeze<choice::All>>>>>>(
+                    training,
+                ),
+                _ => return None,
+            },
+            Training::ConvolutionsAndOutput => {
+                Self::choosing::<N, choice::ConvolutionsAndOutput>(training)
+            }
+            Training::OutputOnly => Self::choosing::<N, choice::OutputOnly>(training),
+            Training::BiasesOnly => Self::choosing::<N, choice::BiasesOnly>(training),
+            Training::Nothing => Self::choosing::<N, choice::Nothing>(training),
+        })
+    }
+
+    fn choosing<N: Net, C: Choice>(training: Training) -> Self {
+        Self {
+            net: N::NAME,
+            input: N::INPUT,
+            classes: N::CLASSES,
+            training,
+            stages: stage::of::<N, C>(),
+            parameters: N::PARAMETER_BYTES,
+            inference: Memory::of_inference::<N>(),
+            step: cpfo::net::trains::<N, C>().then(|| Memory::of_training::<N, C>()),
+            whole: Work::of(&stage::of::<N, choice::All>()),
+        }
+    }
+
+    /// Multiplications: of a forward pass, and of the way back at most.
+    pub fn work(&self) -> Work {
+        Work::of(&self.stages)
+    }
+
+    /// Instructions on a core.
+    pub fn instructions(&self, core: &Core) -> Instructions {
+        let parameters = self.parameters / size_of::<f32>();
+        core.instructions(self.net, parameters, self.work(), self.whole)
+    }
+
+    /// What of the memory is in use from moment to moment: of a step, or of a forward pass if
+    /// nothing trains.
+    pub fn course(&self) -> Course {
+        Course::of(&self.stages, self.step.unwrap_or(self.inference))
+    }
+}
