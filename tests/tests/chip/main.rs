@@ -3,6 +3,7 @@
 //! | tests | what they hold |
 //! |---|---|
 //! | `bits` | training and forward passes end in the same checksums on every machine |
+//! | `instructions` | instructions on the desktop, counted by valgrind, are those in `instructions.out` |
 //! | `figures` | instructions, stack and bytes of each board are those in `figures.out` |
 //! | `size` | the sections of each board's program are those in `figures.size` |
 //! | `heap` | the training workspace on loan from the application's heap |
@@ -10,8 +11,9 @@
 //! | `no_panic` | nothing in core can panic: the proof links, and does not with a panic in it |
 //! | `memory` | the sizes that a net promises are those in the linked file |
 //!
-//! They need QEMU and the Rust targets. Where one is missing, the test is ignored and says why.
+//! They need QEMU, the Rust targets and valgrind. Where one is missing, the test is ignored and says why.
 
+mod desktop;
 mod reference;
 mod tools;
 
@@ -27,7 +29,8 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // They share cargo's lock and two cores.
     arguments.test_threads = Some(1);
-    let mut trials = desktop();
+    let mut trials = bits_of_desktop();
+    trials.push(trial("instructions::desktop", desktop::lacks(), desktop::instructions));
     for board in Board::ALL {
         trials.push(trial(format!("bits::{board}"), lacks(board), move || bits(board)));
         trials.push(trial(format!("figures::{board}"), lacks(board), move || figures(board)));
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
 const BITS: &str = "programs/bits.out";
 
 /// The desktop in debug, in release, and with every instruction this processor has.
-fn desktop() -> Vec<Trial> {
+fn bits_of_desktop() -> Vec<Trial> {
     let run = ["run", "--quiet", "-p", "cpfo-firmware", "--example", "bits"];
     let native = [("RUSTFLAGS", "-C target-cpu=native"), ("CARGO_TARGET_DIR", "target/native")];
     vec![
