@@ -22,6 +22,7 @@ pub mod dispatch;
 pub mod emulator;
 pub mod evaluation;
 pub mod export;
+pub mod figures;
 pub mod firmware;
 pub mod interrupt;
 mod label;

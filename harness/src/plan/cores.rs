@@ -9,6 +9,7 @@ use cpfo::Net;
 use cpfo::choice::All;
 
 use super::stage::{self, Stage};
+use crate::figures::Figure;
 use crate::nets::{digits, lenet};
 
 /// A core, with what was measured on it.
@@ -160,12 +161,9 @@ impl Core {
 
 /// What was measured of a net, if it was.
 fn of<N: Net>(core: &Core) -> Option<Measured> {
-    let of_net = |line: &'static str| line.strip_prefix(N::NAME)?.strip_prefix(": ");
-    let instructions = |what: &str| {
-        core.figures.lines().filter_map(of_net).find_map(|line| {
-            let (number, _) = line.strip_prefix(what)?.split_once(" instructions")?;
-            number.trim().parse().ok()
-        })
+    let instructions = |pass| {
+        let mut figures = Figure::all(core.figures).filter(|figure| figure.net == N::NAME);
+        Some(figures.find(|figure| figure.pass == pass)?.instructions)
     };
     Some(Measured {
         net: N::NAME,
@@ -201,11 +199,10 @@ mod tests {
 
     #[test]
     fn no_measured_stack_is_above_what_is_set_aside() {
-        let lines = CORES.iter().flat_map(|core| core.figures.lines());
-        let stacks = lines.filter_map(|line| line.split_once(", stack ")?.1.parse::<usize>().ok());
-        let stacks: Vec<_> = stacks.collect();
+        let figures = CORES.iter().flat_map(|core| Figure::all(core.figures));
+        let stacks: Vec<_> = figures.map(|figure| figure.stack).collect();
         assert!(stacks.len() >= 2 * CORES.len());
-        assert!(stacks.iter().all(|&stack| stack <= STACK), "{stacks:?}");
+        assert!(stacks.iter().all(|&stack| stack <= STACK as u64), "{stacks:?}");
     }
 
     #[test]

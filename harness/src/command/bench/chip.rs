@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::BenchFlags;
 use crate::emulator::{self, Board};
+use crate::figures::Figure;
 use crate::firmware::{self, Sizes};
 use crate::table::{Align, Table};
 use crate::{interrupt, label};
@@ -19,16 +20,7 @@ const PROGRAM: &str = "figures";
 struct Chip {
     board: Board,
     sizes: Sizes,
-    figures: Vec<Figure>,
-}
-
-/// What a pass through a net takes.
-#[derive(Clone, Debug, PartialEq)]
-struct Figure {
-    net: String,
-    pass: String,
-    instructions: u64,
-    stack: u64,
+    said: String,
 }
 
 /// Counts on all boards, or those that are named, and prints it.
@@ -42,11 +34,11 @@ pub(super) fn run(flags: &BenchFlags) -> anyhow::Result<ExitCode> {
     for &board in boards {
         eprintln!("building the firmware for the board {board}, running it");
         let said = emulator::run(board, PROGRAM, &targets)?;
-        let figures: Vec<_> = said.lines().filter_map(figure).collect();
-        ensure!(!figures.is_empty(), "the board {board} told no figures:\n{said}");
+        let told = Figure::all(&said).next().is_some();
+        ensure!(told, "the board {board} told no figures:\n{said}");
         let package = firmware::board(board.name()).context("there is no such board")?;
         let sizes = firmware::sizes(&package.elf(&targets, PROGRAM))?;
-        chips.push(Chip { board, sizes, figures });
+        chips.push(Chip { board, sizes, said });
         if interrupt::requested() {
             return Ok(ExitCode::from(interrupt::EXIT_CODE));
         }
@@ -59,22 +51,9 @@ pub(super) fn run(flags: &BenchFlags) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A line such as `digits: step 28891 instructions, stack 252`; the program has others to say.
-fn figure(line: &str) -> Option<Figure> {
-    let (net, rest) = line.split_once(": ")?;
-    let (counted, stack) = rest.split_once(" instructions, stack ")?;
-    let (pass, instructions) = counted.rsplit_once(' ')?;
-    Some(Figure {
-        net: net.to_owned(),
-        pass: pass.to_owned(),
-        instructions: instructions.parse().ok()?,
-        stack: stack.trim().parse().ok()?,
-    })
-}
-
 fn json(chips: &[Chip]) -> Value {
     let rows = chips.iter().flat_map(|chip| {
-        chip.figures.iter().map(|figure| {
+        Figure::all(&chip.said).map(|figure| {
             json!({
                 "board": chip.board.name(),
                 "core": chip.board.core(),
@@ -101,9 +80,9 @@ fn print(chips: &[Chip]) -> io::Result<()> {
     let right = ["instructions", "stack"].map(|head| (head, Align::Right));
     let mut table = Table::new(left.into_iter().chain(right));
     for chip in chips {
-        for figure in &chip.figures {
+        for figure in Figure::all(&chip.said) {
             let Figure { net, pass, instructions, stack } = figure;
-            let counts = [*instructions, *stack].map(label::count);
+            let counts = [instructions, stack].map(label::count);
             let names = [chip.board.core(), net, pass].map(String::from);
             table.row(names.into_iter().chain(counts));
         }
@@ -117,24 +96,4 @@ fn print(chips: &[Chip]) -> io::Result<()> {
         table.row([board.core().to_owned(), label::count(sizes.flash), label::count(sizes.ram)]);
     }
     table.print()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_with_a_figure() {
-        let step =
-            Figure { net: "digits".into(), pass: "step".into(), instructions: 28_891, stack: 252 };
-        assert_eq!(figure("digits: step 28891 instructions, stack 252"), Some(step));
-        for other in [
-            "digits: inference 456 bytes beside them, in place 476",
-            "digits: a 0 is taken for a 0",
-            "digits: step many instructions, stack 252",
-            "",
-        ] {
-            assert_eq!(figure(other), None, "{other}");
-        }
-    }
 }
