@@ -58,12 +58,12 @@ uses. What does not train stays in flash, all parameters have their place there.
 
 Instructions without a mark were counted by QEMU on that core, all layers trained, and are committed
 in targets/boards/*/figures.out. Those with ~ are scaled by multiplications from the measured net
-nearest in size; expect them to be off by a quarter.
+nearest in size: expect a choice of what trains to be off by a tenth, another net by up to a half.
 
 Milliseconds are estimates: instructions x cycles an instruction / the chip's highest clock. Cycles
-an instruction are 2.0 on M4F and M33F, 1.0 on M7F, and 1.5 where floats are computed in software.
-2.0 and 1.5 come from a model of the Cortex-M4's timings over the instructions that M4F, M3 and M0
-run (1.8 to 2.3, and 1.5); the others are assumptions. Waiting for flash is not in them.
+an instruction are 2.1 on M4F and M33F, 1.0 on M7F, and 1.5 where floats are computed in software.
+2.1 and 1.5 come from a model of the Cortex-M4's timings over the instructions that M4F, M3 and M0
+run (1.9 to 2.3, and 1.4 to 1.5); the others are assumptions. Waiting for flash is not in them.
 
 A chip fits if what a firmware needs is within its RAM and flash: statics of the net and 600 bytes of
 stack; parameters and the code of a program that infers, trains and says what it measured
