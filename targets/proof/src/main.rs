@@ -18,6 +18,7 @@ use cpfo::chain::Holding as _;
 use cpfo::choice::{All, BiasesOnly, Choice, ConvolutionsAndOutput, Freeze, OutputOnly};
 use cpfo::format;
 use cpfo::net::{Image, Net, Parameters};
+use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
 use cpfo::shape::Zero as _;
 use cpfo::train::{Batch, InPlace, Inference, Limit, Sgd, Velocity, initialize};
@@ -47,11 +48,11 @@ fn somewhere<T>() -> &'static mut T {
 }
 
 /// Everything a chip may call, for what a choice trains.
-fn train<N: Net, C: Choice>() {
+fn train<N: Net, C: Choice, X: Pixel>() {
     let parameters = somewhere::<Parameters<N, C>>();
-    let image = somewhere::<Image<N>>();
+    let image = somewhere::<Image<N, X>>();
     N::Chain::load::<C>(parameters, somewhere());
-    let step = somewhere::<InPlace<N, C>>().step(
+    let step = somewhere::<InPlace<N, C, X>>().step(
         parameters,
         image,
         black_box(3),
@@ -59,7 +60,7 @@ fn train<N: Net, C: Choice>() {
         black_box(0.1),
     );
     let _ = black_box(step);
-    let step = somewhere::<InPlace<N, C>>().step_within(
+    let step = somewhere::<InPlace<N, C, X>>().step_within(
         parameters,
         image,
         black_box(3),
@@ -68,14 +69,36 @@ fn train<N: Net, C: Choice>() {
         black_box(Limit::Clip(1.0)),
     );
     let _ = black_box(step);
-    black_box(somewhere::<Inference<N>>().outputs::<C>(parameters, image));
-    let class = somewhere::<Inference<N>>().classify::<C>(parameters, image);
-    black_box(class);
+    let inference = somewhere::<Inference<N, X>>();
+    black_box(inference.outputs::<C>(parameters, image));
+    black_box(inference.classify::<C>(parameters, image));
+    let step = somewhere::<InPlace<N, C, X>>().begin(
+        somewhere(),
+        image,
+        black_box(3),
+        black_box(0.1),
+        black_box(0.1),
+    );
+    if let Ok(mut step) = step {
+        let _ = black_box(step.poll(black_box(1)));
+        black_box(step.parameters());
+    }
+    let step = somewhere::<InPlace<N, C, X>>().begin_within(
+        somewhere(),
+        image,
+        black_box(3),
+        black_box(0.1),
+        black_box(0.1),
+        black_box(Limit::Clip(1.0)),
+    );
+    if let Ok(mut step) = step {
+        let _ = black_box(step.poll(black_box(1)));
+    }
 }
 
 /// The same, with mini-batches and models.
 fn everything<N: Net>() {
-    train::<N, All>();
+    train::<N, All, f32>();
     let parameters = somewhere::<Parameters<N>>();
     initialize::<N>(parameters, &mut Rng::new(black_box(1)));
     let batch = somewhere::<Batch<N>>();
@@ -105,10 +128,15 @@ macro_rules! goldens {
 pub extern "C" fn _start() {
     everything::<digits::Net>();
     everything::<lenet::Net>();
-    train::<lenet::Net, ConvolutionsAndOutput>();
-    train::<lenet::Net, OutputOnly>();
-    train::<lenet::Net, BiasesOnly>();
-    train::<lenet::Net, Freeze<Freeze<All>>>();
+    train::<lenet::Net, ConvolutionsAndOutput, f32>();
+    train::<lenet::Net, OutputOnly, f32>();
+    train::<lenet::Net, BiasesOnly, f32>();
+    train::<lenet::Net, Freeze<Freeze<All>>, f32>();
+    train::<digits::Net, All, Bytes<16>>();
+    train::<lenet::Net, All, Bytes<255>>();
+    train::<lenet::Net, OutputOnly, Bytes<255>>();
+    train::<goldens::pooling_first::Net, All, Bytes<255>>();
+    train::<goldens::fully_connected_first::Net, All, Bytes<255>>();
     goldens! {
         tanh_max relu_mean sigmoid_max two_max_stages two_mean_stages three_convolutions
         two_fully_connected convolution_output kernel_fills_map fully_connected_first
