@@ -73,9 +73,7 @@ impl<N: Net, C: Choice> InPlace<N, C> {
         if decay != 0.0 {
             N::Chain::visit_mut::<C>(parameters, &mut |role, values| {
                 if role == Role::Weight {
-                    for w in values {
-                        *w *= keep;
-                    }
+                    shrink(values, keep);
                 }
             });
         }
@@ -124,5 +122,13 @@ impl<N: Net, C: Choice> InPlace<N, C> {
         }
         N::Chain::backward::<C, No, Identity, Descent>(Descent { rate }, parameters, image, tape);
         Ok(loss)
+    }
+}
+
+/// W ← W · keep. A function for all weights of a net, or the optimizer would write a loop for each.
+#[inline(never)]
+fn shrink(weights: &mut [f32], keep: f32) {
+    for w in weights {
+        *w *= keep;
     }
 }
