@@ -12,6 +12,8 @@
 //! - ESP32-C3: 400 KB, of which the cache takes 16.
 //! - A core RV32IMAC runs what is measured on RV32IMC.
 
+use std::fmt;
+
 use super::cores::{CORES, Core};
 use super::{Memory, Plan, STACK};
 
@@ -38,15 +40,68 @@ impl Chip {
         self.ram.checked_sub((memory.total() + STACK) as u64)
     }
 
-    /// Bytes of flash that a net and the code for it leave; nothing if they need more than there
-    /// are.
+    /// Bytes of flash that a net and the code for it leave, by the estimate of the
+    /// [code](Core::code); nothing if they need more than there are.
     pub fn flash_left(&self, plan: &Plan) -> Option<u64> {
         self.flash.checked_sub(plan.parameters as u64 + self.core.code().bytes)
     }
 
     /// Whether both suffice.
-    pub fn fits(&self, plan: &Plan, memory: Memory) -> bool {
-        self.ram_left(memory).is_some() && self.flash_left(plan).is_some()
+    pub fn fit(&self, plan: &Plan, memory: Memory) -> Fit {
+        let parts = [
+            (Part::Ram, self.ram, self.ram_left(memory)),
+            (Part::Flash, self.flash, self.flash_left(plan)),
+        ];
+        let lacks = parts.into_iter().find(|(.., left)| left.is_none());
+        let scarce = |(_, all, left): &(Part, u64, Option<u64>)| left.unwrap_or(0) < all / NARROW;
+        match (lacks, parts.into_iter().find(scarce)) {
+            (Some((part, ..)), _) => Fit::Not(part),
+            (None, Some((part, ..))) => Fit::Narrowly(part),
+            (None, None) => Fit::Amply,
+        }
+    }
+}
+
+/// Where less than this part of a memory is left, it is narrow: an application needs more than
+/// nothing, and the size of the code is an estimate.
+const NARROW: u64 = 10;
+
+/// Whether a chip has enough of everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It has.
+    Amply,
+    /// It has, but of this less than a tenth is left: a look at the linked firmware decides.
+    Narrowly(Part),
+    /// It has too little of this.
+    Not(Part),
+}
+
+/// A memory of a chip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What is written while a program runs, its stack included.
+    Ram,
+    /// What holds code and parameters.
+    Flash,
+}
+
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fit::Amply => f.write_str("yes"),
+            Fit::Narrowly(part) => write!(f, "narrow: {part}"),
+            Fit::Not(part) => write!(f, "no: {part}"),
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Part::Ram => "RAM",
+            Part::Flash => "flash",
+        })
     }
 }
 
@@ -97,7 +152,29 @@ pub static CHIPS: [Chip; 21] = [
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::Training;
     use super::*;
+    use crate::nets::digits;
+
+    /// A byte decides, of RAM with the stack as of flash with the code.
+    #[test]
+    fn a_tenth_is_narrow() {
+        let plan = Plan::of::<digits::Net>(Training::All).unwrap();
+        let memory = plan.step.unwrap();
+        let chip = CHIPS[0];
+        let ram = (memory.total() + STACK) as u64;
+        let flash = plan.parameters as u64 + chip.core.code().bytes;
+        let fit = |ram, flash| Chip { ram, flash, ..chip }.fit(&plan, memory).to_string();
+        assert_eq!(fit(2 * ram, 2 * flash), "yes");
+        assert_eq!(fit(ram * 10 / 9 + 2, 2 * flash), "yes");
+        assert_eq!(fit(ram * 10 / 9 - 2, 2 * flash), "narrow: RAM");
+        assert_eq!(fit(ram, 2 * flash), "narrow: RAM");
+        assert_eq!(fit(ram - 1, 2 * flash), "no: RAM");
+        assert_eq!(fit(2 * ram, flash * 10 / 9 + 2), "yes");
+        assert_eq!(fit(2 * ram, flash), "narrow: flash");
+        assert_eq!(fit(2 * ram, flash - 1), "no: flash");
+        assert_eq!(fit(ram, flash - 1), "no: flash");
+    }
 
     #[test]
     fn chips_are_sorted_differ_and_have_sources() {

@@ -4,7 +4,7 @@ use maud::html;
 
 use super::page::{Figure, headline, page, picture};
 use crate::label;
-use crate::plan::{CHIPS, Plan, Sheet, Training, Use};
+use crate::plan::{CHIPS, Fit, Plan, Sheet, Training, Use};
 use crate::plot::{MemoryCourse, Moment};
 
 /// Everything that is told about a plan.
@@ -29,7 +29,10 @@ impl PlanReport {
     pub fn new(plan: &Plan) -> Self {
         let [rows, columns, maps] = plan.input;
         let memory = plan.step.unwrap_or(plan.inference);
-        let fitting = CHIPS.iter().filter(|chip| chip.fits(plan, memory)).count();
+        let fits: Vec<_> = CHIPS.iter().map(|chip| chip.fit(plan, memory)).collect();
+        let fitting = fits.iter().filter(|fit| !matches!(fit, Fit::Not(_))).count();
+        let narrow = fits.iter().filter(|fit| matches!(fit, Fit::Narrowly(_))).count();
+        let narrow = if narrow == 0 { String::new() } else { format!(", {narrow} narrowly") };
         let course = plan.course();
         let moments = |figures: &dyn Fn(Use) -> Vec<usize>| {
             let moment = |moment: &crate::plan::Moment| Moment {
@@ -56,7 +59,7 @@ impl PlanReport {
                     "flash of parameters",
                     format!("{} B", label::count(plan.parameters as u64)),
                 ),
-                Figure::new("chips that have it", format!("{fitting} of {}", CHIPS.len())),
+                Figure::new("chips that have it", format!("{fitting} of {}{narrow}", CHIPS.len())),
             ],
             memory: MemoryCourse {
                 kinds: names(&Use::NAMES),
