@@ -41,15 +41,16 @@
 //! A file imports only from floors below its own; a test holds that.
 //!
 //! 0. [`math`] has the only transcendental functions, [`rng`] the only generator; [`shape`] the two
-//!    shapes and the arithmetic of sizes; [`topology`] the kinds of layers and who may precede whom; [`budget`] fails a build that does
-//!    not fit.
-//! 1. [`activation`]: value and slope. [`choice`]: what trains and what stays in flash.
+//!    shapes and the arithmetic of sizes; [`topology`] the kinds of layers and who may precede whom;
+//!    [`pace`] lets a pass go on a slice at a time; [`budget`] fails a build that does not fit.
+//! 1. [`activation`]: value and slope. [`choice`]: what trains and what stays in flash. [`pixel`]: how
+//!    the numbers of an image are stored.
 //! 2. [`loss`]: value and δ.
 //! 3. [`layer`]: forward, delta and gradient, one kind a file. Here is the mathematics.
 //! 4. [`chain`]: layers in a row and what belongs to each.
 //! 5. [`stage`]: the passes over a chain, as one structural recursion.
 //! 6. [`mod@net`]: what a user sees of a net, and [`net!`], which declares one.
-//! 7. [`train`]: inference, training in place, training by mini-batches. [`mod@format`]: the stored
+//! 7. [`train`]: inference, training in place, in one go or in slices, training by mini-batches. [`mod@format`]: the stored
 //!    model.
 //! 8. `wire`: the protocol between desktop and device (feature `wire`).
 //!
@@ -82,6 +83,8 @@ pub mod loss;
 mod macros;
 pub mod math;
 pub mod net;
+pub mod pace;
+pub mod pixel;
 pub mod rng;
 pub mod shape;
 pub mod stage;

@@ -15,8 +15,8 @@ pub type Gradient<N, C = All> = <<N as Net>::Chain as Holding>::Gradient<C>;
 /// What a pass through a net leaves behind.
 pub type Tape<N, C> = <<N as Net>::Chain as Stage>::Tape<C, No>;
 
-/// What a net takes.
-pub type Image<N> = stage::Input<<N as Net>::Chain>;
+/// What a net takes, stored as pixels `X`; without one, as floats.
+pub type Image<N, X = f32> = stage::Input<<N as Net>::Chain, X>;
 
 /// A net: a type without data. [`net!`](crate::net!) declares one.
 ///

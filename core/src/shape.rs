@@ -27,47 +27,59 @@ impl<T: Zero, const N: usize> Zero for [T; N] {
     const ZERO: Self = [const { T::ZERO }; N];
 }
 
-/// A nested array of `f32`, of any depth.
+/// A nested array of numbers, of any depth: of `f32`, or of `u8` where an [image](crate::pixel) is
+/// stored so.
 pub trait Tensor: Zero + Send + Sync + 'static {
+    /// A number.
+    type Number: Copy;
     /// How many numbers it holds.
     const LEN: usize;
     /// A run of tensors as one run of numbers.
-    fn flatten(run: &[Self]) -> &[f32];
+    fn flatten(run: &[Self]) -> &[Self::Number];
     /// A run of tensors as one run of numbers, to be changed.
-    fn flatten_mut(run: &mut [Self]) -> &mut [f32];
+    fn flatten_mut(run: &mut [Self]) -> &mut [Self::Number];
 
     /// All numbers, in the order in which they lie in memory.
     #[inline(always)]
-    fn flat(&self) -> &[f32] {
+    fn flat(&self) -> &[Self::Number] {
         Self::flatten(core::slice::from_ref(self))
     }
     /// All numbers, in the order in which they lie in memory, to be changed.
     #[inline(always)]
-    fn flat_mut(&mut self) -> &mut [f32] {
+    fn flat_mut(&mut self) -> &mut [Self::Number] {
         Self::flatten_mut(core::slice::from_mut(self))
     }
 }
 
-impl Tensor for f32 {
-    const LEN: usize = 1;
-    #[inline(always)]
-    fn flatten(run: &[Self]) -> &[f32] {
-        run
-    }
-    #[inline(always)]
-    fn flatten_mut(run: &mut [Self]) -> &mut [f32] {
-        run
-    }
+macro_rules! number {
+    ($number:ty) => {
+        impl Tensor for $number {
+            type Number = Self;
+            const LEN: usize = 1;
+            #[inline(always)]
+            fn flatten(run: &[Self]) -> &[Self] {
+                run
+            }
+            #[inline(always)]
+            fn flatten_mut(run: &mut [Self]) -> &mut [Self] {
+                run
+            }
+        }
+    };
 }
 
+number!(f32);
+number!(u8);
+
 impl<T: Tensor, const N: usize> Tensor for [T; N] {
+    type Number = T::Number;
     const LEN: usize = N * T::LEN;
     #[inline(always)]
-    fn flatten(run: &[Self]) -> &[f32] {
+    fn flatten(run: &[Self]) -> &[T::Number] {
         T::flatten(run.as_flattened())
     }
     #[inline(always)]
-    fn flatten_mut(run: &mut [Self]) -> &mut [f32] {
+    fn flatten_mut(run: &mut [Self]) -> &mut [T::Number] {
         T::flatten_mut(run.as_flattened_mut())
     }
 }
@@ -75,7 +87,7 @@ impl<T: Tensor, const N: usize> Tensor for [T; N] {
 /// The shape of what flows between two layers.
 pub trait Shape: 'static {
     /// The array of this shape with a `T` in each cell.
-    type Of<T: Tensor>: Tensor;
+    type Of<T: Tensor>: Tensor<Number = T::Number>;
     /// Rows, columns, maps; units count as maps of one cell.
     const DIMENSIONS: [usize; 3];
     /// How many cells it has.

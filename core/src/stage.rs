@@ -20,10 +20,12 @@ use crate::layer::pooling::{Method, Pixels};
 use crate::layer::reduce::{Reduce, Whole};
 use crate::layer::{Convolution, FullyConnected, Kernel, Learnt, Output, Pooling, Window};
 use crate::loss::Loss;
+use crate::pace::Pace;
+use crate::pixel::Pixel;
 use crate::shape::{Maps, Shape, Tensor, Units, Zero};
 
 /// What a stage takes, as an array.
-pub type Input<S> = <<S as Stage>::Input as Shape>::Of<f32>;
+pub type Input<S, X = f32> = <<S as Stage>::Input as Shape>::Of<<X as Pixel>::Stored>;
 
 /// What a pass leaves behind at a stage.
 #[derive(Debug)]
@@ -94,9 +96,10 @@ pub trait Stage: Holding {
 
     /// Takes x to the pre-activations of the output, which [`Stage::output`] shows. The parameters
     /// are held as `C` says; the tape is good for a way back as `T` says.
-    fn forward<C: Choice, T: Choice, Below: Flag, Before: Activation>(
+    fn forward<C: Choice, T: Choice, Below: Flag, Before: Activation, X: Pixel>(
+        pace: &mut impl Pace,
         parameters: &Self::Parameters<C>,
-        x: &Input<Self>,
+        x: &Input<Self, X>,
         tape: &mut Self::Tape<T, Below>,
     );
     /// The output layer's place on the tape.
@@ -106,10 +109,11 @@ pub trait Stage: Holding {
     /// Turns the output's pre-activations into δ; returns the loss.
     fn delta(u: &mut [f32], label: usize) -> f32;
     /// Takes δ of the output back to x, and gives every gradient to the rule.
-    fn backward<C: Choice, Below: Flag, Before: Activation, U: Rule>(
+    fn backward<C: Choice, Below: Flag, Before: Activation, X: Pixel, U: Rule>(
+        pace: &mut impl Pace,
         rule: U,
         held: U::Held<'_, Self::Parameters<C>, Self::Gradient<C>>,
-        x: Below::Ref<'_, Input<Self>>,
+        x: Below::Ref<'_, Input<Self, X>>,
         tape: &mut Self::Tape<C, Below>,
     );
 }
@@ -210,17 +214,19 @@ impl<
     const CLASSES: usize = N::Rest::CLASSES;
 
     #[inline(always)]
-    fn forward<H: Choice, T: Choice, Below: Flag, Before: Activation>(
+    fn forward<H: Choice, T: Choice, Below: Flag, Before: Activation, X: Pixel>(
+        pace: &mut impl Pace,
         parameters: &Self::Parameters<H>,
-        x: &[[[f32; I]; C]; R],
+        x: &[[[X::Stored; I]; C]; R],
         tape: &mut Self::Tape<T, Below>,
     ) {
         let layer = &parameters.layer;
         if let (Some(weight), Some(bias)) = (layer.weight.get(), layer.bias.get()) {
-            let u = Convolving { weight, bias, x };
-            N::Reduce::forward::<A>(&u, &mut tape.layer.z, tape.layer.record.slot());
+            let u = Convolving::<_, _, _, _, _, _, X> { weight, bias, x };
+            N::Reduce::forward::<A, _>(pace, &u, &mut tape.layer.z, tape.layer.record.slot());
         }
-        N::Rest::forward::<H::Rest, _, _, <N::Reduce as Reduce>::Slope<A>>(
+        N::Rest::forward::<H::Rest, _, _, <N::Reduce as Reduce>::Slope<A>, f32>(
+            pace,
             N::parameters::<H::Rest>(&parameters.rest),
             &tape.layer.z,
             &mut tape.rest,
@@ -241,24 +247,27 @@ impl<
     }
 
     #[inline(always)]
-    fn backward<T: Choice, Below: Flag, Before: Activation, U: Rule>(
+    fn backward<T: Choice, Below: Flag, Before: Activation, X: Pixel, U: Rule>(
+        pace: &mut impl Pace,
         rule: U,
         held: U::Held<'_, Self::Parameters<T>, Self::Gradient<T>>,
-        x: Below::Ref<'_, Input<Self>>,
+        x: Below::Ref<'_, Input<Self, X>>,
         tape: &mut Self::Tape<T, Below>,
     ) {
         let (layer, rest) = U::split(held);
         let z = <UpTo<Convolution<Maps<R, C, I>, Maps<ZR, ZC, O>, Kernel<KR, KC>, A>, T, Below> as Flag>::lend(&mut tape.layer.z);
-        N::Rest::backward::<T::Rest, _, <N::Reduce as Reduce>::Slope<A>, U>(
+        N::Rest::backward::<T::Rest, _, <N::Reduce as Reduce>::Slope<A>, f32, U>(
+            pace,
             rule,
             N::held::<T::Rest, U>(rest),
             z,
             &mut tape.rest,
         );
         if let Some(record) = tape.layer.record.slot() {
-            N::Reduce::turn::<A>(&tape.layer.z, record);
+            N::Reduce::turn::<A>(pace, &tape.layer.z, record);
             let (weight, bias) = U::split(layer);
-            convolution::backward::<R, C, I, O, KR, KC, N::Reduce, Before, Below, _, _>(
+            convolution::backward::<R, C, I, O, KR, KC, N::Reduce, Before, Below, X, _, _>(
+                pace,
                 rule.site::<Kernels<I, O, KR, KC>, _, _, WeightsOf<Convolution<Maps<R, C, I>, Maps<ZR, ZC, O>, Kernel<KR, KC>, A>, T>>(weight),
                 rule.site::<[f32; O], _, _, BiasesOf<Convolution<Maps<R, C, I>, Maps<ZR, ZC, O>, Kernel<KR, KC>, A>, T>>(bias),
                 x,
@@ -280,16 +289,17 @@ impl<I: Shape, const O: usize, A: Activation, N: Stage<Input = Units<O>>> Stage
     const CLASSES: usize = N::CLASSES;
 
     #[inline(always)]
-    fn forward<C: Choice, T: Choice, Below: Flag, Before: Activation>(
+    fn forward<C: Choice, T: Choice, Below: Flag, Before: Activation, X: Pixel>(
+        pace: &mut impl Pace,
         parameters: &Self::Parameters<C>,
-        x: &Input<Self>,
+        x: &Input<Self, X>,
         tape: &mut Self::Tape<T, Below>,
     ) {
         let layer = &parameters.layer;
         if let (Some(weight), Some(bias)) = (layer.weight.get(), layer.bias.get()) {
-            fully_connected::forward::<I, O, A, Before>(weight, bias, x, &mut tape.layer);
+            fully_connected::forward::<I, O, A, Before, X>(pace, weight, bias, x, &mut tape.layer);
         }
-        N::forward::<C::Rest, _, _, A>(&parameters.rest, &tape.layer, &mut tape.rest);
+        N::forward::<C::Rest, _, _, A, f32>(pace, &parameters.rest, &tape.layer, &mut tape.rest);
     }
 
     #[inline(always)]
@@ -306,17 +316,19 @@ impl<I: Shape, const O: usize, A: Activation, N: Stage<Input = Units<O>>> Stage
     }
 
     #[inline(always)]
-    fn backward<T: Choice, Below: Flag, Before: Activation, U: Rule>(
+    fn backward<T: Choice, Below: Flag, Before: Activation, X: Pixel, U: Rule>(
+        pace: &mut impl Pace,
         rule: U,
         held: U::Held<'_, Self::Parameters<T>, Self::Gradient<T>>,
-        x: Below::Ref<'_, Input<Self>>,
+        x: Below::Ref<'_, Input<Self, X>>,
         tape: &mut Self::Tape<T, Below>,
     ) {
         let (layer, rest) = U::split(held);
         let z = <UpTo<FullyConnected<I, Units<O>, A>, T, Below> as Flag>::lend(&mut tape.layer);
-        N::backward::<T::Rest, _, A, U>(rule, rest, z, &mut tape.rest);
+        N::backward::<T::Rest, _, A, f32, U>(pace, rule, rest, z, &mut tape.rest);
         let (weight, bias) = U::split(layer);
-        fully_connected::backward::<I, O, Before, Below, _, _>(
+        fully_connected::backward::<I, O, Before, Below, X, _, _>(
+            pace,
             rule.site::<I::Of<[f32; O]>, _, _, WeightsOf<FullyConnected<I, Units<O>, A>, T>>(
                 weight,
             ),
@@ -334,14 +346,15 @@ impl<I: Shape, const K: usize, L: Loss> Stage for Chain<Output<I, Units<K>, L>, 
     const CLASSES: usize = K;
 
     #[inline(always)]
-    fn forward<C: Choice, T: Choice, Below: Flag, Before: Activation>(
+    fn forward<C: Choice, T: Choice, Below: Flag, Before: Activation, X: Pixel>(
+        pace: &mut impl Pace,
         parameters: &Self::Parameters<C>,
-        x: &Input<Self>,
+        x: &Input<Self, X>,
         tape: &mut [f32; K],
     ) {
         let layer = &parameters.layer;
         if let (Some(weight), Some(bias)) = (layer.weight.get(), layer.bias.get()) {
-            fully_connected::forward::<I, K, Identity, Before>(weight, bias, x, tape);
+            fully_connected::forward::<I, K, Identity, Before, X>(pace, weight, bias, x, tape);
         }
     }
 
@@ -359,15 +372,17 @@ impl<I: Shape, const K: usize, L: Loss> Stage for Chain<Output<I, Units<K>, L>, 
     }
 
     #[inline(always)]
-    fn backward<T: Choice, Below: Flag, Before: Activation, U: Rule>(
+    fn backward<T: Choice, Below: Flag, Before: Activation, X: Pixel, U: Rule>(
+        pace: &mut impl Pace,
         rule: U,
         held: U::Held<'_, Self::Parameters<T>, Self::Gradient<T>>,
-        x: Below::Ref<'_, Input<Self>>,
+        x: Below::Ref<'_, Input<Self, X>>,
         tape: &mut [f32; K],
     ) {
         let (layer, _) = U::split(held);
         let (weight, bias) = U::split(layer);
-        fully_connected::backward::<I, K, Before, Below, _, _>(
+        fully_connected::backward::<I, K, Before, Below, X, _, _>(
+            pace,
             rule.site::<I::Of<[f32; K]>, _, _, WeightsOf<Output<I, Units<K>, L>, T>>(weight),
             rule.site::<[f32; K], _, _, BiasesOf<Output<I, Units<K>, L>, T>>(bias),
             x,
@@ -396,17 +411,19 @@ where
     const CLASSES: usize = N::CLASSES;
 
     #[inline(always)]
-    fn forward<H: Choice, T: Choice, Below: Flag, Before: Activation>(
+    fn forward<H: Choice, T: Choice, Below: Flag, Before: Activation, X: Pixel>(
+        pace: &mut impl Pace,
         parameters: &Self::Parameters<H>,
-        x: &[[[f32; S]; C]; R],
+        x: &[[[X::Stored; S]; C]; R],
         tape: &mut Self::Tape<T, Below>,
     ) {
-        Pooling::<Maps<R, C, S>, P, Window<WR, WC>, M, WINNERS>::forward::<Identity>(
-            &Pixels(x),
+        Pooling::<Maps<R, C, S>, P, Window<WR, WC>, M, WINNERS>::forward::<Identity, _>(
+            pace,
+            &Pixels::<_, _, _, X>(x),
             &mut tape.layer,
             None,
         );
-        N::forward::<H, _, _, Identity>(parameters, &tape.layer, &mut tape.rest);
+        N::forward::<H, _, _, Identity, f32>(pace, parameters, &tape.layer, &mut tape.rest);
     }
 
     #[inline(always)]
@@ -423,12 +440,13 @@ where
     }
 
     #[inline(always)]
-    fn backward<T: Choice, Below: Flag, Before: Activation, U: Rule>(
+    fn backward<T: Choice, Below: Flag, Before: Activation, X: Pixel, U: Rule>(
+        pace: &mut impl Pace,
         rule: U,
         held: U::Held<'_, Self::Parameters<T>, Self::Gradient<T>>,
-        _: Below::Ref<'_, Input<Self>>,
+        _: Below::Ref<'_, Input<Self, X>>,
         tape: &mut Self::Tape<T, Below>,
     ) {
-        N::backward::<T, No, Identity, U>(rule, held, &tape.layer, &mut tape.rest);
+        N::backward::<T, No, Identity, f32, U>(pace, rule, held, &tape.layer, &mut tape.rest);
     }
 }

@@ -26,7 +26,9 @@ use super::reduce::{Reduce, Tiles};
 use super::{Description, Extent, Layer, Learn, Learnt};
 use crate::activation::Activation;
 use crate::choice::{Choice, Flag};
-use crate::math::{SOFT, WIDE, is_zero};
+use crate::math::{SOFT, WIDE};
+use crate::pace::Pace;
+use crate::pixel::Pixel;
 use crate::shape::{Maps, Shape};
 use crate::topology::Kind;
 
@@ -95,13 +97,14 @@ pub struct Convolving<
     const O: usize,
     const KR: usize,
     const KC: usize,
+    X: Pixel,
 > {
     /// W
     pub weight: &'a Kernels<I, O, KR, KC>,
     /// b
     pub bias: &'a [f32; O],
     /// x
-    pub x: &'a [[[f32; I]; C]; R],
+    pub x: &'a [[[X::Stored; I]; C]; R],
 }
 
 impl<
@@ -111,7 +114,8 @@ impl<
     const O: usize,
     const KR: usize,
     const KC: usize,
-> Convolving<'_, R, C, I, O, KR, KC>
+    X: Pixel,
+> Convolving<'_, R, C, I, O, KR, KC, X>
 {
     /// Whether the optimizer may unroll the loop over the taps of a kernel's row. On a desktop, and
     /// where there is one map: its pixels are then shared between taps. Elsewhere the unrolled loop
@@ -126,13 +130,15 @@ impl<
     const O: usize,
     const KR: usize,
     const KC: usize,
-> Tiles for Convolving<'_, R, C, I, O, KR, KC>
+    X: Pixel,
+> Tiles for Convolving<'_, R, C, I, O, KR, KC, X>
 {
     const SUMS: usize = match (WIDE, Self::UNROLLED && KC > 3) {
         (true, _) => 64,
         (false, true) => 12,
         (false, false) => 16,
     };
+    const TAPS: usize = KR * KC * I;
 
     #[inline(always)]
     fn tile<const TR: usize, const TC: usize, const B: usize>(
@@ -164,9 +170,10 @@ impl<
                     for tr in 0..TR {
                         for tc in 0..TC {
                             let x = x[(tr * C + tc) * I];
-                            if SOFT && is_zero(x) {
+                            if SOFT && X::is_zero(x) {
                                 continue;
                             }
+                            let x = X::value(x);
                             let products = w.map(|w| x * w);
                             for (u, product) in u[tr][tc].iter_mut().zip(products) {
                                 *u += product;
@@ -193,19 +200,26 @@ pub fn backward<
     P: Reduce,
     Before: Activation,
     Below: Flag,
+    X: Pixel,
     W: Learn<Kernels<I, O, KR, KC>>,
     B: Learn<[f32; O]>,
 >(
+    pace: &mut impl Pace,
     mut weight: W,
     mut bias: B,
-    mut x: Below::Ref<'_, [[[f32; I]; C]; R]>,
+    mut x: Below::Ref<'_, [[[X::Stored; I]; C]; R]>,
     mut plane: Option<&mut [[f32; C]; R]>,
     delta: &<P::Output as Shape>::Of<f32>,
     record: &P::Record,
 ) {
+    // After max pooling there are at most so many places where δ is not 0; otherwise more.
+    let places = P::Output::LEN / O;
     if B::LEARNS {
         let scale = bias.scale();
-        for o in 0..O {
+        for o in pace.range(O, 1) {
+            if !pace.unit(places) {
+                break;
+            }
             let mut sum = 0.0;
             P::places(delta, record, o, |_, _, d| sum += d);
             bias.add(|b| b.get_mut(o..)?.first_chunk_mut(), [scale * sum]);
@@ -214,11 +228,17 @@ pub fn backward<
     if !W::LEARNS && !Below::SET {
         return;
     }
-    for i in 0..I {
+    let of_map = if Below::SET { 2 + O } else { 0 } + if W::LEARNS { O } else { 0 };
+    for i in pace.range(I, of_map) {
         if let (Some(plane), Some(weight)) = (plane.as_deref_mut(), weight.value()) {
             let plane = plane.as_flattened_mut();
-            plane.fill(0.0);
-            for o in 0..O {
+            if pace.unit(R * C) {
+                plane.fill(0.0);
+            }
+            for o in pace.range(O, 1) {
+                if !pace.unit(places * KR * KC) {
+                    break;
+                }
                 let kernel: [[f32; KC]; KR] = from_fn(|p| {
                     from_fn(|q| weight[p][q].as_flattened().get(i * O + o).copied().unwrap_or(0.0))
                 });
@@ -237,14 +257,18 @@ pub fn backward<
         if W::LEARNS {
             let scale = weight.scale();
             let x = x.as_flattened();
-            for o in 0..O {
+            for o in pace.range(O, 1) {
+                if !pace.unit(places * KR * KC) {
+                    break;
+                }
                 let mut gradient = [[0.0; KC]; KR];
                 P::places(delta, record, o, |r, c, d| {
                     let first = r * C + c;
                     if let Some(x) = x.get(first..first + (KR - 1) * C + KC) {
                         for p in 0..KR {
                             for q in 0..KC {
-                                gradient[p][q] += x[p * C + q].get(i).map_or(0.0, |x| x * d);
+                                let x = x[p * C + q].get(i);
+                                gradient[p][q] += x.map_or(0.0, |x| X::value(*x) * d);
                             }
                         }
                     }
@@ -259,10 +283,12 @@ pub fn backward<
                 }
             }
         }
-        if let (Some(plane), Some(x)) = (plane.as_deref(), Below::change(&mut x)) {
+        if let (Some(plane), Some(x)) = (plane.as_deref(), Below::change(&mut x))
+            && pace.unit(R * C)
+        {
             for (x, &dx) in x.as_flattened_mut().iter_mut().zip(plane.as_flattened()) {
                 if let Some(x) = x.get_mut(i) {
-                    *x = Before::delta(dx, *x);
+                    X::replace(x, Before::delta(dx, X::value(*x)));
                 }
             }
         }

@@ -15,7 +15,9 @@ use core::marker::PhantomData;
 use super::{Description, Layer, Learn, Learnt};
 use crate::activation::Activation;
 use crate::choice::{Choice, Flag};
-use crate::math::{WIDE, is_zero};
+use crate::math::WIDE;
+use crate::pace::Pace;
+use crate::pixel::Pixel;
 use crate::shape::{Shape, Units};
 use crate::topology::Kind;
 
@@ -59,38 +61,46 @@ const SPAN: usize = 8;
 
 /// z = f(u), u = Wᵀ x + b; f is `A`. `Before` is the activation that made x.
 #[inline(always)]
-pub fn forward<I: Shape, const O: usize, A: Activation, Before: Activation>(
+pub fn forward<I: Shape, const O: usize, A: Activation, Before: Activation, X: Pixel>(
+    pace: &mut impl Pace,
     weight: &I::Of<[f32; O]>,
     bias: &[f32; O],
-    x: &I::Of<f32>,
+    x: &I::Of<X::Stored>,
     z: &mut [f32; O],
 ) {
     let (x, weight) = (I::cells(x), I::cells(weight));
     let mut first = 0;
-    first = blocks::<O, BLOCK, A, Before>(weight, bias, x, z, first);
-    first = blocks::<O, 8, A, Before>(weight, bias, x, z, first);
-    first = blocks::<O, 4, A, Before>(weight, bias, x, z, first);
-    first = blocks::<O, 2, A, Before>(weight, bias, x, z, first);
-    blocks::<O, 1, A, Before>(weight, bias, x, z, first);
+    first = blocks::<O, BLOCK, A, Before, X>(pace, weight, bias, x, z, first);
+    first = blocks::<O, 8, A, Before, X>(pace, weight, bias, x, z, first);
+    first = blocks::<O, 4, A, Before, X>(pace, weight, bias, x, z, first);
+    first = blocks::<O, 2, A, Before, X>(pace, weight, bias, x, z, first);
+    blocks::<O, 1, A, Before, X>(pace, weight, bias, x, z, first);
 }
 
 /// As many blocks of `B` units as there are from `first` on; the unit behind them.
 #[inline(always)]
-fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation>(
+fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation, X: Pixel>(
+    pace: &mut impl Pace,
     weight: &[[f32; O]],
     bias: &[f32; O],
-    x: &[f32],
+    x: &[X::Stored],
     z: &mut [f32; O],
-    mut first: usize,
+    first: usize,
 ) -> usize {
-    while first + B <= O {
+    let n = (O - first) / B;
+    for k in pace.range(n, 1) {
+        if !pace.unit(B * weight.len()) {
+            break;
+        }
+        let first = first + B * k;
         let bias = bias[first..].first_chunk::<B>();
         if let (Some(z), Some(bias)) = (z[first..].first_chunk_mut::<B>(), bias) {
             let mut sums = *bias;
             for (&x, row) in x.iter().zip(weight) {
-                if Before::DEAD_AT_ZERO && is_zero(x) {
+                if Before::DEAD_AT_ZERO && X::is_zero(x) {
                     continue;
                 }
+                let x = X::value(x);
                 if let Some(row) = row[first..].first_chunk::<B>() {
                     for (sum, &w) in sums.iter_mut().zip(row) {
                         *sum += x * w;
@@ -99,9 +109,8 @@ fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation>(
             }
             *z = sums.map(A::value);
         }
-        first += B;
     }
-    first
+    first + B * n
 }
 
 /// The way back: hands each gradient over, and where `Below` asks for it overwrites x by dx times
@@ -112,15 +121,17 @@ pub fn backward<
     const O: usize,
     Before: Activation,
     Below: Flag,
+    X: Pixel,
     W: Learn<I::Of<[f32; O]>>,
     B: Learn<[f32; O]>,
 >(
+    pace: &mut impl Pace,
     mut weight: W,
     mut bias: B,
-    mut x: Below::Ref<'_, I::Of<f32>>,
+    mut x: Below::Ref<'_, I::Of<X::Stored>>,
     delta: &[f32; O],
 ) {
-    if B::LEARNS {
+    if B::LEARNS && pace.unit(O) {
         let scale = bias.scale();
         for (j, &d) in delta.iter().enumerate() {
             bias.add(|b| b.get_mut(j..)?.first_chunk_mut(), [scale * d]);
@@ -130,11 +141,15 @@ pub fn backward<
         return;
     }
     let scale = weight.scale();
-    for i in 0..I::LEN {
-        let x_i = I::cells(&x)[i];
-        if Before::DEAD_AT_ZERO && is_zero(x_i) {
+    for i in pace.range(I::LEN, 1) {
+        if !pace.unit(2 * O) {
+            break;
+        }
+        let stored = I::cells(&x)[i];
+        if Before::DEAD_AT_ZERO && X::is_zero(stored) {
             continue;
         }
+        let x_i = X::value(stored);
         let step = scale * x_i;
         let mut lanes = [0.0; LANES];
         let delta = if WIDE { delta } else { black_box(delta) };
@@ -168,7 +183,7 @@ pub fn backward<
         }
         if let Some(x) = Below::change(&mut x) {
             let dx = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
-            I::cells_mut(x)[i] = Before::delta(dx, x_i);
+            X::replace(&mut I::cells_mut(x)[i], Before::delta(dx, x_i));
         }
     }
 }

@@ -93,9 +93,9 @@ pub trait Extent: 'static {
 /// A layer that learns.
 pub trait Learnt: Layer {
     /// The array of its weights.
-    type Weight: Tensor;
+    type Weight: Tensor<Number = f32>;
     /// The array of its biases.
-    type Bias: Tensor;
+    type Bias: Tensor<Number = f32>;
     /// How a choice holds it.
     type Hold<C: Choice>: Hold;
     /// Whether its activation asks for He's rule.

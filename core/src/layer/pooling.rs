@@ -14,10 +14,12 @@
 
 use core::marker::PhantomData;
 
-use super::reduce::{Reduce, Sink, Tiles, all_maps, every_place};
+use super::reduce::{Reduce, Sink, Tiles, all_maps, every_place, units};
 use super::{Description, Extent, Layer};
 use crate::activation::{Activation, Identity};
 use crate::math::is_zero;
+use crate::pace::Pace;
+use crate::pixel::Pixel;
 use crate::shape::{Maps, Shape, winner_bits};
 use crate::topology::Kind;
 
@@ -75,10 +77,13 @@ impl<I: Shape, O: Shape, W: Extent, M: Method, const WINNERS: usize> Layer
 
 /// The pixels of a map, as tiles: what a pooling layer at the head of a net reduces.
 #[derive(Debug)]
-pub struct Pixels<'a, const R: usize, const C: usize, const S: usize>(pub &'a [[[f32; S]; C]; R]);
+pub struct Pixels<'a, const R: usize, const C: usize, const S: usize, X: Pixel>(
+    pub &'a [[[X::Stored; S]; C]; R],
+);
 
-impl<const R: usize, const C: usize, const S: usize> Tiles for Pixels<'_, R, C, S> {
+impl<const R: usize, const C: usize, const S: usize, X: Pixel> Tiles for Pixels<'_, R, C, S, X> {
     const SUMS: usize = 16;
+    const TAPS: usize = 1;
 
     #[inline(always)]
     fn tile<const TR: usize, const TC: usize, const B: usize>(
@@ -91,7 +96,7 @@ impl<const R: usize, const C: usize, const S: usize> Tiles for Pixels<'_, R, C, 
         for (u, row) in u.iter_mut().zip(self.0.iter().skip(r)) {
             for (u, pixel) in u.iter_mut().zip(row.iter().skip(c)) {
                 for (u, &x) in u.iter_mut().zip(pixel.iter().skip(o)) {
-                    *u = x;
+                    *u = X::value(x);
                 }
             }
         }
@@ -156,22 +161,25 @@ impl<
     type Slope<A: Activation> = A;
 
     #[inline(always)]
-    fn forward<A: Activation>(
-        u: &impl Tiles,
+    fn forward<A: Activation, U: Tiles>(
+        pace: &mut impl Pace,
+        u: &U,
         z: &mut [[[f32; S]; ZC]; ZR],
         mut record: Option<&mut Self::Record>,
     ) {
-        for (r, row) in z.iter_mut().enumerate() {
-            for (c, z) in row.iter_mut().enumerate() {
+        let units = units(S, WR * WC, U::SUMS);
+        for r in pace.range(ZR, ZC * units) {
+            for c in pace.range(ZC, units) {
                 let winners = record.as_deref_mut().map(|record| &mut record[r][c]);
+                let z = &mut z[r][c];
                 let mut sink = Largest::<A, S, WINNERS> { z, winners, activation: PhantomData };
-                all_maps::<S, WR, WC>(u, r * WR, c * WC, &mut sink);
+                all_maps::<S, WR, WC>(pace, u, r * WR, c * WC, &mut sink);
             }
         }
     }
 
     #[inline(always)]
-    fn turn<A: Activation>(_: &[[[f32; S]; ZC]; ZR], _: &mut Self::Record) {}
+    fn turn<A: Activation>(_: &mut impl Pace, _: &[[[f32; S]; ZC]; ZR], _: &mut Self::Record) {}
 
     #[inline(always)]
     fn places(
@@ -242,28 +250,38 @@ impl<
     type Slope<A: Activation> = Identity;
 
     #[inline(always)]
-    fn forward<A: Activation>(
-        u: &impl Tiles,
+    fn forward<A: Activation, U: Tiles>(
+        pace: &mut impl Pace,
+        u: &U,
         z: &mut [[[f32; S]; ZC]; ZR],
         mut record: Option<&mut Self::Record>,
     ) {
-        for (r, row) in z.iter_mut().enumerate() {
-            for (c, z) in row.iter_mut().enumerate() {
+        let units = units(S, WR * WC, U::SUMS);
+        for r in pace.range(ZR, ZC * units) {
+            for c in pace.range(ZC, units) {
                 let map = record
                     .as_deref_mut()
                     .and_then(|record| record.get_mut(r * WR..))
                     .map(|rows| (rows, c * WC));
+                let z = &mut z[r][c];
                 let mut sink = Average::<A, C, S> { z, map, activation: PhantomData };
-                all_maps::<S, WR, WC>(u, r * WR, c * WC, &mut sink);
+                all_maps::<S, WR, WC>(pace, u, r * WR, c * WC, &mut sink);
             }
         }
     }
 
     /// The record holds z before and δ after.
     #[inline(always)]
-    fn turn<A: Activation>(delta: &[[[f32; S]; ZC]; ZR], record: &mut Self::Record) {
-        for (r, row) in record.iter_mut().enumerate() {
-            for (c, pixel) in row.iter_mut().enumerate() {
+    fn turn<A: Activation>(
+        pace: &mut impl Pace,
+        delta: &[[[f32; S]; ZC]; ZR],
+        record: &mut Self::Record,
+    ) {
+        for r in pace.range(R, 1) {
+            if !pace.unit(C * S) {
+                break;
+            }
+            for (c, pixel) in record[r].iter_mut().enumerate() {
                 if let Some(delta) = delta.get(r / WR).and_then(|row| row.get(c / WC)) {
                     for (z, d) in pixel.iter_mut().zip(delta) {
                         *z = A::delta(d * (1.0 / (WR * WC) as f32), *z);

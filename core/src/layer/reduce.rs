@@ -9,12 +9,15 @@ use core::marker::PhantomData;
 
 use crate::activation::Activation;
 use crate::math::is_zero;
+use crate::pace::Pace;
 use crate::shape::{Maps, Shape, Zero};
 
 /// Pre-activations, a tile at a time.
 pub trait Tiles {
     /// How many sums a tile should have at most, so that they stay in registers.
     const SUMS: usize;
+    /// Multiplications of one sum.
+    const TAPS: usize;
 
     /// u of `TR` × `TC` pixels from row `r`, column `c` on, of `B` maps from `o` on.
     fn tile<const TR: usize, const TC: usize, const B: usize>(
@@ -31,39 +34,64 @@ pub trait Sink<const TR: usize, const TC: usize> {
     fn take<const B: usize>(&mut self, o: usize, u: &[[[f32; B]; TC]; TR]);
 }
 
+/// The sizes of blocks, the largest first.
+const SIZES: [usize; 6] = [16, 8, 4, 3, 2, 1];
+
 /// Gives `sink` the tiles of all `O` maps at row `r`, column `c`, in blocks as large as fit.
 #[inline(always)]
 pub fn all_maps<const O: usize, const TR: usize, const TC: usize>(
+    pace: &mut impl Pace,
     u: &impl Tiles,
     r: usize,
     c: usize,
     sink: &mut impl Sink<TR, TC>,
 ) {
     let mut o = 0;
-    o = maps::<O, TR, TC, 16, _>(u, r, c, o, sink);
-    o = maps::<O, TR, TC, 8, _>(u, r, c, o, sink);
-    o = maps::<O, TR, TC, 4, _>(u, r, c, o, sink);
-    o = maps::<O, TR, TC, 3, _>(u, r, c, o, sink);
-    o = maps::<O, TR, TC, 2, _>(u, r, c, o, sink);
-    maps::<O, TR, TC, 1, _>(u, r, c, o, sink);
+    o = maps::<O, TR, TC, 16, _>(pace, u, r, c, o, sink);
+    o = maps::<O, TR, TC, 8, _>(pace, u, r, c, o, sink);
+    o = maps::<O, TR, TC, 4, _>(pace, u, r, c, o, sink);
+    o = maps::<O, TR, TC, 3, _>(pace, u, r, c, o, sink);
+    o = maps::<O, TR, TC, 2, _>(pace, u, r, c, o, sink);
+    maps::<O, TR, TC, 1, _>(pace, u, r, c, o, sink);
 }
 
 /// As many blocks of `B` maps as there are from `o` on; the map behind them.
 #[inline(always)]
 fn maps<const O: usize, const TR: usize, const TC: usize, const B: usize, U: Tiles>(
+    pace: &mut impl Pace,
     u: &U,
     r: usize,
     c: usize,
-    mut o: usize,
+    first: usize,
     sink: &mut impl Sink<TR, TC>,
 ) -> usize {
-    if B == 1 || B * TR * TC <= U::SUMS {
-        while o + B <= O {
-            sink.take::<B>(o, &u.tile::<TR, TC, B>(r, c, o));
-            o += B;
+    let n = blocks(O - first, B, TR * TC, U::SUMS);
+    for k in pace.range(n, 1) {
+        if !pace.unit(B * TR * TC * U::TAPS) {
+            break;
         }
+        let o = first + B * k;
+        sink.take::<B>(o, &u.tile::<TR, TC, B>(r, c, o));
     }
-    o
+    first + B * n
+}
+
+/// How many blocks of `size` maps there are in `maps`, if a tile of so many places and at most so
+/// many sums can be of that size at all.
+const fn blocks(maps: usize, size: usize, places: usize, sums: usize) -> usize {
+    if size == 1 || size * places <= sums { maps / size } else { 0 }
+}
+
+/// The units of [`all_maps`].
+pub const fn units(mut maps: usize, places: usize, sums: usize) -> usize {
+    let (mut units, mut next) = (0, 0);
+    while next < SIZES.len() {
+        let n = blocks(maps, SIZES[next], places, sums);
+        units += n;
+        maps -= SIZES[next] * n;
+        next += 1;
+    }
+    units
 }
 
 /// What is behind a convolution makes the next layer's input of its pre-activations: a
@@ -76,13 +104,18 @@ pub trait Reduce: 'static {
     /// The activation whose slope belongs to the values of the output.
     type Slope<A: Activation>: Activation;
     /// Takes tiles of u; gives z, and the record where one is wanted.
-    fn forward<A: Activation>(
-        u: &impl Tiles,
+    fn forward<A: Activation, U: Tiles>(
+        pace: &mut impl Pace,
+        u: &U,
         z: &mut <Self::Output as Shape>::Of<f32>,
         record: Option<&mut Self::Record>,
     );
     /// Prepares the record for the way back.
-    fn turn<A: Activation>(delta: &<Self::Output as Shape>::Of<f32>, record: &mut Self::Record);
+    fn turn<A: Activation>(
+        pace: &mut impl Pace,
+        delta: &<Self::Output as Shape>::Of<f32>,
+        record: &mut Self::Record,
+    );
     /// Calls `at` with row, column and δ of each place of map `o` where δ is not 0.
     fn places(
         delta: &<Self::Output as Shape>::Of<f32>,
@@ -119,23 +152,32 @@ impl<const ZR: usize, const ZC: usize, const O: usize> Reduce for Whole<Maps<ZR,
     type Slope<A: Activation> = A;
 
     #[inline(always)]
-    fn forward<A: Activation>(u: &impl Tiles, z: &mut [[[f32; O]; ZC]; ZR], _: Option<&mut ()>) {
-        for (r, row) in z.iter_mut().enumerate() {
-            let (strips, rest) = row.as_chunks_mut::<4>();
-            for (t, z) in strips.iter_mut().enumerate() {
-                let mut strip = Strip::<A, O> { z, activation: PhantomData };
-                all_maps::<O, 1, 4>(u, r, 4 * t, &mut strip);
+    fn forward<A: Activation, U: Tiles>(
+        pace: &mut impl Pace,
+        u: &U,
+        z: &mut [[[f32; O]; ZC]; ZR],
+        _: Option<&mut ()>,
+    ) {
+        let (of_strip, of_pixel) = (units(O, 4, U::SUMS), units(O, 1, U::SUMS));
+        for r in pace.range(ZR, ZC / 4 * of_strip + ZC % 4 * of_pixel) {
+            let (strips, rest) = z[r].as_chunks_mut::<4>();
+            for t in pace.range(ZC / 4, of_strip) {
+                if let Some(z) = strips.get_mut(t) {
+                    let mut strip = Strip::<A, O> { z, activation: PhantomData };
+                    all_maps::<O, 1, 4>(pace, u, r, 4 * t, &mut strip);
+                }
             }
-            for (t, z) in rest.iter_mut().enumerate() {
-                let mut strip =
-                    Strip::<A, O> { z: core::slice::from_mut(z), activation: PhantomData };
-                all_maps::<O, 1, 1>(u, r, ZC / 4 * 4 + t, &mut strip);
+            for t in pace.range(ZC % 4, of_pixel) {
+                if let Some(z) = rest.get_mut(t..=t) {
+                    let mut strip = Strip::<A, O> { z, activation: PhantomData };
+                    all_maps::<O, 1, 1>(pace, u, r, ZC / 4 * 4 + t, &mut strip);
+                }
             }
         }
     }
 
     #[inline(always)]
-    fn turn<A: Activation>(_: &[[[f32; O]; ZC]; ZR], (): &mut ()) {}
+    fn turn<A: Activation>(_: &mut impl Pace, _: &[[[f32; O]; ZC]; ZR], (): &mut ()) {}
 
     #[inline(always)]
     fn places(delta: &[[[f32; O]; ZC]; ZR], (): &(), o: usize, at: impl FnMut(usize, usize, f32)) {

@@ -6,6 +6,7 @@ use crate::chain::{Holding, Role};
 use crate::choice::{All, Choice, No};
 use crate::layer::learn::Collection;
 use crate::net::{Gradient, Image, Net, Parameters, Tape};
+use crate::pace::Whole;
 use crate::shape::Zero;
 use crate::stage::Stage;
 
@@ -86,18 +87,19 @@ impl<N: Net, C: Choice> Batch<N, C> {
         image: &Image<N>,
         label: usize,
     ) -> Result<Seen, Refusal> {
-        check::<N>(image, label)?;
+        check::<N, f32>(image, label)?;
         // An optimizer that knows the address of a static would form it again in every loop.
         let (parameters, image, tape) =
             (black_box(parameters), black_box(image), black_box(&mut self.tape));
-        N::Chain::forward::<C, C, No, Identity>(parameters, image, tape);
+        N::Chain::forward::<C, C, No, Identity, f32>(&mut Whole, parameters, image, tape);
         let output = N::Chain::output::<C, No>(tape);
         let class = argmax(output);
         let loss = N::Chain::delta(output, label);
         if !loss.is_finite() {
             return Err(Refusal::Diverged);
         }
-        N::Chain::backward::<C, No, Identity, Collection>(
+        N::Chain::backward::<C, No, Identity, f32, Collection>(
+            &mut Whole,
             Collection,
             (parameters, black_box(&mut self.gradient)),
             image,

@@ -1,5 +1,6 @@
 use core::cell::Cell;
 use core::hint::black_box;
+use core::marker::PhantomData;
 
 use super::{Limit, Refusal, check};
 use crate::activation::Identity;
@@ -7,31 +8,35 @@ use crate::chain::{Holding, Role};
 use crate::choice::{All, Choice, No};
 use crate::layer::learn::{Descent, Measurement};
 use crate::net::{Image, Net, Parameters, Tape};
+use crate::pace::Whole;
+use crate::pixel::Pixel;
 use crate::shape::Zero;
 use crate::stage::Stage;
 
 /// Training in place, one sample at a time: each weight moves on the way back, right after its
 /// last use, so there is no gradient to store. What the choice `C` leaves frozen costs nothing.
-pub struct InPlace<N: Net, C: Choice = All> {
-    tape: Tape<N, C>,
+/// Images are stored as pixels `X`.
+pub struct InPlace<N: Net, C: Choice = All, X: Pixel = f32> {
+    pub(super) tape: Tape<N, C>,
+    pixel: PhantomData<fn(X)>,
 }
 
-impl<N: Net, C: Choice> Zero for InPlace<N, C> {
-    const ZERO: Self = Self { tape: Tape::<N, C>::ZERO };
+impl<N: Net, C: Choice, X: Pixel> Zero for InPlace<N, C, X> {
+    const ZERO: Self = Self { tape: Tape::<N, C>::ZERO, pixel: PhantomData };
 }
 
-impl<N: Net, C: Choice> InPlace<N, C> {
+impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
     /// Learns from one sample: W ← W − η (∂J/∂W + λW), b ← b − η ∂J/∂b. Returns the loss J before.
     pub fn step(
         &mut self,
         parameters: &mut Parameters<N, C>,
-        image: &Image<N>,
+        image: &Image<N, X>,
         label: usize,
         rate: f32,
         decay: f32,
     ) -> Result<f32, Refusal> {
-        check::<N>(image, label)?;
-        self.learn(parameters, image, label, rate, decay)
+        check::<N, X>(image, label)?;
+        self.learn(parameters, image, label, Rates::new(rate, decay)?)
     }
 
     /// As [`step`](Self::step), within a limit to the length of the gradient, which is measured
@@ -40,37 +45,27 @@ impl<N: Net, C: Choice> InPlace<N, C> {
     pub fn step_within(
         &mut self,
         parameters: &mut Parameters<N, C>,
-        image: &Image<N>,
+        image: &Image<N, X>,
         label: usize,
         rate: f32,
         decay: f32,
         limit: Limit,
     ) -> Result<f32, Refusal> {
-        check::<N>(image, label)?;
+        check::<N, X>(image, label)?;
         let squares = self.measure(parameters, image, label)?;
-        let share = limit.share(squares)?;
-        // λ holds for the whole gradient's rate, so it grows where the rate shrinks.
-        let decay = if share == 1.0 { decay } else { decay / share };
-        self.learn(parameters, image, label, rate * share, decay)
+        let rates = Rates::shortened(rate, decay, limit.share(squares)?)?;
+        self.learn(parameters, image, label, rates)
     }
 
     fn learn(
         &mut self,
         parameters: &mut Parameters<N, C>,
-        image: &Image<N>,
+        image: &Image<N, X>,
         label: usize,
-        rate: f32,
-        decay: f32,
+        Rates { rate, keep }: Rates,
     ) -> Result<f32, Refusal> {
-        // The decay is a sweep of its own, by the factor 1 − ηλ behind the gradient. A rate
-        // larger by the same factor makes it W (1 − ηλ) − η ∂J/∂W.
-        let keep = 1.0 - rate * decay;
-        let rate = if decay == 0.0 { rate } else { rate / keep };
-        if !rate.is_finite() {
-            return Err(Refusal::Rate);
-        }
         let loss = self.pass(parameters, image, label, rate)?;
-        if decay != 0.0 {
+        if keep != 1.0 {
             N::Chain::visit_mut::<C>(parameters, &mut |role, values| {
                 if role == Role::Weight {
                     for w in values {
@@ -87,17 +82,18 @@ impl<N: Net, C: Choice> InPlace<N, C> {
     fn measure(
         &mut self,
         parameters: &Parameters<N, C>,
-        image: &Image<N>,
+        image: &Image<N, X>,
         label: usize,
     ) -> Result<f32, Refusal> {
         let tape = &mut self.tape;
-        N::Chain::forward::<C, C, No, Identity>(parameters, image, tape);
+        N::Chain::forward::<C, C, No, Identity, X>(&mut Whole, parameters, image, tape);
         let loss = N::Chain::delta(N::Chain::output::<C, No>(tape), label);
         if !loss.is_finite() {
             return Err(Refusal::Diverged);
         }
         let squares = Cell::new(0.0);
-        N::Chain::backward::<C, No, Identity, Measurement>(
+        N::Chain::backward::<C, No, Identity, X, Measurement>(
+            &mut Whole,
             Measurement,
             (parameters, &squares),
             image,
@@ -110,19 +106,51 @@ impl<N: Net, C: Choice> InPlace<N, C> {
     fn pass(
         &mut self,
         parameters: &mut Parameters<N, C>,
-        image: &Image<N>,
+        image: &Image<N, X>,
         label: usize,
         rate: f32,
     ) -> Result<f32, Refusal> {
         // An optimizer that knows the address of a static would form it again in every loop.
         let (parameters, image, tape) =
             (black_box(parameters), black_box(image), black_box(&mut self.tape));
-        N::Chain::forward::<C, C, No, Identity>(parameters, image, tape);
+        N::Chain::forward::<C, C, No, Identity, X>(&mut Whole, parameters, image, tape);
         let loss = N::Chain::delta(N::Chain::output::<C, No>(tape), label);
         if !loss.is_finite() {
             return Err(Refusal::Diverged);
         }
-        N::Chain::backward::<C, No, Identity, Descent>(Descent { rate }, parameters, image, tape);
+        N::Chain::backward::<C, No, Identity, X, _>(
+            &mut Whole,
+            Descent { rate },
+            parameters,
+            image,
+            tape,
+        );
         Ok(loss)
+    }
+}
+
+/// How far a step goes.
+#[derive(Clone, Copy)]
+pub(super) struct Rates {
+    /// η of the way back.
+    pub(super) rate: f32,
+    /// What is kept of a weight.
+    pub(super) keep: f32,
+}
+
+impl Rates {
+    /// The decay is a sweep of its own, by the factor 1 − ηλ behind the gradient. A rate larger by the
+    /// same factor makes it W (1 − ηλ) − η ∂J/∂W.
+    pub(super) fn new(rate: f32, decay: f32) -> Result<Self, Refusal> {
+        let keep = 1.0 - rate * decay;
+        let rate = if decay == 0.0 { rate } else { rate / keep };
+        if rate.is_finite() { Ok(Self { rate, keep }) } else { Err(Refusal::Rate) }
+    }
+
+    /// The same, where the gradient is shortened to a share: λ holds for the whole gradient's rate,
+    /// so it grows where the rate shrinks.
+    pub(super) fn shortened(rate: f32, decay: f32, share: f32) -> Result<Self, Refusal> {
+        let decay = if share == 1.0 { decay } else { decay / share };
+        Self::new(rate * share, decay)
     }
 }

@@ -1,27 +1,31 @@
 use core::hint::black_box;
+use core::marker::PhantomData;
 
 use super::{Refusal, Seen, check};
 use crate::activation::Identity;
 use crate::choice::{Choice, No, Nothing};
 use crate::net::{Image, Net, Parameters, Tape};
+use crate::pace::Whole;
+use crate::pixel::Pixel;
 use crate::shape::Zero;
 use crate::stage::Stage;
 
-/// Room for forward passes.
-pub struct Inference<N: Net> {
+/// Room for forward passes, of images stored as pixels `X`.
+pub struct Inference<N: Net, X: Pixel = f32> {
     tape: Tape<N, Nothing>,
+    pixel: PhantomData<fn(X)>,
 }
 
-impl<N: Net> Zero for Inference<N> {
-    const ZERO: Self = Self { tape: Tape::<N, Nothing>::ZERO };
+impl<N: Net, X: Pixel> Zero for Inference<N, X> {
+    const ZERO: Self = Self { tape: Tape::<N, Nothing>::ZERO, pixel: PhantomData };
 }
 
-impl<N: Net> Inference<N> {
+impl<N: Net, X: Pixel> Inference<N, X> {
     /// Gives the output for an image, a number for each class.
     pub fn outputs<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
-        image: &Image<N>,
+        image: &Image<N, X>,
     ) -> &[f32] {
         let outputs = self.forward(parameters, image);
         N::Chain::activate(outputs);
@@ -33,12 +37,12 @@ impl<N: Net> Inference<N> {
     fn forward<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
-        image: &Image<N>,
+        image: &Image<N, X>,
     ) -> &mut [f32] {
         // An optimizer that knows the address of a static would form it again in every loop.
         let (parameters, image, tape) =
             (black_box(parameters), black_box(image), black_box(&mut self.tape));
-        N::Chain::forward::<C, Nothing, No, Identity>(parameters, image, tape);
+        N::Chain::forward::<C, Nothing, No, Identity, X>(&mut Whole, parameters, image, tape);
         N::Chain::output::<Nothing, No>(tape)
     }
 
@@ -46,10 +50,10 @@ impl<N: Net> Inference<N> {
     pub fn look<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
-        image: &Image<N>,
+        image: &Image<N, X>,
         label: usize,
     ) -> Result<Seen, Refusal> {
-        check::<N>(image, label)?;
+        check::<N, X>(image, label)?;
         let outputs = self.forward(parameters, image);
         let class = argmax(outputs);
         let loss = N::Chain::delta(outputs, label);
@@ -61,7 +65,7 @@ impl<N: Net> Inference<N> {
     pub fn classify<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
-        image: &Image<N>,
+        image: &Image<N, X>,
     ) -> usize {
         argmax(self.forward(parameters, image))
     }

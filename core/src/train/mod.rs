@@ -18,22 +18,28 @@
 //! Where nobody looks at its length, a gradient that overflows while the loss is still finite moves
 //! the weights; the next sample is refused then, for its loss, and [`all_finite`] tells at once. To
 //! look costs [`Batch`] one pass over the sums, and [`InPlace`], which has none, a pass forward and back.
+//!
+//! A step in place can be run [in slices](Step), beside a control loop. Inference and training in
+//! place also take images of [bytes](crate::pixel::Bytes).
 
 mod batch;
 mod in_place;
 mod inference;
 mod limit;
 mod schedule;
+mod slices;
 
 pub use batch::{Batch, Seen, Sgd, Velocity};
 pub use in_place::InPlace;
 pub use inference::{Inference, argmax};
 pub use limit::{Limit, Refusals};
 pub use schedule::Schedule;
+pub use slices::Step;
 
 use crate::chain::{Holding, Role};
 use crate::choice::{All, Choice};
-use crate::net::{Net, Parameters};
+use crate::net::{Image, Net, Parameters};
+use crate::pixel::Pixel;
 use crate::rng::Rng;
 use crate::shape::Tensor;
 
@@ -89,21 +95,16 @@ pub fn decay_term<N: Net, C: Choice>(parameters: &Parameters<N, C>, decay: f32) 
 /// Whether every parameter is a finite number.
 pub fn all_finite<N: Net>(parameters: &Parameters<N>) -> bool {
     let mut finite = true;
-    N::Chain::visit::<All>(parameters, &mut |_, values| finite &= are_finite(values));
+    N::Chain::visit::<All>(parameters, &mut |_, values| finite &= f32::are_finite(values));
     finite
 }
 
-fn are_finite(values: &[f32]) -> bool {
-    // 0 times a finite number is 0, 0 times anything else is NaN: one comparison for all.
-    values.iter().fold(0.0, |sum, x| sum + 0.0 * x) == 0.0
-}
-
 /// What both trainers ask of a sample.
-fn check<N: Net>(image: &impl Tensor, label: usize) -> Result<(), Refusal> {
+fn check<N: Net, X: Pixel>(image: &Image<N, X>, label: usize) -> Result<(), Refusal> {
     if label >= N::CLASSES {
         return Err(Refusal::Label);
     }
-    if !are_finite(image.flat()) {
+    if !X::are_finite(image.flat()) {
         return Err(Refusal::Image);
     }
     Ok(())

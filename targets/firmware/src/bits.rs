@@ -3,10 +3,12 @@
 //! Nothing here asks for a board, so the desktop runs this very code and a test compares the lines.
 
 use core::fmt::{self, Display};
+use core::task::Poll;
 
 use cpfo::choice::All;
 use cpfo::format;
 use cpfo::net::{Image, Net, Parameters};
+use cpfo::pixel::Bytes;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero};
 use cpfo::train::{Batch, InPlace, Inference, Refusal, Sgd, Velocity, initialize};
@@ -44,17 +46,26 @@ impl Samples {
     /// Sample `n` of an endless repetition, drawn into `image`: each pixel as a square of the size
     /// that fits, in the middle.
     pub fn draw<N: Net>(&self, n: usize, image: &mut Image<N>) -> usize {
+        self.store::<N, f32>(n, image.flat_mut(), |pixel| f32::from(pixel) / 16.0)
+    }
+
+    /// The same as bytes, of which 16 is white.
+    pub fn draw_bytes<N: Net>(&self, n: usize, image: &mut Image<N, Bytes<16>>) -> usize {
+        self.store::<N, u8>(n, image.flat_mut(), |pixel| pixel)
+    }
+
+    fn store<N: Net, T>(&self, n: usize, image: &mut [T], value: fn(u8) -> T) -> usize {
         let [rows, columns, maps] = N::INPUT;
         let side = (rows / 8).max(1);
         let (top, left) = ((rows - 8 * side) / 2, (columns - 8 * side) / 2);
         let pixels = &self.pixels[n % Self::COUNT];
-        for (cell, x) in image.flat_mut().iter_mut().enumerate() {
+        for (cell, x) in image.iter_mut().enumerate() {
             let (r, c) = (cell / maps / columns, cell / maps % columns);
             let inside = |at: usize, first: usize| at.checked_sub(first).map(|at| at / side);
-            *x = match (inside(r, top), inside(c, left)) {
-                (Some(r @ 0..8), Some(c @ 0..8)) => f32::from(pixels[8 * r + c]) / 16.0,
-                _ => 0.0,
-            };
+            *x = value(match (inside(r, top), inside(c, left)) {
+                (Some(r @ 0..8), Some(c @ 0..8)) => pixels[8 * r + c],
+                _ => 0,
+            });
         }
         usize::from(self.labels[n % Self::COUNT])
     }
@@ -125,6 +136,48 @@ pub fn in_place<N: Net>(room: &mut Room<N>, updates: usize) -> Result<Bits, Refu
     Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
 }
 
+/// As [`in_place`], each step in slices: their budgets are drawn, from one unit to a whole pass.
+pub fn in_slices<N: Net>(room: &mut Room<N>, updates: usize) -> Result<Bits, Refusal> {
+    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+    let (mut course, mut budgets) = (format::Checksum::new(), Rng::new(4102));
+    for n in 0..updates {
+        let label = SAMPLES.draw::<N>(n, &mut room.image);
+        let mut step = room.trainer.begin(&mut room.parameters, &room.image, label, 0.03, 1e-4)?;
+        let loss = loop {
+            let budget = budgets.next_u32() >> (16 + budgets.next_u32() % 16);
+            if let Poll::Ready(loss) = step.poll(budget) {
+                break loss?;
+            }
+        };
+        course.add(&[loss]);
+    }
+    Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
+}
+
+/// Memory for a run of images of bytes.
+pub struct BytesRoom<N: Net> {
+    parameters: Parameters<N>,
+    image: Image<N, Bytes<16>>,
+    trainer: InPlace<N, All, Bytes<16>>,
+}
+
+impl<N: Net> Zero for BytesRoom<N> {
+    const ZERO: Self =
+        Self { parameters: N::ZERO, image: Image::<N, Bytes<16>>::ZERO, trainer: InPlace::ZERO };
+}
+
+/// As [`in_place`], from images of bytes.
+pub fn of_bytes<N: Net>(room: &mut BytesRoom<N>, updates: usize) -> Result<Bits, Refusal> {
+    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+    let mut course = format::Checksum::new();
+    for n in 0..updates {
+        let label = SAMPLES.draw_bytes::<N>(n, &mut room.image);
+        let loss = room.trainer.step(&mut room.parameters, &room.image, label, 0.03, 1e-4)?;
+        course.add(&[loss]);
+    }
+    Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
+}
+
 /// Learns from `updates` mini-batches of 16 with momentum and decay, from fresh weights.
 pub fn batches<N: Net>(room: &mut BatchRoom<N>, updates: usize) -> Result<Bits, Refusal> {
     initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
@@ -145,13 +198,18 @@ pub fn batches<N: Net>(room: &mut BatchRoom<N>, updates: usize) -> Result<Bits, 
 /// Memory for [`all`].
 pub struct Rooms {
     digits: Room<digits::Net>,
+    digits_bytes: BytesRoom<digits::Net>,
     digits_batches: BatchRoom<digits::Net>,
     lenet: Room<lenet::Net>,
 }
 
 impl Zero for Rooms {
-    const ZERO: Self =
-        Self { digits: Room::ZERO, digits_batches: BatchRoom::ZERO, lenet: Room::ZERO };
+    const ZERO: Self = Self {
+        digits: Room::ZERO,
+        digits_bytes: BytesRoom::ZERO,
+        digits_batches: BatchRoom::ZERO,
+        lenet: Room::ZERO,
+    };
 }
 
 /// A run by name, and where it ended.
@@ -160,8 +218,11 @@ pub type Line = (&'static str, Bits);
 /// What a machine with enough memory runs.
 pub fn all(rooms: &mut Rooms, mut line: impl FnMut(Line)) -> Result<(), Refusal> {
     line(small(&mut rooms.digits)?);
+    line(("digits, the same in slices", in_slices(&mut rooms.digits, 200)?));
+    line(("digits, the same from bytes", of_bytes(&mut rooms.digits_bytes, 200)?));
     line(("digits, 20 mini-batches", batches(&mut rooms.digits_batches, 20)?));
     line(("lenet, 20 updates in place", in_place(&mut rooms.lenet, 20)?));
+    line(("lenet, the same in slices", in_slices(&mut rooms.lenet, 20)?));
     Ok(())
 }
 

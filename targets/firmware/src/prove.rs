@@ -2,6 +2,7 @@
 //! with committed ones.
 
 use core::hint::black_box;
+use core::task::Poll;
 
 use cpfo::choice::All;
 use cpfo::net::{Image, Net, Parameters};
@@ -92,6 +93,47 @@ fn figures<B: Board, N: Net>(devices: &Devices<B>, room: &mut Measured<N>) -> Re
         let _ = black_box(room.trainer.step(&mut room.parameters, image, label, 0.03, 0.0));
     });
     say!("{}: step {} {}, stack {}", N::NAME, took, <B::Clock as Clock>::SCALE.unit, stack);
+    for budget in [1, 10_000] {
+        slices(devices, room, label, budget)?;
+    }
+    Ok(())
+}
+
+/// The longest slice of a step, from its begin on.
+fn slices<B: Board, N: Net>(
+    devices: &Devices<B>,
+    room: &mut Measured<N>,
+    label: usize,
+    budget: u32,
+) -> Result<(), Failure> {
+    let clock = &devices.clock;
+    let start = clock.ticks();
+    let image = black_box(&room.image);
+    let mut step = room
+        .trainer
+        .begin(&mut room.parameters, image, label, 0.03, 1e-4)
+        .map_err(Failure::Sample)?;
+    let (mut slices, mut longest, mut sum) = (1, clock.since(start), clock.since(start));
+    loop {
+        let start = clock.ticks();
+        let done = black_box(step.poll(black_box(budget)));
+        let took = clock.since(start);
+        (slices, longest, sum) = (slices + 1, took.max(longest), sum + took);
+        if let Poll::Ready(loss) = done {
+            loss.map_err(Failure::Sample)?;
+            break;
+        }
+    }
+    let unit = <B::Clock as Clock>::SCALE.unit;
+    say!(
+        "{}: step in {} slices of {}, the longest {} {}, all {}",
+        N::NAME,
+        slices,
+        budget,
+        longest,
+        unit,
+        sum
+    );
     Ok(())
 }
 

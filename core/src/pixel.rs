@@ -1,0 +1,90 @@
+//! How the numbers of an image are stored.
+//!
+//! | type | a pixel is stored as | its value |
+//! |---|---|---|
+//! | `f32` | a 32-bit float | itself |
+//! | [`Bytes<FULL>`] | a byte q | q / `FULL`, as the product q · (1 / `FULL`) of floats |
+//!
+//! An image of bytes takes a quarter of the memory, and gives the bits that an image of floats with
+//! the same values gives. Each byte is turned into a float whenever it is read: a first layer that
+//! reads a pixel often takes some more instructions. Behind the first layer everything is in floats.
+
+use crate::math::is_zero;
+use crate::shape::Tensor;
+
+/// How the numbers of an image are stored.
+pub trait Pixel: Sized + 'static {
+    /// What is stored.
+    type Stored: Tensor<Number = Self::Stored> + Copy;
+    /// The value that a layer computes with.
+    fn value(stored: Self::Stored) -> f32;
+    /// Whether the value is 0, and not −0.
+    fn is_zero(stored: Self::Stored) -> bool;
+    /// Puts dx in the place of x. There is no layer below an image of bytes that would ask for it.
+    fn replace(x: &mut Self::Stored, dx: f32);
+    /// Whether all values are finite numbers.
+    fn are_finite(stored: &[Self::Stored]) -> bool;
+}
+
+impl Pixel for f32 {
+    type Stored = f32;
+    #[inline(always)]
+    fn value(stored: f32) -> f32 {
+        stored
+    }
+    #[inline(always)]
+    fn is_zero(stored: f32) -> bool {
+        is_zero(stored)
+    }
+    #[inline(always)]
+    fn replace(x: &mut f32, dx: f32) {
+        *x = dx;
+    }
+    #[inline(always)]
+    fn are_finite(stored: &[f32]) -> bool {
+        // 0 times a finite number is 0, 0 times anything else is NaN: one comparison for all.
+        stored.iter().fold(0.0, |sum, x| sum + 0.0 * x) == 0.0
+    }
+}
+
+/// Bytes, of which `FULL` stands for 1.
+#[derive(Debug)]
+pub struct Bytes<const FULL: u8>;
+
+impl<const FULL: u8> Bytes<FULL> {
+    /// What a byte is multiplied with.
+    pub const SCALE: f32 = {
+        assert!(FULL > 0, "no byte stands for 1");
+        1.0 / FULL as f32
+    };
+}
+
+impl<const FULL: u8> Pixel for Bytes<FULL> {
+    type Stored = u8;
+    #[inline(always)]
+    fn value(stored: u8) -> f32 {
+        f32::from(stored) * Self::SCALE
+    }
+    #[inline(always)]
+    fn is_zero(stored: u8) -> bool {
+        stored == 0
+    }
+    #[inline(always)]
+    fn replace(_: &mut u8, _: f32) {}
+    #[inline(always)]
+    fn are_finite(_: &[u8]) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_is_one() {
+        assert_eq!((Bytes::<16>::value(16), Bytes::<16>::value(4)), (1.0, 0.25));
+        assert_eq!((Bytes::<255>::value(255), Bytes::<255>::value(0)), (1.0, 0.0));
+        assert!(Bytes::<255>::is_zero(0) && !Bytes::<255>::is_zero(1));
+    }
+}
