@@ -30,7 +30,8 @@ pub struct Chip {
     pub ram: u64,
     /// Bytes of flash.
     pub flash: u64,
-    /// The document that says so, with its number if it has one (PS: product specification).
+    /// The document that says so: its number, or whose datasheet or product specification (PS) of
+    /// the part it is.
     pub source: &'static str,
 }
 
@@ -126,26 +127,26 @@ const RV32: usize = 6;
 /// The chips; sizes are in KB of 1,024 bytes, RAM first.
 pub static CHIPS: [Chip; 21] = [
     chip("STM32F030R8", M0, 48, [8, 64], "ST DS9773"),
-    chip("nRF51822 (micro:bit v1)", M0, 16, [16, 256], "Nordic nRF51822 PS v3.3"),
+    chip("nRF51822 (micro:bit v1)", M0, 16, [16, 256], "Nordic PS v3.3"),
     chip("STM32F103C8 (Blue Pill)", M3, 72, [20, 64], "ST DS5319"),
-    chip("GD32VF103CB (Longan Nano)", RV32, 108, [32, 128], "GigaDevice GD32VF103 datasheet"),
+    chip("GD32VF103CB (Longan Nano)", RV32, 108, [32, 128], "GigaDevice datasheet"),
     chip("RA4M1 (Arduino UNO R4)", M4F, 48, [32, 256], "Renesas R01DS0355"),
     chip("SAMD21G18 (Arduino Zero)", M0_PLUS, 48, [32, 256], "Microchip DS40001882"),
     chip("STM32G071RB", M0_PLUS, 64, [36, 128], "ST DS12232"),
-    chip("nRF52832", M4F, 64, [64, 512], "Nordic nRF52832 PS v1.8"),
+    chip("nRF52832", M4F, 64, [64, 512], "Nordic PS v1.8"),
     chip("STM32F401RE", M4F, 84, [96, 512], "ST DS10086"),
     chip("STM32L476RG", M4F, 80, [96, 1024], "ST DS10198"),
-    chip("nRF52833 (micro:bit v2)", M4F, 64, [128, 512], "Nordic nRF52833 PS v1.7"),
+    chip("nRF52833 (micro:bit v2)", M4F, 64, [128, 512], "Nordic PS v1.7"),
     chip("STM32F411CE (Black Pill)", M4F, 100, [128, 512], "ST DS10314"),
     chip("STM32F446RE", M4F, 180, [128, 512], "ST DS10693"),
     chip("SAMD51J19", M4F, 120, [192, 512], "Microchip DS60001507"),
-    chip("nRF52840", M4F, 64, [256, 1024], "Nordic nRF52840 PS v1.11"),
-    chip("RP2040 (Pico, 2 MB)", M0_PLUS, 133, [264, 2048], "Raspberry Pi RP2040 datasheet"),
+    chip("nRF52840", M4F, 64, [256, 1024], "Nordic PS v1.11"),
+    chip("RP2040 (Pico, 2 MB)", M0_PLUS, 133, [264, 2048], "Raspberry Pi datasheet"),
     chip("STM32F746NG", M7F, 216, [320, 1024], "ST DS10916"),
-    chip("ESP32-C3 (4 MB)", RV32, 160, [384, 4096], "Espressif ESP32-C3 datasheet"),
+    chip("ESP32-C3 (4 MB)", RV32, 160, [384, 4096], "Espressif datasheet"),
     chip("i.MX RT1062 (Teensy 4.0, 2 MB)", M7F, 600, [512, 2048], "NXP IMXRT1060CEC"),
     chip("STM32H743ZI", M7F, 480, [512, 2048], "ST DS12110"),
-    chip("RP2350 (Pico 2, 4 MB)", M33F, 150, [520, 4096], "Raspberry Pi RP2350 datasheet"),
+    chip("RP2350 (Pico 2, 4 MB)", M33F, 150, [520, 4096], "Raspberry Pi datasheet"),
 ];
 
 #[cfg(test)]

@@ -118,9 +118,9 @@ fn cores(plan: &Plan) -> (Table, String) {
         ("forward", Align::Right),
         ("step", Align::Right),
         ("cycles each", Align::Right),
-        ("by", Align::Left),
+        ("cycles by", Align::Left),
         ("code, estimated", Align::Right),
-        ("from", Align::Left),
+        ("code from", Align::Left),
     ]);
     let mut estimated = false;
     for core in &CORES {
@@ -147,7 +147,7 @@ fn cores(plan: &Plan) -> (Table, String) {
     }
     note += " Cycles an instruction: by a model with the timings of Arm's Cortex-M4 manual (DDI 0439), by likeness, \
              or assumed; none was measured on a chip. Code: bytes of flash beside the parameters, the share of one net in the \
-             program that counted; `cpfo build` says what a firmware really takes.";
+             program that counted; cpfo build says what a firmware really takes.";
     (table, note)
 }
 
@@ -189,9 +189,8 @@ fn chips(plan: &Plan) -> (Table, String) {
                 |left| format!("~{}K", label::figure(rounded(left as f64 / 1024.0, 2))).into(),
             ),
             match chip.fit(plan, memory) {
-                Fit::Amply => "yes".into(),
-                Fit::Narrowly(part) => Cell::strong(format!("narrow: {part}")),
-                Fit::Not(part) => Cell::quiet(format!("no: {part}")),
+                fit @ Fit::Not(_) => Cell::quiet(fit.to_string()),
+                fit => fit.to_string().into(),
             },
             Cell::quiet(chip.source),
         ]);
@@ -200,7 +199,7 @@ fn chips(plan: &Plan) -> (Table, String) {
     let note = format!(
         "Milliseconds are estimates at the chip's highest clock, without waiting for flash. Whether {what} fits, and what it \
          leaves for your application: of RAM beside the net and {STACK} bytes of stack, of flash beside parameters and code, \
-         whose size is an estimate. Narrow: less than a tenth is left, so look at what `cpfo build` says."
+         whose size is an estimate. Narrow: less than a tenth is left, so look at what cpfo build says."
     );
     (table, note)
 }
