@@ -3,6 +3,7 @@
 use crate::chain::Holding;
 use crate::choice::{All, Choice, Flag, No, Nothing};
 use crate::layer::Description;
+use crate::pixel::Pixel;
 use crate::shape::{Shape, Zero};
 use crate::stage::{self, Stage};
 
@@ -50,9 +51,8 @@ pub trait Net: Sized + Send + Sync + 'static {
     const INFERENCE_BYTES: usize = size_of::<Tape<Self, Nothing>>();
     /// RAM of training in place beside parameters and input: [`InPlace`](crate::train::InPlace).
     const IN_PLACE_BYTES: usize = size_of::<Tape<Self, All>>();
-    /// All RAM of training in place: parameters, workspace and one input.
-    const IN_PLACE_RAM: usize =
-        Self::PARAMETER_BYTES + Self::IN_PLACE_BYTES + size_of::<Image<Self>>();
+    /// All RAM of training all of it in place: parameters, workspace and one input of floats.
+    const IN_PLACE_RAM: usize = in_place_ram::<Self, All, f32>();
     /// RAM of training by mini-batches beside parameters, input and velocity, which is as large as
     /// the parameters: [`Batch`](crate::train::Batch).
     const BATCH_BYTES: usize = size_of::<(Tape<Self, All>, Gradient<Self>, u32)>();
@@ -63,4 +63,10 @@ pub trait Net: Sized + Send + Sync + 'static {
 /// Whether a choice of what trains leaves anything to train in a net.
 pub const fn trains<N: Net, C: Choice>() -> bool {
     <<N::Chain as Holding>::Trains<C> as Flag>::SET
+}
+
+/// All RAM of training in place what a choice trains: trained parameters and where the frozen ones lie,
+/// workspace, and one input of pixels `X`.
+pub const fn in_place_ram<N: Net, C: Choice, X: Pixel>() -> usize {
+    size_of::<Parameters<N, C>>() + size_of::<Tape<N, C>>() + size_of::<Image<N, X>>()
 }

@@ -6,6 +6,7 @@ use core::task::Poll;
 
 use cpfo::choice::All;
 use cpfo::net::{Image, Net, Parameters};
+use cpfo::pixel::Bytes;
 use cpfo::rng::Rng;
 use cpfo::shape::Zero;
 use cpfo::train::{InPlace, Inference, initialize};
@@ -41,6 +42,8 @@ struct Measured<N: Net> {
     image: Image<N>,
     inference: Inference<N>,
     trainer: InPlace<N>,
+    bytes: Image<N, Bytes<16>>,
+    byte_trainer: InPlace<N, All, Bytes<16>>,
 }
 
 impl<N: Net> Zero for Measured<N> {
@@ -49,6 +52,8 @@ impl<N: Net> Zero for Measured<N> {
         image: Image::<N>::ZERO,
         inference: Inference::ZERO,
         trainer: InPlace::ZERO,
+        bytes: Image::<N, Bytes<16>>::ZERO,
+        byte_trainer: InPlace::ZERO,
     };
 }
 
@@ -93,6 +98,18 @@ fn figures<B: Board, N: Net>(devices: &Devices<B>, room: &mut Measured<N>) -> Re
         let _ = black_box(room.trainer.step(&mut room.parameters, image, label, 0.03, 0.0));
     });
     say!("{}: step {} {}, stack {}", N::NAME, took, <B::Clock as Clock>::SCALE.unit, stack);
+    SAMPLES.draw_bytes::<N>(20, &mut room.bytes);
+    let (took, stack) = measure(&devices.clock, || {
+        let image = black_box(&room.bytes);
+        let _ = black_box(room.byte_trainer.step(&mut room.parameters, image, label, 0.03, 0.0));
+    });
+    say!(
+        "{}: step from bytes {} {}, stack {}",
+        N::NAME,
+        took,
+        <B::Clock as Clock>::SCALE.unit,
+        stack
+    );
     for budget in [1, 10_000] {
         slices(devices, room, label, budget)?;
     }

@@ -17,9 +17,10 @@ use core::panic::PanicInfo;
 use cpfo::chain::Holding as _;
 use cpfo::choice::{All, BiasesOnly, Choice, ConvolutionsAndOutput, Freeze, OutputOnly};
 use cpfo::format;
-use cpfo::net::{Image, Net, Parameters};
+use cpfo::net::{Image, Net, Parameters, in_place_ram};
+use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
-use cpfo::shape::Zero as _;
+use cpfo::shape::Zero;
 use cpfo::train::{Batch, InPlace, Inference, Limit, Sgd, Velocity, initialize};
 
 #[path = "../../../tests/src/nets.rs"]
@@ -47,11 +48,11 @@ fn somewhere<T>() -> &'static mut T {
 }
 
 /// Everything a chip may call, for what a choice trains.
-fn train<N: Net, C: Choice>() {
+fn train<N: Net, C: Choice, X: Pixel>() {
     let parameters = somewhere::<Parameters<N, C>>();
-    let image = somewhere::<Image<N>>();
+    let image = somewhere::<Image<N, X>>();
     N::Chain::load::<C>(parameters, somewhere());
-    let step = somewhere::<InPlace<N, C>>().step(
+    let step = somewhere::<InPlace<N, C, X>>().step(
         parameters,
         image,
         black_box(3),
@@ -59,7 +60,7 @@ fn train<N: Net, C: Choice>() {
         black_box(0.1),
     );
     let _ = black_box(step);
-    let step = somewhere::<InPlace<N, C>>().step_within(
+    let step = somewhere::<InPlace<N, C, X>>().step_within(
         parameters,
         image,
         black_box(3),
@@ -68,14 +69,36 @@ fn train<N: Net, C: Choice>() {
         black_box(Limit::Clip(1.0)),
     );
     let _ = black_box(step);
-    black_box(somewhere::<Inference<N>>().outputs::<C>(parameters, image));
-    let class = somewhere::<Inference<N>>().classify::<C>(parameters, image);
-    black_box(class);
+    let inference = somewhere::<Inference<N, X>>();
+    black_box(inference.outputs::<C>(parameters, image));
+    black_box(inference.classify::<C>(parameters, image));
+    let step = somewhere::<InPlace<N, C, X>>().begin(
+        somewhere(),
+        image,
+        black_box(3),
+        black_box(0.1),
+        black_box(0.1),
+    );
+    if let Ok(mut step) = step {
+        let _ = black_box(step.poll(black_box(1)));
+        let _ = black_box(step.parameters());
+    }
+    let step = somewhere::<InPlace<N, C, X>>().begin_within(
+        somewhere(),
+        image,
+        black_box(3),
+        black_box(0.1),
+        black_box(0.1),
+        black_box(Limit::Clip(1.0)),
+    );
+    if let Ok(mut step) = step {
+        let _ = black_box(step.poll(black_box(1)));
+    }
 }
 
 /// The same, with mini-batches and models.
 fn everything<N: Net>() {
-    train::<N, All>();
+    train::<N, All, f32>();
     let parameters = somewhere::<Parameters<N>>();
     initialize::<N>(parameters, &mut Rng::new(black_box(1)));
     let batch = somewhere::<Batch<N>>();
@@ -105,10 +128,15 @@ macro_rules! goldens {
 pub extern "C" fn _start() {
     everything::<digits::Net>();
     everything::<lenet::Net>();
-    train::<lenet::Net, ConvolutionsAndOutput>();
-    train::<lenet::Net, OutputOnly>();
-    train::<lenet::Net, BiasesOnly>();
-    train::<lenet::Net, Freeze<Freeze<All>>>();
+    train::<lenet::Net, ConvolutionsAndOutput, f32>();
+    train::<lenet::Net, OutputOnly, f32>();
+    train::<lenet::Net, BiasesOnly, f32>();
+    train::<lenet::Net, Freeze<Freeze<All>>, f32>();
+    train::<digits::Net, All, Bytes<16>>();
+    train::<lenet::Net, All, Bytes<255>>();
+    train::<lenet::Net, OutputOnly, Bytes<255>>();
+    train::<goldens::pooling_first::Net, All, Bytes<255>>();
+    train::<goldens::fully_connected_first::Net, All, Bytes<255>>();
     goldens! {
         tanh_max relu_mean sigmoid_max two_max_stages two_mean_stages three_convolutions
         two_fully_connected convolution_output kernel_fills_map fully_connected_first
@@ -138,8 +166,39 @@ memory! {
     LENET_INFERENCE: Inference<lenet::Net> = Inference::ZERO;
     LENET_IN_PLACE: InPlace<lenet::Net> = InPlace::ZERO;
     LENET_BATCH: Batch<lenet::Net> = Batch::ZERO;
-    LENET_CONVOLUTIONS_AND_OUTPUT: (Parameters<lenet::Net, ConvolutionsAndOutput>, InPlace<lenet::Net, ConvolutionsAndOutput>, Image<lenet::Net>) =
-        (Parameters::<lenet::Net, ConvolutionsAndOutput>::ZERO, InPlace::ZERO, Image::<lenet::Net>::ZERO);
-    LENET_OUTPUT_ONLY: (Parameters<lenet::Net, OutputOnly>, InPlace<lenet::Net, OutputOnly>, Image<lenet::Net>) =
-        (Parameters::<lenet::Net, OutputOnly>::ZERO, InPlace::ZERO, Image::<lenet::Net>::ZERO);
+}
+
+/// The memory of training in place, for a choice and a kind of pixels, and beside it as many bytes as
+/// the constant promises: a test compares the two symbols in the linked file.
+macro_rules! in_place {
+    ($($name:ident: $net:ty, $choice:ty, $pixel:ty;)*) => {
+        $(
+            #[doc = concat!("Measured: ", stringify!($name), ".")]
+            #[used]
+            #[unsafe(no_mangle)]
+            pub static mut $name: (
+                Parameters<$net, $choice>,
+                InPlace<$net, $choice, $pixel>,
+                Image<$net, $pixel>,
+            ) = (Parameters::<$net, $choice>::ZERO, InPlace::ZERO, Image::<$net, $pixel>::ZERO);
+            const _: () = {
+                #[used]
+                #[unsafe(export_name = concat!(stringify!($name), "_PROMISED"))]
+                static mut PROMISED: [u8; in_place_ram::<$net, $choice, $pixel>()] = Zero::ZERO;
+            };
+        )*
+    };
+}
+
+in_place! {
+    DIGITS_ALL: digits::Net, All, f32;
+    DIGITS_ALL_OF_BYTES: digits::Net, All, Bytes<16>;
+    LENET_ALL: lenet::Net, All, f32;
+    LENET_ALL_OF_BYTES: lenet::Net, All, Bytes<255>;
+    LENET_TAIL: lenet::Net, Freeze<Freeze<All>>, f32;
+    LENET_CONVOLUTIONS_AND_OUTPUT: lenet::Net, ConvolutionsAndOutput, f32;
+    LENET_CONVOLUTIONS_AND_OUTPUT_OF_BYTES: lenet::Net, ConvolutionsAndOutput, Bytes<255>;
+    LENET_OUTPUT_ONLY: lenet::Net, OutputOnly, f32;
+    LENET_OUTPUT_ONLY_OF_BYTES: lenet::Net, OutputOnly, Bytes<255>;
+    LENET_BIASES_ONLY_OF_BYTES: lenet::Net, BiasesOnly, Bytes<255>;
 }

@@ -187,6 +187,10 @@ fn memory(target: &str) -> Result<(), Failed> {
     let file = targets().join("target").join(target).join("release/cpfo-proof");
     let data = std::fs::read(file)?;
     let elf = object::File::parse(&*data)?;
+    let size = |name: &str| match elf.symbols().find(|symbol| symbol.name() == Ok(name)) {
+        Some(symbol) => Ok(symbol.size()),
+        None => Err(format!("{name} is not in the linked file")),
+    };
     for (name, promised) in [
         ("DIGITS_PARAMETERS", A::PARAMETER_BYTES),
         ("DIGITS_INFERENCE", A::INFERENCE_BYTES),
@@ -197,10 +201,32 @@ fn memory(target: &str) -> Result<(), Failed> {
         ("LENET_IN_PLACE", B::IN_PLACE_BYTES),
         ("LENET_BATCH", B::BATCH_BYTES),
     ] {
-        let symbol = elf.symbols().find(|symbol| symbol.name() == Ok(name));
-        let linked = symbol.ok_or(format!("{name} is not in the linked file"))?.size();
+        let linked = size(name)?;
         if linked != promised as u64 {
             return Err(format!("{name}: {linked} bytes linked, {promised} promised").into());
+        }
+    }
+    // All RAM of training in place, and what it may be.
+    let beside = |parameters: usize, bytes: u64| parameters as u64 + bytes;
+    for (name, budget) in [
+        ("DIGITS_ALL", beside(A::PARAMETER_BYTES, 1150)),
+        ("DIGITS_ALL_OF_BYTES", beside(A::PARAMETER_BYTES, 540)),
+        ("LENET_ALL", beside(B::PARAMETER_BYTES, 9 << 10)),
+        ("LENET_ALL_OF_BYTES", beside(B::PARAMETER_BYTES, 6656)),
+        ("LENET_TAIL", 96 << 10),
+        ("LENET_CONVOLUTIONS_AND_OUTPUT", 24 << 10),
+        ("LENET_CONVOLUTIONS_AND_OUTPUT_OF_BYTES", 20 << 10),
+        ("LENET_OUTPUT_ONLY", 12 << 10),
+        ("LENET_OUTPUT_ONLY_OF_BYTES", 9 << 10),
+        ("LENET_BIASES_ONLY_OF_BYTES", 7 << 10),
+    ] {
+        let (linked, promised) = (size(name)?, size(&format!("{name}_PROMISED"))?);
+        println!("{name}: {linked} bytes");
+        if linked != promised {
+            return Err(format!("{name}: {linked} bytes linked, {promised} promised").into());
+        }
+        if linked > budget {
+            return Err(format!("{name}: {linked} bytes, the budget is {budget}").into());
         }
     }
     Ok(())

@@ -1,0 +1,63 @@
+//! An image of bytes gives the bits of an image of floats with the same values, whatever layer reads
+//! it.
+
+use cpfo::choice::All;
+use cpfo::net::{Image, Net};
+use cpfo::pixel::{Bytes, Pixel as _};
+use cpfo::rng::Rng;
+use cpfo::shape::{Tensor as _, Zero as _};
+use cpfo::train::{InPlace, Inference, Limit, Refusal, initialize};
+use cpfo_tests::{copy, for_each_golden, tensors};
+
+type Grey = Bytes<255>;
+
+fn same_bits<N: Net>() {
+    let mut rng = Rng::new(255);
+    let mut of_floats = Box::new(N::ZERO);
+    initialize::<N>(&mut of_floats, &mut rng);
+    let mut of_bytes = copy::<N>(&of_floats);
+
+    let mut bytes = Box::new(Image::<N, Grey>::ZERO);
+    let mut floats = Box::new(Image::<N>::ZERO);
+    let mut byte_trainer = Box::new(InPlace::<N, All, Grey>::ZERO);
+    let mut float_trainer = Box::new(InPlace::<N>::ZERO);
+    for n in 0..12 {
+        for (byte, float) in bytes.flat_mut().iter_mut().zip(floats.flat_mut()) {
+            // A third of them 0, which kernels may skip.
+            let drawn = rng.next_u32();
+            *byte = if drawn % 3 == 0 { 0 } else { (drawn >> 24) as u8 };
+            *float = Grey::value(*byte);
+        }
+        let label = n % N::CLASSES;
+        let (a, b) = if n % 2 == 0 {
+            (
+                byte_trainer.step(&mut of_bytes, &bytes, label, 0.1, 0.01),
+                float_trainer.step(&mut of_floats, &floats, label, 0.1, 0.01),
+            )
+        } else {
+            let limit = Limit::Clip(0.5);
+            (
+                byte_trainer.step_within(&mut of_bytes, &bytes, label, 0.1, 0.0, limit),
+                float_trainer.step_within(&mut of_floats, &floats, label, 0.1, 0.0, limit),
+            )
+        };
+        assert_eq!(a.map(f32::to_bits), b.map(f32::to_bits), "{}: loss {n}", N::NAME);
+        assert_eq!(tensors::<N>(&of_bytes), tensors::<N>(&of_floats), "{}: step {n}", N::NAME);
+    }
+    let mut inference = Box::new(Inference::<N, Grey>::ZERO);
+    let outputs = inference.outputs::<All>(&of_bytes, &bytes).to_vec();
+    let mut inference = Box::new(Inference::<N>::ZERO);
+    assert_eq!(outputs, inference.outputs::<All>(&of_floats, &floats), "{}", N::NAME);
+    let wrong = byte_trainer.step(&mut of_bytes, &bytes, N::CLASSES, 0.1, 0.0);
+    assert_eq!(wrong, Err(Refusal::Label));
+}
+
+macro_rules! of_all {
+    ($($net:ident)*) => {
+        $(#[test]
+        fn $net() {
+            same_bits::<cpfo_tests::nets::$net::Net>();
+        })*
+    };
+}
+for_each_golden!(of_all);
