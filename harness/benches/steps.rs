@@ -1,5 +1,6 @@
 //! Times of whole steps of nets A (`digits`) and B (`lenet`), on one thread: a sample learnt from in
-//! place, a mini-batch of 32, an inference. `cargo bench --bench steps`.
+//! place, freely and within a limit, a mini-batch of 32, an inference.
+//! `cargo bench --bench steps`.
 //!
 //! What `cpfo bench` tells is how fast the tool is, images, threads and all; here is what core takes,
 //! compared with the last run. The weights are those of one epoch. They do not move: the rate is 0,
@@ -12,13 +13,15 @@ use std::time::Duration;
 
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::{Batch, InPlace, Inference, Sgd, Velocity};
+use cpfo::train::{Batch, InPlace, Inference, Limit, Sgd, Velocity};
 use cpfo_harness::dataset::{Data, Dataset, Split};
 use cpfo_harness::nets::{digits, lenet};
 use cpfo_harness::run::{Recipe, Run, Step};
 use cpfo_harness::{snapshot, source};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
+/// What `cpfo train` takes a mini-batch within, if nothing else is said.
+const FINITE: Limit = Limit::Refuse(f32::INFINITY);
 /// Samples of a mini-batch.
 const BATCH: usize = 32;
 
@@ -71,6 +74,16 @@ fn steps<N: Net>(criterion: &mut Criterion) {
         });
     });
 
+    group.bench_function("32 steps in place within a limit", |b| {
+        b.iter(|| {
+            for (image, label) in &samples {
+                let image = black_box(image);
+                let loss = trainer.step_within(&mut parameters, image, *label, 0.0, 0.0, FINITE);
+                black_box(loss).expect("the samples are in order");
+            }
+        });
+    });
+
     let (mut batch, mut velocity) = (Box::new(Batch::<N>::ZERO), Box::new(Velocity::<N>::ZERO));
     let sgd = Sgd { rate: 0.0, momentum: 0.9, decay: 0.0 };
     group.bench_function("mini-batch of 32", |b| {
@@ -79,7 +92,8 @@ fn steps<N: Net>(criterion: &mut Criterion) {
                 let seen = batch.add(&parameters, black_box(image), *label);
                 black_box(seen).expect("the samples are in order");
             }
-            batch.update(&mut parameters, &mut velocity, &sgd);
+            let done = batch.update_within(&mut parameters, &mut velocity, &sgd, FINITE);
+            done.expect("the gradient is finite");
         });
     });
 

@@ -126,6 +126,23 @@ fn a_gradient_that_is_not_finite() {
     }
 }
 
+/// A rate that is no number moves no weight of a mini-batch, and nothing is left for the next.
+#[test]
+fn a_rate_that_is_not_finite() {
+    type N = relu_mean::Net;
+    let case = case::<N>();
+    let (mut moved, mut velocity) = (copy::<N>(&case.parameters), Box::new(Velocity::<N>::ZERO));
+    let mut batch = Box::new(Batch::<N>::ZERO);
+    for rate in [f32::NAN, f32::INFINITY] {
+        batch.add(&moved, &case.image, 1).expect("a good sample");
+        let limit = Limit::Refuse(f32::INFINITY);
+        let done = batch.update_within(&mut moved, &mut velocity, &Sgd { rate, ..SGD }, limit);
+        assert_eq!(done, Err(Refusal::Rate));
+        assert_eq!(tensors::<N>(&moved), tensors::<N>(&case.parameters));
+        assert!(gradients(&mut batch).iter().flatten().all(|g| *g == 0.0));
+    }
+}
+
 #[test]
 fn refusals_are_counted() {
     type N = relu_mean::Net;

@@ -58,6 +58,26 @@ pub struct Seen {
     pub class: usize,
 }
 
+/// Squares are summed in so many lanes, on every machine: one sum would wait for itself at each
+/// number, and on the desktop take a fifth of the time that a small mini-batch of net A takes.
+const LANES: usize = 16;
+
+/// The lanes, with the squares of more numbers added. Not inlined: beside their last sum the lanes
+/// would be shuffled at every step.
+#[inline(never)]
+fn with_squares(mut lanes: [f32; LANES], numbers: &[f32]) -> [f32; LANES] {
+    let (rows, rest) = numbers.as_chunks::<LANES>();
+    for row in rows {
+        for (lane, x) in lanes.iter_mut().zip(row) {
+            *lane += x * x;
+        }
+    }
+    for (lane, x) in lanes.iter_mut().zip(rest) {
+        *lane += x * x;
+    }
+    lanes
+}
+
 impl<N: Net, C: Choice> Batch<N, C> {
     /// Adds the gradient of one sample.
     #[inline(never)]
@@ -101,8 +121,8 @@ impl<N: Net, C: Choice> Batch<N, C> {
         other.samples = 0;
     }
 
-    /// Takes the mean of the gradients since the last update into the parameters.
-    /// Without a sample it does nothing.
+    /// Takes the mean of the gradients since the last update into the parameters, whatever it is:
+    /// see [`update_within`](Self::update_within). Without a sample it does nothing.
     pub fn update(
         &mut self,
         parameters: &mut Parameters<N, C>,
@@ -130,7 +150,8 @@ impl<N: Net, C: Choice> Batch<N, C> {
     }
 
     /// As [`update`](Self::update), within a limit to the length of the mean gradient. Refused, the
-    /// gradients since the last update are forgotten.
+    /// gradients since the last update are forgotten. `Limit::Refuse(f32::INFINITY)` refuses just
+    /// what is not finite.
     pub fn update_within(
         &mut self,
         parameters: &mut Parameters<N, C>,
@@ -138,14 +159,14 @@ impl<N: Net, C: Choice> Batch<N, C> {
         sgd: &Sgd,
         limit: Limit,
     ) -> Result<(), Refusal> {
+        let mut lanes = [0.0; LANES];
+        self.visit_mut(|sums| lanes = with_squares(lanes, sums));
+        let squares = lanes.iter().fold(0.0, |sum, lane| sum + lane);
         let mean = 1.0 / self.samples.max(1) as f32;
-        let mut squares = 0.0;
-        self.visit_mut(|sums| {
-            for g in sums {
-                squares += (*g * mean) * (*g * mean);
-            }
-        });
-        let share = limit.share(squares);
+        let share = match sgd.rate.is_finite() {
+            true => limit.share(squares * mean * mean),
+            false => Err(Refusal::Rate),
+        };
         // Refused, the sums become 0; an infinite one would not by a product.
         self.visit_mut(|sums| match share {
             Ok(1.0) => {}

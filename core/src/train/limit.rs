@@ -31,6 +31,7 @@ impl Limit {
 /// How often samples and updates were refused, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub struct Refusals {
     /// [`Refusal::Label`]
     pub label: u32,

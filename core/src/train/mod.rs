@@ -6,7 +6,18 @@
 //! | [`Batch`] | the tape and a gradient, with [`Velocity`] beside it | mini-batches with momentum and weight decay |
 //!
 //! Both go through the same layers; given the same samples they agree to rounding. A sample that is
-//! not fit to learn from is [refused](Refusal) before any weight moves.
+//! not fit to learn from is [refused](Refusal) before any weight moves. What is looked at:
+//!
+//! | | `InPlace::step` | `InPlace::step_within` | `Batch::add` | `Batch::update` | `Batch::update_within` |
+//! |---|---|---|---|---|---|
+//! | label, image | yes | yes | yes | | |
+//! | loss | yes | yes | yes | | |
+//! | rate | yes | yes | | | yes |
+//! | length of the gradient | | yes | | | yes |
+//!
+//! Where nobody looks at its length, a gradient that overflows while the loss is still finite moves
+//! the weights; the next sample is refused then, for its loss, and [`all_finite`] tells at once. To
+//! look costs [`Batch`] one pass over the sums, and [`InPlace`], which has none, a pass forward and back.
 //!
 //! A step in place can be run [in slices](Step), beside a control loop. Inference and training in
 //! place also take images of [bytes](crate::pixel::Bytes).

@@ -12,8 +12,8 @@ pub struct PlanFlags {
     /// The net [default: the first of `cpfo nets`]
     #[arg(long, value_name = "NAME")]
     pub net: Option<String>,
-    /// What trains: `all`, `tail` (the last two layers that have parameters) or `tail:N`,
-    /// `conv+output`, `output`, `biases`, `none`
+    /// What trains: `all`, `tail` (the last 2 layers that have parameters), `tail:N` (the last N of
+    /// them), `conv+output`, `output`, `biases`, `none`
     #[arg(long, value_name = "CHOICE", default_value = "all")]
     pub train: Training,
     /// The numbers it computes with
@@ -61,14 +61,17 @@ in targets/boards/*/figures.out. Those with ~ are scaled by multiplications from
 nearest in size: expect a choice of what trains to be off by a tenth, another net by up to a half.
 
 Milliseconds are estimates: instructions x cycles an instruction / the chip's highest clock. Cycles
-an instruction are 2.1 on M4F and M33F, 1.0 on M7F, and 1.5 where floats are computed in software.
-2.1 and 1.5 come from a model of the Cortex-M4's timings over the instructions that M4F, M3 and M0
-run (1.9 to 2.3, and 1.4 to 1.5); the others are assumptions. Waiting for flash is not in them.
+an instruction, 2.1 on the M4F and 1.5 on M3 and M0, come from a model that goes through the
+instructions that the two nets run there with the timings in Arm's manual of the Cortex-M4 (DDI 0439);
+it gives 1.9 to 2.3, and 1.4 to 1.5. M0+, RV32IMC and M33F are taken to be like M0, M3 and M4F, and 1.0
+on the M7F is assumed. None was measured on a chip. Waiting for flash is not in them.
 
 A chip fits if what a firmware needs is within its RAM and flash: statics of the net and 600 bytes of
-stack; parameters and the code of a program that infers, trains and says what it measured
-(targets/boards/*/figures.size, divided by its nets). What your application needs besides has to
-fit into what is left. `cpfo build` gives exact figures for a whole firmware.
+stack; parameters and code. The size of the code is an estimate: the program that infers, trains and
+says what it measured (targets/boards/*/figures.size), divided by its nets, of which there are two, or
+one on M0 and M0+. Where less than a tenth of RAM or flash is left, the fit is called narrow. What your
+application needs besides has to fit into what is left. `cpfo build` gives exact figures for a whole
+firmware.
 
 Examples:
   cpfo plan                                       net A, all layers

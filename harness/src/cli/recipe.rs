@@ -1,7 +1,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{conflict, number};
-use crate::run::{Recipe, Schedule, Trainer};
+use crate::run::{Limit, Recipe, Schedule, Trainer};
 
 /// How to learn. What is not said is as in the recipe that suits the data.
 #[derive(Args, Clone, Debug)]
@@ -35,6 +35,14 @@ pub struct RecipeFlags {
     /// 0.0005 for the digits, else 0]
     #[arg(long, value_name = "LAMBDA", value_parser = number::not_negative)]
     decay: Option<f32>,
+    /// Shorten the gradient of an update to this length if it is longer: ‖∂J/∂(W, b)‖ over the whole
+    /// net, without weight decay
+    #[arg(long, value_name = "LENGTH", value_parser = number::positive)]
+    clip: Option<f32>,
+    /// Refuse an update whose gradient is longer than this or not finite: no weight moves, and the
+    /// run goes on. How many were refused is told at the end
+    #[arg(long, value_name = "LENGTH", value_parser = number::positive, conflicts_with = "clip")]
+    refuse: Option<f32>,
     /// Where all chance comes from: the same seed, the same model [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -88,6 +96,11 @@ impl RecipeFlags {
         set(&mut recipe.rate, self.rate);
         set(&mut recipe.momentum, self.momentum);
         set(&mut recipe.decay, self.decay);
+        recipe.limit = match (self.clip, self.refuse) {
+            (Some(length), _) => Some(Limit::Clip { length }),
+            (_, Some(length)) => Some(Limit::Refuse { length }),
+            _ => recipe.limit,
+        };
         set(&mut recipe.seed, self.seed);
         if self.augment {
             [recipe.shift, recipe.rotation] = bend;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::PlanFlags;
 use crate::model::write_whole;
-use crate::plan::{CHIPS, CORES, Chip, Count, Memory, Plan, STACK, Stage};
+use crate::plan::{CHIPS, CORES, Chip, Code, Count, Memory, Plan, STACK, Stage};
 use crate::report::PlanReport;
 
 /// Says what a net takes, with a page if one is asked for.
@@ -91,7 +91,8 @@ fn data(plan: &Plan) -> Value {
                 "name": core.name,
                 "board": core.board,
                 "cycles_an_instruction": core.cycles,
-                "code": core.code().bytes,
+                "cycles_by": core.cycles_by,
+                "estimated_code": code(core.code()),
                 "forward": count(instructions.forward),
                 "step": instructions.step.map(count),
             })
@@ -133,6 +134,10 @@ fn count(count: Count) -> Value {
     json!({ "instructions": count.instructions, "measured": count.measured })
 }
 
+fn code(code: Code) -> Value {
+    json!({ "bytes": code.bytes, "of_program": code.program, "for_nets": code.nets })
+}
+
 fn of_chip(plan: &Plan, chip: &Chip) -> Value {
     let instructions = plan.instructions(chip.core);
     let milliseconds = |count: Count| chip.core.milliseconds(count.instructions, chip.mhz);
@@ -143,8 +148,8 @@ fn of_chip(plan: &Plan, chip: &Chip) -> Value {
         "ram": chip.ram,
         "flash": chip.flash,
         "source": chip.source,
-        "inference_fits": chip.fits(plan, plan.inference),
-        "training_fits": plan.step.map(|memory| chip.fits(plan, memory)),
+        "inference_fits": chip.fit(plan, plan.inference).to_string(),
+        "training_fits": plan.step.map(|memory| chip.fit(plan, memory).to_string()),
         "estimated_milliseconds": {
             "forward": milliseconds(instructions.forward),
             "step": instructions.step.map(milliseconds),

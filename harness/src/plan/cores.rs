@@ -22,6 +22,8 @@ pub struct Core {
     pub board: &'static str,
     /// Cycles an instruction, from memory that does not make it wait.
     pub cycles: f64,
+    /// What that rests on.
+    pub cycles_by: &'static str,
     figures: &'static str,
     /// Figures of the core that is most like it, for nets that its own board has no room for.
     kin: &'static str,
@@ -35,14 +37,15 @@ macro_rules! committed {
 }
 
 macro_rules! core {
-    ($name:literal, $board:literal, $cycles:literal) => {
-        core!($name, $board, $cycles, $board)
+    ($name:literal, $board:literal, $cycles:literal $by:literal) => {
+        core!($name, $board, $cycles $by, $board)
     };
-    ($name:literal, $board:literal, $cycles:literal, $kin:literal) => {
+    ($name:literal, $board:literal, $cycles:literal $by:literal, $kin:literal) => {
         Core {
             name: $name,
             board: $board,
             cycles: $cycles,
+            cycles_by: $by,
             figures: committed!($board, "figures.out"),
             kin: committed!($kin, "figures.out"),
             sizes: committed!($board, "figures.size"),
@@ -52,19 +55,21 @@ macro_rules! core {
 
 /// The cores of the [chips](super::CHIPS).
 ///
-/// Cycles an instruction: 2.1 with a floating-point unit and 1.5 without one are what a model of
-/// the Cortex-M4's documented timings gives for the instructions that the two nets run: 1.9 to 2.3
-/// on the M4F, 1.4 to 1.5 in code for the M3 and for the M0. The M0 and M0+ differ a little from
-/// the M4 in those timings; RV32IMC is taken to be like them, the M33F like the M4F, and the M7F,
-/// which starts two instructions at a time, to finish one each cycle. None was measured on a chip.
+/// Cycles an instruction were counted by a model, not on a chip. It goes through the instructions
+/// that the two nets run, with the timings of the Cortex-M4 in Arm's manual of it (DDI 0439, the
+/// tables of instructions in the chapters on the programmer's model and on the floating-point unit).
+/// That gives 1.9 to 2.3 for the M4F, and 1.4 to 1.5 for code of the M3 and of the M0; the
+/// M0's own timings differ a little. The other cores were not modelled: the M0+ is taken to be
+/// like the M0, RV32IMC like the M3, the M33F like the M4F, and the M7F, which starts two
+/// instructions at a time, to finish one each cycle.
 pub static CORES: [Core; 7] = [
-    core!("Cortex-M0", "m0", 1.5, "m3"),
-    core!("Cortex-M0+", "m0", 1.5, "m3"),
-    core!("Cortex-M3", "m3", 1.5),
-    core!("Cortex-M4F", "m4", 2.1),
-    core!("Cortex-M7F", "m7", 1.0),
-    core!("Cortex-M33F", "m33", 2.1),
-    core!("RV32IMC", "rv32", 1.5),
+    core!("Cortex-M0", "m0", 1.5 "M4's timings", "m3"),
+    core!("Cortex-M0+", "m0", 1.5 "as M0", "m3"),
+    core!("Cortex-M3", "m3", 1.5 "M4's timings"),
+    core!("Cortex-M4F", "m4", 2.1 "M4's timings"),
+    core!("Cortex-M7F", "m7", 1.0 "assumed"),
+    core!("Cortex-M33F", "m33", 2.1 "as M4F"),
+    core!("RV32IMC", "rv32", 1.5 "as M3"),
 ];
 
 /// How much is multiplied.
@@ -94,12 +99,14 @@ pub struct Instructions {
     pub step: Option<Count>,
 }
 
-/// Bytes of flash that a program takes beside the parameters.
+/// Bytes of flash that a program takes beside the parameters: an estimate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {
     /// Code and constants.
     pub bytes: u64,
-    /// How many nets the measured program holds, among which it was divided.
+    /// Those of the whole program that was measured.
+    pub program: u64,
+    /// How many nets that program holds, among which it was divided.
     pub nets: u64,
 }
 
@@ -129,16 +136,17 @@ impl Core {
         self.cycles * instructions as f64 / f64::from(mhz) / 1_000.0
     }
 
-    /// Flash that a program for one net takes beside the parameters: a share of the program that
-    /// counted the instructions. It can infer and train, and say what it found.
+    /// Flash that a program for one net takes beside the parameters, about: a share of the program
+    /// that counted the instructions, which can infer and train, and say what it found. What its
+    /// nets have in common is in the share once for each, and other nets have other loops.
     pub fn code(&self) -> Code {
         let sections = ["text ", "rodata ", "data "];
         let of = |line: &str| {
             sections.iter().find_map(|name| line.strip_prefix(name)?.parse::<u64>().ok())
         };
-        let bytes = self.sizes.lines().filter_map(of).sum::<u64>();
+        let program = self.sizes.lines().filter_map(of).sum::<u64>();
         let nets = self.measured().iter().filter(|net| net.counted).count() as u64;
-        Code { bytes: bytes / nets.max(1), nets }
+        Code { bytes: program / nets.max(1), program, nets }
     }
 
     /// Instructions of the net of this name and so many parameters, which multiplies as `work`

@@ -24,9 +24,12 @@ pub struct Use {
 }
 
 impl Use {
-    /// What each figure is called.
-    pub const NAMES: [&'static str; 6] =
-        ["parameters", "input", "outputs, then δ", "record of pooling", "plane", "stack, at most"];
+    /// What each figure is called, in a step or in a forward pass alone.
+    pub fn names(trains: bool) -> [&'static str; 6] {
+        let (parameters, outputs) =
+            if trains { ("parameters", "outputs, then δ") } else { ("addresses", "outputs") };
+        [parameters, "input", outputs, "record of pooling", "plane", "stack, at most"]
+    }
 
     /// The figures in the order of their names.
     pub fn figures(&self) -> [usize; 6] {

@@ -9,8 +9,8 @@
 //! - [`Sheet`]: a table of it, for people.
 //! - [`Chip`]: what chips have, each with the document that says so.
 //!
-//! [`Plan`] is all of it for one net. Its figures of bytes are exact; those of instructions say
-//! whether they were measured; those of time are estimates.
+//! [`Plan`] is all of it for one net. Its figures of RAM and of parameters are exact; those of
+//! instructions say whether they were measured; those of code and of time are estimates.
 
 mod chip;
 mod cores;
@@ -20,7 +20,7 @@ mod stage;
 mod tables;
 mod training;
 
-pub use chip::{CHIPS, Chip};
+pub use chip::{CHIPS, Chip, Fit, Part};
 pub use cores::{CORES, Code, Core, Count, Instructions, Work};
 pub use course::{Course, Moment, Use};
 pub use memory::{Memory, STACK};

@@ -1,6 +1,6 @@
 //! A plan as tables: for a terminal as for a page.
 
-use super::{CHIPS, CORES, Chip, Count, Memory, Plan, STACK, Stage};
+use super::{CHIPS, CORES, Chip, Count, Fit, Memory, Plan, STACK, Stage};
 use crate::label;
 use crate::table::{Align, Cell, Table};
 
@@ -118,28 +118,36 @@ fn cores(plan: &Plan) -> (Table, String) {
         ("forward", Align::Right),
         ("step", Align::Right),
         ("cycles each", Align::Right),
-        ("code", Align::Right),
+        ("cycles by", Align::Left),
+        ("code, estimated", Align::Right),
+        ("code from", Align::Left),
     ]);
     let mut estimated = false;
     for core in &CORES {
-        let counts = plan.instructions(core);
+        let (counts, code) = (plan.instructions(core), core.code());
         estimated |= !counts.forward.measured || counts.step.is_some_and(|step| !step.measured);
         table.row([
             core.name.to_owned(),
             instructions(counts.forward),
             counts.step.map_or_else(|| label::DASH.into(), instructions),
             format!("{:.1}", core.cycles),
-            format!("~{}", label::count(rounded(core.code().bytes as f64, 3) as u64)),
+            core.cycles_by.to_owned(),
+            format!("~{}", label::count(rounded(code.bytes as f64, 2) as u64)),
+            format!(
+                "{} for {} net{}",
+                label::count(code.program),
+                code.nets,
+                if code.nets == 1 { "" } else { "s" }
+            ),
         ]);
     }
-    let counted = "Instructions, counted by QEMU with all layers trained; cycles are an assumption (see --help);";
-    let note = if estimated {
-        format!(
-            "{counted} ~ marks an estimate, scaled by multiplications from the measured net nearest in size."
-        )
-    } else {
-        format!("{counted} ~ marks an estimate: the share of one net in the program that counted.")
-    };
+    let mut note = "Instructions were counted by QEMU with all layers trained.".to_owned();
+    if estimated {
+        note += " ~ marks an estimate, scaled by multiplications from the measured net nearest in size.";
+    }
+    note += " Cycles an instruction: by a model with the timings of Arm's Cortex-M4 manual (DDI 0439), by likeness, \
+             or assumed; none was measured on a chip. Code: bytes of flash beside the parameters, the share of one net in the \
+             program that counted; cpfo build says what a firmware really takes.";
     (table, note)
 }
 
@@ -154,8 +162,10 @@ fn chips(plan: &Plan) -> (Table, String) {
         ("step ms", Align::Right),
         ("RAM left", Align::Right),
         ("flash left", Align::Right),
+        ("fits", Align::Left),
         ("source", Align::Left),
     ]);
+    let memory = plan.step.unwrap_or(plan.inference);
     for chip in &CHIPS {
         let counts = plan.instructions(chip.core);
         let left = |left: Option<u64>| {
@@ -173,26 +183,31 @@ fn chips(plan: &Plan) -> (Table, String) {
             format!("{}K", chip.flash >> 10).into(),
             time(plan, chip, plan.inference, counts.forward),
             step,
-            left(chip.ram_left(plan.step.unwrap_or(plan.inference))),
+            left(chip.ram_left(memory)),
             chip.flash_left(plan).map_or_else(
                 || Cell::quiet(label::DASH),
                 |left| format!("~{}K", label::figure(rounded(left as f64 / 1024.0, 2))).into(),
             ),
+            match chip.fit(plan, memory) {
+                fit @ Fit::Not(_) => Cell::quiet(fit.to_string()),
+                fit => fit.to_string().into(),
+            },
             Cell::quiet(chip.source),
         ]);
     }
-    let note = "Milliseconds are estimates at the chip's highest clock, without waiting for flash. What is left is for your \
-                application: of RAM beside the net and its stack, of flash beside parameters and code. `no RAM`, `no flash`: too little of it.";
-    (table, note.into())
+    let what = if plan.step.is_some() { "training" } else { "inference" };
+    let note = format!(
+        "Milliseconds are estimates at the chip's highest clock, without waiting for flash. Whether {what} fits, and what it \
+         leaves for your application: of RAM beside the net and {STACK} bytes of stack, of flash beside parameters and code, \
+         whose size is an estimate. Narrow: less than a tenth is left, so look at what cpfo build says."
+    );
+    (table, note)
 }
 
 /// How long something takes on a chip, or what that has too little of.
 fn time(plan: &Plan, chip: &Chip, memory: Memory, count: Count) -> Cell {
-    if chip.ram_left(memory).is_none() {
-        return Cell::quiet("no RAM");
-    }
-    if chip.flash_left(plan).is_none() {
-        return Cell::quiet("no flash");
+    if let Fit::Not(part) = chip.fit(plan, memory) {
+        return Cell::quiet(format!("no {part}"));
     }
     let milliseconds = rounded(chip.core.milliseconds(count.instructions, chip.mhz), 2);
     let text = if milliseconds >= 100.0 {

@@ -4,7 +4,7 @@ use maud::html;
 
 use super::page::{Figure, headline, page, picture};
 use crate::label;
-use crate::plan::{CHIPS, Plan, Sheet, Training, Use};
+use crate::plan::{CHIPS, Fit, Plan, Sheet, Training, Use};
 use crate::plot::{MemoryCourse, Moment};
 
 /// Everything that is told about a plan.
@@ -29,7 +29,13 @@ impl PlanReport {
     pub fn new(plan: &Plan) -> Self {
         let [rows, columns, maps] = plan.input;
         let memory = plan.step.unwrap_or(plan.inference);
-        let fitting = CHIPS.iter().filter(|chip| chip.fits(plan, memory)).count();
+        let fits: Vec<_> = CHIPS.iter().map(|chip| chip.fit(plan, memory)).collect();
+        let fitting = fits.iter().filter(|fit| !matches!(fit, Fit::Not(_))).count();
+        let narrow = fits.iter().filter(|fit| matches!(fit, Fit::Narrowly(_))).count();
+        let having = match narrow {
+            0 => "chips that have it".to_owned(),
+            _ => format!("chips that have it, {narrow} narrowly"),
+        };
         let course = plan.course();
         let moments = |figures: &dyn Fn(Use) -> Vec<usize>| {
             let moment = |moment: &crate::plan::Moment| Moment {
@@ -38,7 +44,7 @@ impl PlanReport {
             };
             course.moments.iter().map(moment).collect()
         };
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let names: Vec<_> = Use::names(plan.step.is_some()).map(String::from).into();
         Self {
             title: format!("{}, {}", plan.net, what(plan.training)),
             lead: format!(
@@ -56,15 +62,15 @@ impl PlanReport {
                     "flash of parameters",
                     format!("{} B", label::count(plan.parameters as u64)),
                 ),
-                Figure::new("chips that have it", format!("{fitting} of {}", CHIPS.len())),
+                Figure::new(having, format!("{fitting} of {}", CHIPS.len())),
             ],
             memory: MemoryCourse {
-                kinds: names(&Use::NAMES),
+                kinds: names.clone(),
                 moments: moments(&|bytes| bytes.figures().into()),
                 limit: Some(("reserved".into(), course.reserved as u64)),
             },
             workspace: MemoryCourse {
-                kinds: names(&Use::NAMES),
+                kinds: names,
                 moments: moments(&|bytes| vec![0, 0, bytes.outputs, bytes.records, bytes.plane]),
                 limit: Some(("reserved".into(), memory.workspace as u64)),
             },
@@ -147,7 +153,7 @@ mod tests {
         let html = report(Training::Nothing).to_html();
         stands_alone(&html);
         assert!(html.contains("over the course of a forward pass"));
-        for text in ["over the course of a step", "back C3", "way back δ"] {
+        for text in ["over the course of a step", "back C3", "way back δ", "then δ"] {
             assert!(!html.contains(text), "{text}");
         }
     }

@@ -2,10 +2,10 @@
 
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::{Batch, InPlace, Inference, Refusal, Sgd, Velocity};
+use cpfo::train::{self, Batch, InPlace, Inference, Refusal, Refusals, Seen, Sgd, Velocity};
 use rayon::prelude::*;
 
-use super::{Chance, Sums, Trainer};
+use super::{Chance, Limit, Sums, Trainer};
 use crate::dataset::{Augment, Dataset};
 
 /// How many samples of a mini-batch are summed in a row. It is part of the result: other groups
@@ -37,6 +37,28 @@ impl Lesson<'_> {
         usize::from(data.label(sample as usize))
     }
 }
+
+/// What watches over the length of gradients.
+pub(super) struct Guard<'a> {
+    pub(super) limit: Option<Limit>,
+    pub(super) refusals: &'a mut Refusals,
+}
+
+impl Guard<'_> {
+    /// A gradient past a limit that was asked for is counted; anything else ends the run.
+    fn forgive(&mut self, done: Result<(), Refusal>) -> Result<(), Refusal> {
+        match (self.limit, done) {
+            (Some(_), Err(Refusal::Gradient)) => {
+                self.refusals.count(Refusal::Gradient);
+                Ok(())
+            }
+            _ => done,
+        }
+    }
+}
+
+/// Every gradient that is finite.
+const FINITE: train::Limit = train::Limit::Refuse(f32::INFINITY);
 
 /// A trainer with its memory.
 pub(super) enum Learner<N: Net> {
@@ -80,6 +102,7 @@ impl<N: Net> Learner<N> {
         lesson: &Lesson<'_>,
         samples: &[u32],
         sgd: &Sgd,
+        mut guard: Guard<'_>,
     ) -> Result<Sums, Refusal> {
         match self {
             Learner::Batch(workers) => {
@@ -88,13 +111,14 @@ impl<N: Net> Learner<N> {
                     for other in others {
                         first.batch.merge(&mut other.batch);
                     }
-                    first.batch.update(parameters, velocity, sgd);
+                    let limit = guard.limit.map_or(FINITE, Limit::of_core);
+                    guard.forgive(first.batch.update_within(parameters, velocity, sgd, limit))?;
                 }
                 Ok(sums)
             }
             Learner::InPlace(single) => {
                 samples.iter().try_fold(Sums::default(), |sums, &sample| {
-                    Ok(sums.plus(single.step(parameters, lesson, sample, sgd)?))
+                    Ok(sums.plus(single.step(parameters, lesson, sample, sgd, &mut guard)?))
                 })
             }
         }
@@ -141,11 +165,24 @@ impl<N: Net> Single<N> {
         lesson: &Lesson<'_>,
         sample: u32,
         sgd: &Sgd,
+        guard: &mut Guard<'_>,
     ) -> Result<Sums, Refusal> {
         let label = lesson.show(sample, self.image.flat_mut());
-        let class = self.inference.classify(parameters, &self.image);
-        let loss = self.trainer.step(parameters, &self.image, label, sgd.rate, sgd.decay)?;
-        Ok(one(loss, class == label))
+        let (trainer, image, Sgd { rate, decay, .. }) = (&mut self.trainer, &self.image, *sgd);
+        let seen = match guard.limit.map(Limit::of_core) {
+            None => {
+                let class = self.inference.classify(parameters, image);
+                Seen { loss: trainer.step(parameters, image, label, rate, decay)?, class }
+            }
+            // A sample that is refused was seen all the same.
+            Some(limit) => {
+                let seen = self.inference.look(parameters, image, label)?;
+                let done = trainer.step_within(parameters, image, label, rate, decay, limit);
+                guard.forgive(done.map(drop))?;
+                seen
+            }
+        };
+        Ok(one(seen.loss, seen.class == label))
     }
 }
 

@@ -10,10 +10,16 @@
 //!   ([`Chance`]). So [`Checkpoint`] is all there is to a run, in the middle of an epoch too.
 //! - **A run that diverges loses nothing.** The parameters at the end of the last good epoch are
 //!   kept.
+//!
+//! A gradient past a [`Limit`] is shortened, or its update refused and counted; the run goes on.
+//! Without a limit a mini-batch's gradient that is not finite ends the run before any weight moves.
+//! In place that would take a second pass, so there it ends when the loss is not finite, or at the
+//! end of the epoch.
 
 mod chance;
 mod checkpoint;
 mod learner;
+mod limit;
 mod progress;
 mod recipe;
 mod schedule;
@@ -28,6 +34,7 @@ use cpfo::train::{Refusal, Sgd, all_finite, decay_term, initialize};
 pub use chance::Chance;
 pub use checkpoint::Checkpoint;
 pub use learner::GROUP;
+pub use limit::Limit;
 pub use progress::{Epoch, Progress, Sums};
 pub use recipe::{Recipe, Trainer};
 pub use schedule::Schedule;
@@ -36,7 +43,7 @@ use crate::dataset::{Data, Dataset};
 use crate::evaluation;
 use crate::model::Metadata;
 use crate::snapshot;
-use learner::{Learner, Lesson};
+use learner::{Guard, Learner, Lesson};
 
 /// A recipe at work.
 pub struct Run<'a, N: Net> {
@@ -100,7 +107,8 @@ impl<'a, N: Net> Run<'a, N> {
         let lesson =
             Lesson { data: &self.data.train, augment: self.recipe.augment(), chance, epoch };
         let net = (&mut *self.state.parameters, &mut *self.state.velocity);
-        let seen = self.learner.learn(net, &lesson, samples, &sgd)?;
+        let guard = Guard { limit: self.recipe.limit, refusals: &mut self.state.progress.refusals };
+        let seen = self.learner.learn(net, &lesson, samples, &sgd, guard)?;
 
         let progress = &mut self.state.progress;
         progress.sums = progress.sums.plus(seen);
@@ -151,6 +159,12 @@ impl<'a, N: Net> Run<'a, N> {
     /// Mini-batches in an epoch; the last one may be smaller than the others.
     pub fn batches(&self) -> u32 {
         self.data.train.len().div_ceil(self.recipe.batch) as u32
+    }
+
+    /// Updates that were made or refused so far.
+    pub fn updates(&self) -> u64 {
+        let progress = &self.state.progress;
+        u64::from(progress.epoch) * u64::from(self.batches()) + u64::from(progress.batch)
     }
 
     /// The recipe.

@@ -1,3 +1,4 @@
+use cpfo::train::Refusals;
 use serde::{Deserialize, Serialize};
 
 /// How far a run has come.
@@ -9,6 +10,9 @@ pub struct Progress {
     pub batch: u32,
     /// What was seen in that epoch so far.
     pub sums: Sums,
+    /// What was refused since the run began.
+    #[serde(default)]
+    pub refusals: Refusals,
     /// The epochs that are done.
     pub history: Vec<Epoch>,
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Schedule;
+use super::{Limit, Schedule};
 use crate::dataset::Augment;
 
 /// Everything that decides what a net learns from a data set.
@@ -20,6 +20,10 @@ pub struct Recipe {
     pub momentum: f32,
     /// The weight decay λ.
     pub decay: f32,
+    /// What is done with a gradient that is too long, if anything is. Runs that were stopped
+    /// before there was such a thing go on without.
+    #[serde(default)]
+    pub limit: Option<Limit>,
     /// Where all chance comes from.
     pub seed: u64,
     /// How far images are shifted at most, in pixels; 0 for not at all.
@@ -48,6 +52,7 @@ impl Recipe {
         schedule: Schedule::Cosine { warm_up: 1 },
         momentum: 0.9,
         decay: 0.0,
+        limit: None,
         seed: 1,
         shift: 0.0,
         rotation: 0.0,

@@ -14,6 +14,7 @@ mod bench;
 mod export;
 mod files;
 mod inspect;
+mod limit;
 mod own_net;
 mod plan;
 mod resume;

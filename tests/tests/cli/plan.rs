@@ -92,6 +92,42 @@ fn nothing_trains_and_nothing_is_said_of_training() {
     }
 }
 
+/// What a chip has is set against what is needed; a tenth is little where the code is an estimate.
+#[test]
+fn a_narrow_fit_is_no_plain_yes() {
+    let here = Scratch::new("plan-narrow");
+    let mut found = Vec::new();
+    for train in ["none", "all"] {
+        let said = here.cpfo(&format!("plan --net lenet --train {train} --json")).json();
+        let number = |value: &Value| value.as_u64().unwrap();
+        let pass = if train == "none" { "inference" } else { "training" };
+        let ram = number(&said["ram"][pass]["total"]) + number(&said["ram"]["stack_budget"]);
+        for chip in said["chips"].as_array().unwrap() {
+            let cores = said["cores"].as_array().unwrap();
+            let core = cores.iter().find(|core| core["name"] == chip["core"]).unwrap();
+            let code = number(&core["estimated_code"]["bytes"]);
+            let flash = number(&said["flash"]["parameters"]) + code;
+            let parts =
+                [("RAM", ram, number(&chip["ram"])), ("flash", flash, number(&chip["flash"]))];
+            let lacks = parts.iter().find(|(_, needed, has)| needed > has);
+            let narrow = parts.iter().find(|(_, needed, has)| 10 * needed > 9 * has);
+            let word = match (lacks, narrow) {
+                (Some((part, ..)), _) => format!("no: {part}"),
+                (None, Some((part, ..))) => format!("narrow: {part}"),
+                (None, None) => "yes".to_owned(),
+            };
+            assert_eq!(chip[format!("{pass}_fits")], word, "{chip}");
+            found.push(word);
+        }
+    }
+    for word in ["yes", "narrow: flash", "no: RAM", "no: flash"] {
+        assert!(found.iter().any(|found| found == word), "{word}: {found:?}");
+    }
+    let table = here.cpfo("plan --net lenet --train none").done().stdout;
+    let line = table.lines().find(|line| line.starts_with("STM32G071RB")).unwrap();
+    assert!(line.contains("narrow: flash"), "{line}");
+}
+
 #[test]
 fn measured_figures_are_the_committed_ones() {
     let here = Scratch::new("plan-measured");
@@ -134,7 +170,9 @@ fn what_cannot_be_planned() {
     here.cpfo("plan --train half").fails(2, &["'half'", "`conv+output`", "`tail:N`"]);
     here.cpfo("plan --train tail:0").fails(2, &["--train"]);
     here.cpfo("plan --train tail:4").fails(2, &["`--train tail:4`", "`digits`", "layers"]);
+    here.cpfo("plan --train tail:x").fails(2, &["'tail:x'", "`tail:N`"]);
     here.cpfo("plan --precision f16").fails(2, &["f32"]);
+    assert_eq!(here.cpfo("plan --precision f32 --json").json()["precision"], "f32");
     assert!(here.cpfo("plan --help").done().stdout.contains("Examples:"));
     assert!(here.list("").is_empty());
 }

@@ -38,6 +38,13 @@ fn in_place_and_in_groups() {
     stops("resume-groups", "--epochs 2 --batch 50", &[33]);
 }
 
+/// What was refused before the stop is counted after it.
+#[test]
+fn within_a_limit() {
+    stops("resume-refuse", "--epochs 2 --refuse 2", &[50]);
+    stops("resume-clip", "--epochs 2 --clip 0.5 --trainer in-place", &[1000]);
+}
+
 #[test]
 fn a_finished_run_is_finished() {
     let here = Scratch::new("resume-finished");

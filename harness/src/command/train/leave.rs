@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use cpfo::Net;
+use cpfo::train::Refusals;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -58,13 +59,18 @@ pub(super) fn stopped<N: Net>(
     model(output, origin, &run)?;
     let (epoch, epochs) = (run.progress().epoch + 1, run.recipe().epochs);
     let folder = output.folder().display();
-    eprintln!("stopped in epoch {epoch} of {epochs}; go on with `train --resume --out '{folder}'`");
+    let refused = report::refused(&run).map(|refused| format!("; refused: {refused}"));
+    let refused = refused.unwrap_or_default();
+    eprintln!(
+        "stopped in epoch {epoch} of {epochs}{refused}; go on with `train --resume --out '{folder}'`"
+    );
     if flags.json {
         let object = json!({
             "status": "stopped",
             "net": N::NAME,
             "epoch": epoch,
             "epochs": epochs,
+            "refused": run.progress().refusals,
             "files": { "model": output.model(), "checkpoint": output.checkpoint() },
         });
         writeln!(io::stdout(), "{object}")?;
@@ -93,6 +99,7 @@ pub(super) fn finished<N: Net>(
             recipe: run.recipe(),
             seconds: time.as_secs_f64(),
             history: &run.progress().history,
+            refused: run.progress().refusals,
             test: evaluation.json(),
             files: Files {
                 model: output.model(),
@@ -104,12 +111,13 @@ pub(super) fn finished<N: Net>(
         return Ok(ExitCode::SUCCESS);
     }
     evaluation.print()?;
+    let refused = report::refused(&run).map(|refused| format!("\nrefused: {refused}"));
     let confusion = &evaluation.confusion;
     writeln!(
         io::stdout(),
         "
 {} right: {} of {} test images ({}; {origin})
-{} epochs in {:.1} s
+{} epochs in {:.1} s{}
 
 model       {}
 report      {}
@@ -120,6 +128,7 @@ checkpoint  {}",
         origin.division,
         run.recipe().epochs,
         time.as_secs_f64(),
+        refused.unwrap_or_default(),
         output.model().display(),
         output.report().display(),
         output.checkpoint().display(),
@@ -136,6 +145,7 @@ struct Summary<'a> {
     recipe: &'a Recipe,
     seconds: f64,
     history: &'a [Epoch],
+    refused: Refusals,
     test: Value,
     files: Files,
 }

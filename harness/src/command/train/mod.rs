@@ -147,7 +147,16 @@ fn trouble<N: Net>(
     };
     let [rate, lower] = [rate, rate / 10.0].map(|rate| label::figure(rate.into()));
     anyhow!(
-        "the training failed in epoch {}: {refusal}\n  Take a lower --rate (it is {rate}; try {lower}).\n  {kept}",
-        epoch + 1
+        "the training failed in epoch {}: {}\n  Take a lower --rate (it is {rate}; try {lower}).\n  {kept}",
+        epoch + 1,
+        why(refusal)
     )
+}
+
+/// Why a run ended. Past a limit that was asked for it would have gone on.
+fn why(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::Gradient => "the gradient is not finite".to_owned(),
+        other => other.to_string(),
+    }
 }

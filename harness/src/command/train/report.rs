@@ -10,7 +10,7 @@ use crate::label;
 use crate::model::learnt;
 use crate::plot::KernelBank;
 use crate::report::{Epoch, Figure, TrainingReport};
-use crate::run::{Recipe, Run, Schedule, Trainer};
+use crate::run::{Limit, Recipe, Run, Schedule, Trainer};
 use crate::source::Origin;
 
 /// How many of the mistakes are shown.
@@ -23,6 +23,7 @@ pub(super) fn of<N: Net>(
     evaluation: &Evaluation,
 ) -> TrainingReport {
     let macs: usize = N::LAYERS.iter().map(|(_, layer)| layer.macs).sum();
+    let refused = refused(run).map(|refused| Figure::new("refused", refused));
     TrainingReport {
         title: format!("{}, trained for {} epochs", N::NAME, run.recipe().epochs),
         net: layers::<N>(),
@@ -31,13 +32,26 @@ pub(super) fn of<N: Net>(
         confusion: evaluation.confusion.clone(),
         kernels: kernels(run),
         mistakes: evaluation.worst(run.samples().1, MISTAKES),
-        figures: vec![
+        figures: [
             Figure::new("training data", origin.to_string()),
             Figure::new("test data", origin.division.to_string()),
             Figure::new("parameters", label::count(N::PARAMETERS as u64)),
             Figure::new("multiplications for an image", label::count(macs as u64)),
-        ],
+        ]
+        .into_iter()
+        .chain(refused)
+        .collect(),
     }
+}
+
+/// How many updates were refused, if there was a limit: `3 of 13,500 updates, for their gradient`.
+pub(super) fn refused<N: Net>(run: &Run<'_, N>) -> Option<String> {
+    run.recipe().limit?;
+    // Every other reason ends a run.
+    let refused = run.progress().refusals.gradient;
+    let reason = if refused == 0 { "" } else { ", for their gradient" };
+    let [refused, updates] = [refused.into(), run.updates()].map(label::count);
+    Some(format!("{refused} of {updates} updates{reason}"))
 }
 
 fn layers<N: Net>() -> Vec<String> {
@@ -68,6 +82,11 @@ fn recipe(recipe: &Recipe) -> Vec<Figure> {
         Schedule::Step { every, factor } => format!("times {factor} after each {every} epochs"),
         Schedule::Cosine { warm_up } => format!("rises for {warm_up} epochs, falls along a cosine"),
     };
+    let limit = match recipe.limit {
+        None => "none".to_owned(),
+        Some(Limit::Clip { length }) => format!("shortened to {length}"),
+        Some(Limit::Refuse { length }) => format!("refused above {length}"),
+    };
     let bend = match recipe.augment() {
         None => "none".to_owned(),
         Some(bend) => format!("up to {} pixels and {}°", bend.shift, bend.degrees),
@@ -79,6 +98,7 @@ fn recipe(recipe: &Recipe) -> Vec<Figure> {
         Figure::new("schedule", schedule),
         Figure::new("momentum", recipe.momentum.to_string()),
         Figure::new("weight decay", recipe.decay.to_string()),
+        Figure::new("limit of the gradient", limit),
         Figure::new("augmentation", bend),
         Figure::new("seed", recipe.seed.to_string()),
     ]

@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use cpfo::Net;
+use cpfo::train::Refusals;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::why;
 use crate::cli::TrainFlags;
 use crate::run::{Epoch, Recipe, Run, Step};
 use crate::source::{Origin, Source};
@@ -20,6 +22,7 @@ use crate::{interrupt, label};
 struct Outcome {
     seed: u64,
     end: Epoch,
+    refused: Refusals,
 }
 
 /// What came of all of them, for programs.
@@ -75,7 +78,7 @@ pub(super) fn run<N: Net>(
         writeln!(io::stdout(), "{}", serde_json::to_string(&summary)?)?;
         return Ok(ExitCode::SUCCESS);
     }
-    table(&outcomes).print()?;
+    table(&outcomes, recipe.limit.is_some()).print()?;
     writeln!(
         io::stdout(),
         "\n{} ± {} right, mean and standard deviation of {seeds} seeds ({}; {})",
@@ -93,15 +96,16 @@ fn one<N: Net>(mut run: Run<'_, N>, bar: &ProgressBar) -> anyhow::Result<Option<
         let step = run.advance().map_err(|refusal| {
             let Recipe { seed, rate, .. } = *run.recipe();
             anyhow!(
-                "seed {seed} failed in epoch {}: {refusal}\n  Take a lower --rate (it is {rate}).",
-                run.progress().epoch + 1
+                "seed {seed} failed in epoch {}: {}\n  Take a lower --rate (it is {rate}).",
+                run.progress().epoch + 1,
+                why(refusal)
             )
         })?;
         match step {
             Step::Done => {
                 let seed = run.recipe().seed;
-                let end = run.progress().history.last();
-                return Ok(end.map(|&end| Outcome { seed, end }));
+                let (end, refused) = (run.progress().history.last(), run.progress().refusals);
+                return Ok(end.map(|&end| Outcome { seed, end, refused }));
             }
             Step::Epoch => bar.inc(1),
             Step::Batch => {}
@@ -112,16 +116,18 @@ fn one<N: Net>(mut run: Run<'_, N>, bar: &ProgressBar) -> anyhow::Result<Option<
     }
 }
 
-fn table(outcomes: &[Outcome]) -> Table {
-    let columns = ["seed", "test", "train", "loss"];
+fn table(outcomes: &[Outcome], limited: bool) -> Table {
+    let columns = ["seed", "test", "train", "loss"].into_iter().chain(limited.then_some("refused"));
     let mut table = Table::new(columns.map(|name| (name, Align::Right)));
-    for Outcome { seed, end } in outcomes {
-        table.row([
+    for Outcome { seed, end, refused } in outcomes {
+        let cells = [
             Cell::from(seed.to_string()),
             Cell::strong(label::percent(end.test_accuracy)),
             Cell::from(label::percent(end.train_accuracy)),
             Cell::from(label::figure(end.loss)),
-        ]);
+        ];
+        let refused = limited.then(|| label::count(refused.gradient.into()).into());
+        table.row(cells.into_iter().chain(refused));
     }
     table
 }
