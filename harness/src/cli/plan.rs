@@ -16,6 +16,9 @@ pub struct PlanFlags {
     /// them), `conv+output`, `output`, `biases`, `none`
     #[arg(long, value_name = "CHOICE", default_value = "all")]
     pub train: Training,
+    /// How the pixels of an image are stored; either way the bits are the same
+    #[arg(long, value_enum, default_value = "floats")]
+    pub pixels: Pixels,
     /// The numbers it computes with
     #[arg(long, value_enum, default_value = "f32")]
     pub precision: Precision,
@@ -25,6 +28,15 @@ pub struct PlanFlags {
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
+}
+
+/// How the pixels of an image are stored.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pixels {
+    /// Four bytes each
+    Floats,
+    /// One byte each: an eighth more instructions on an M4F
+    Bytes,
 }
 
 /// The numbers that a net computes with.
@@ -39,7 +51,10 @@ impl PlanFlags {
     pub fn plan<N: cpfo::Net>(&self) -> anyhow::Result<Plan> {
         // All that there is is in 32-bit floats.
         let Precision::F32 = self.precision;
-        let plan = Plan::of::<N>(self.train);
+        let plan = Plan::of::<N>(self.train).map(|plan| match self.pixels {
+            Pixels::Floats => plan,
+            Pixels::Bytes => plan.of_bytes(),
+        });
         plan.ok_or_else(|| {
             conflict(&format!(
                 "`--train {}` does not go with the net `{}`: N is at most the number of its layers \
@@ -77,4 +92,5 @@ Examples:
   cpfo plan                                       net A, all layers
   cpfo plan --net lenet --train conv+output       the fully-connected layers stay in flash
   cpfo plan --net lenet --train tail:1 --json     the last layer, as data
+  cpfo plan --net lenet --train output --pixels bytes    the least RAM that learns
   cpfo plan --net lenet --out plan.html           a page with the memory over the course of a step";

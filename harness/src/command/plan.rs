@@ -73,6 +73,7 @@ fn data(plan: &Plan) -> Value {
     json!({
         "net": plan.net,
         "input": plan.input,
+        "pixels": plan.pixels,
         "classes": plan.classes,
         "train": plan.training.to_string(),
         "precision": "f32",

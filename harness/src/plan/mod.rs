@@ -38,6 +38,8 @@ pub struct Plan {
     pub net: &'static str,
     /// Rows, columns and maps of its input.
     pub input: [usize; 3],
+    /// What a pixel of the input is stored as: `floats` or `bytes`.
+    pub pixels: &'static str,
     /// How many classes it tells apart.
     pub classes: usize,
     /// What trains.
@@ -83,6 +85,7 @@ impl Plan {
         Self {
             net: N::NAME,
             input: N::INPUT,
+            pixels: "floats",
             classes: N::CLASSES,
             training,
             stages: stage::of::<N, C>(),
@@ -91,6 +94,17 @@ impl Plan {
             step: cpfo::net::trains::<N, C>().then(|| Memory::of_training::<N, C>()),
             whole: Work::of(&stage::of::<N, choice::All>()),
         }
+    }
+
+    /// The same with the input in bytes ([`Bytes`](cpfo::pixel::Bytes)) instead of floats.
+    pub fn of_bytes(mut self) -> Self {
+        let bytes = self.input.iter().product();
+        self.inference.input = bytes;
+        if let Some(memory) = &mut self.step {
+            memory.input = bytes;
+        }
+        self.pixels = "bytes";
+        self
     }
 
     /// Multiplications: of a forward pass, and of the way back at most.

@@ -94,7 +94,9 @@ fn memory(plan: &Plan) -> (Table, String) {
     let row = |name: &str, inference: usize, training: Option<usize>| {
         [name.to_owned(), count(inference), training.map_or_else(|| label::DASH.into(), count)]
     };
+    let input = format!("RAM: one input, in {}", plan.pixels);
     for (name, bytes) in rows {
+        let name = if name == "RAM: one input" { &input } else { name };
         let cells = row(name, bytes(&plan.inference), plan.step.as_ref().map(bytes));
         match name {
             "RAM of the net" => table.row(cells.map(Cell::strong)),
