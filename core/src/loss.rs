@@ -7,8 +7,10 @@
 //! | [`SigmoidSquaredError`] | 1 / (1 + e^−u) | ½ Σ (t − y)² | y (1 − y) (y − t) |
 //! | [`SoftmaxCrossEntropy`] | e^u / Σ e^u | −ln y of the label | y − t |
 
+use core::hint::black_box;
+
 use crate::activation::{Activation, Sigmoid};
-use crate::math;
+use crate::math::{self, WIDE};
 
 /// An output with its loss.
 pub trait Loss: 'static {
@@ -29,18 +31,25 @@ pub struct SigmoidSquaredError;
 #[derive(Debug)]
 pub struct SoftmaxCrossEntropy;
 
+/// The optimizer of a chip knows how many classes there are, and would write down an exponential for
+/// each of them.
+#[inline(always)]
+fn hidden(u: &mut [f32]) -> &mut [f32] {
+    if WIDE { u } else { black_box(u) }
+}
+
 impl Loss for SigmoidSquaredError {
     const NAME: &'static str = "sigmoid, squared error";
 
     fn activate(u: &mut [f32]) {
-        for u in u {
+        for u in hidden(u) {
             *u = Sigmoid::value(*u);
         }
     }
 
     fn delta(u: &mut [f32], label: usize) -> f32 {
         let mut loss = 0.0;
-        for (k, u) in u.iter_mut().enumerate() {
+        for (k, u) in hidden(u).iter_mut().enumerate() {
             let y = Sigmoid::value(*u);
             let error = y - if k == label { 1.0 } else { 0.0 };
             loss += error * error;
@@ -62,7 +71,7 @@ impl SoftmaxCrossEntropy {
             }
         }
         let mut sum = 0.0;
-        for u in u {
+        for u in hidden(u) {
             *u = math::exp(*u - largest);
             sum += *u;
         }
@@ -83,8 +92,11 @@ impl Loss for SoftmaxCrossEntropy {
     fn delta(u: &mut [f32], label: usize) -> f32 {
         let at_label = u.get(label).copied();
         let (sum, largest) = Self::exponentials(u);
-        for (k, u) in u.iter_mut().enumerate() {
-            *u = *u / sum - if k == label { 1.0 } else { 0.0 };
+        for u in u.iter_mut() {
+            *u /= sum;
+        }
+        if let Some(u) = u.get_mut(label) {
+            *u -= 1.0;
         }
         // −ln y = ln Σ e^(u − max) + (max − u). Two finite numbers may be further apart than the
         // largest float.

@@ -40,7 +40,7 @@ impl Pixel for f32 {
     fn replace(x: &mut f32, dx: f32) {
         *x = dx;
     }
-    #[inline(always)]
+    #[inline(never)]
     fn are_finite(stored: &[f32]) -> bool {
         // 0 times a finite number is 0, 0 times anything else is NaN: one comparison for all.
         stored.iter().fold(0.0, |sum, x| sum + 0.0 * x) == 0.0

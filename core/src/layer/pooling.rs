@@ -14,10 +14,9 @@
 
 use core::marker::PhantomData;
 
-use super::reduce::{Reduce, Sink, Tiles, all_maps, every_place, units};
+use super::reduce::{Reduce, Sink, Tiles, all_maps, units};
 use super::{Description, Extent, Layer};
 use crate::activation::{Activation, Identity};
-use crate::math::is_zero;
 use crate::pace::Pace;
 use crate::pixel::Pixel;
 use crate::shape::{Maps, Shape, winner_bits};
@@ -159,6 +158,7 @@ impl<
     type Output = Maps<ZR, ZC, S>;
     type Record = [[[u8; WINNERS]; ZC]; ZR];
     type Slope<A: Activation> = A;
+    const PLACES: [usize; 2] = [ZR, ZC];
 
     #[inline(always)]
     fn forward<A: Activation, U: Tiles>(
@@ -182,23 +182,18 @@ impl<
     fn turn<A: Activation>(_: &mut impl Pace, _: &[[[f32; S]; ZC]; ZR], _: &mut Self::Record) {}
 
     #[inline(always)]
-    fn places(
+    fn place(
         delta: &[[[f32; S]; ZC]; ZR],
         record: &Self::Record,
+        r: usize,
+        c: usize,
         o: usize,
-        mut at: impl FnMut(usize, usize, f32),
-    ) {
+    ) -> Option<(usize, usize, f32)> {
+        let d = *delta.get(r)?.get(c)?.get(o)?;
         let bits = winner_bits(WR * WC);
-        let (byte, shift) = (o * bits / 8, o * bits % 8);
-        for (r, (row, winners)) in delta.iter().zip(record).enumerate() {
-            for (c, (pixel, winners)) in row.iter().zip(winners).enumerate() {
-                if let Some(&d) = pixel.get(o).filter(|d| !is_zero(**d)) {
-                    let winner = winners.get(byte).copied().unwrap_or(0) >> shift;
-                    let winner = usize::from(winner) & ((1 << bits) - 1);
-                    at(r * WR + winner / WC, c * WC + winner % WC, d);
-                }
-            }
-        }
+        let winner = record.get(r)?.get(c)?.get(o * bits / 8)? >> (o * bits % 8);
+        let winner = usize::from(winner) & ((1 << bits) - 1);
+        Some((r * WR + winner / WC, c * WC + winner % WC, d))
     }
 }
 
@@ -248,6 +243,7 @@ impl<
     type Output = Maps<ZR, ZC, S>;
     type Record = [[[f32; S]; C]; R];
     type Slope<A: Activation> = Identity;
+    const PLACES: [usize; 2] = [R, C];
 
     #[inline(always)]
     fn forward<A: Activation, U: Tiles>(
@@ -292,12 +288,13 @@ impl<
     }
 
     #[inline(always)]
-    fn places(
+    fn place(
         _: &[[[f32; S]; ZC]; ZR],
         record: &Self::Record,
+        r: usize,
+        c: usize,
         o: usize,
-        at: impl FnMut(usize, usize, f32),
-    ) {
-        every_place(record, o, at);
+    ) -> Option<(usize, usize, f32)> {
+        Some((r, c, *record.get(r)?.get(c)?.get(o)?))
     }
 }

@@ -8,7 +8,6 @@
 use core::marker::PhantomData;
 
 use crate::activation::Activation;
-use crate::math::is_zero;
 use crate::pace::Pace;
 use crate::shape::{Maps, Shape, Zero};
 
@@ -103,6 +102,8 @@ pub trait Reduce: 'static {
     type Record: Zero + Send + Sync + 'static;
     /// The activation whose slope belongs to the values of the output.
     type Slope<A: Activation>: Activation;
+    /// Rows and columns of the δs of a map.
+    const PLACES: [usize; 2];
     /// Takes tiles of u; gives z, and the record where one is wanted.
     fn forward<A: Activation, U: Tiles>(
         pace: &mut impl Pace,
@@ -116,13 +117,16 @@ pub trait Reduce: 'static {
         delta: &<Self::Output as Shape>::Of<f32>,
         record: &mut Self::Record,
     );
-    /// Calls `at` with row, column and δ of each place of map `o` where δ is not 0.
-    fn places(
+    /// The δ at row `r`, column `c` of map `o`, with the row and the column of the convolution's u that
+    /// it belongs to. (Who asks writes the loops: a closure that is handed to them is no longer inlined
+    /// once a program has it twice, and then keeps its sums in memory.)
+    fn place(
         delta: &<Self::Output as Shape>::Of<f32>,
         record: &Self::Record,
+        r: usize,
+        c: usize,
         o: usize,
-        at: impl FnMut(usize, usize, f32),
-    );
+    ) -> Option<(usize, usize, f32)>;
 }
 
 /// No pooling: the map as it is.
@@ -150,6 +154,7 @@ impl<const ZR: usize, const ZC: usize, const O: usize> Reduce for Whole<Maps<ZR,
     type Output = Maps<ZR, ZC, O>;
     type Record = ();
     type Slope<A: Activation> = A;
+    const PLACES: [usize; 2] = [ZR, ZC];
 
     #[inline(always)]
     fn forward<A: Activation, U: Tiles>(
@@ -180,23 +185,13 @@ impl<const ZR: usize, const ZC: usize, const O: usize> Reduce for Whole<Maps<ZR,
     fn turn<A: Activation>(_: &mut impl Pace, _: &[[[f32; O]; ZC]; ZR], (): &mut ()) {}
 
     #[inline(always)]
-    fn places(delta: &[[[f32; O]; ZC]; ZR], (): &(), o: usize, at: impl FnMut(usize, usize, f32)) {
-        every_place(delta, o, at);
-    }
-}
-
-/// Calls `at` with row, column and δ of each place of map `o` where δ is not 0.
-#[inline(always)]
-pub fn every_place<const ZR: usize, const ZC: usize, const O: usize>(
-    delta: &[[[f32; O]; ZC]; ZR],
-    o: usize,
-    mut at: impl FnMut(usize, usize, f32),
-) {
-    for (r, row) in delta.iter().enumerate() {
-        for (c, pixel) in row.iter().enumerate() {
-            if let Some(&d) = pixel.get(o).filter(|d| !is_zero(**d)) {
-                at(r, c, d);
-            }
-        }
+    fn place(
+        delta: &[[[f32; O]; ZC]; ZR],
+        (): &(),
+        r: usize,
+        c: usize,
+        o: usize,
+    ) -> Option<(usize, usize, f32)> {
+        Some((r, c, *delta.get(r)?.get(c)?.get(o)?))
     }
 }

@@ -68,9 +68,7 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         if keep != 1.0 {
             N::Chain::visit_mut::<C>(parameters, &mut |role, values| {
                 if role == Role::Weight {
-                    for w in values {
-                        *w *= keep;
-                    }
+                    shrink(values, keep);
                 }
             });
         }
@@ -152,5 +150,13 @@ impl Rates {
     pub(super) fn shortened(rate: f32, decay: f32, share: f32) -> Result<Self, Refusal> {
         let decay = if share == 1.0 { decay } else { decay / share };
         Self::new(rate * share, decay)
+    }
+}
+
+/// W ← W · keep. A function for all weights of a net, or the optimizer would write a loop for each.
+#[inline(never)]
+fn shrink(weights: &mut [f32], keep: f32) {
+    for w in weights {
+        *w *= keep;
     }
 }

@@ -5,7 +5,7 @@
 //! | `bits` | training and forward passes end in the same checksums on every machine |
 //! | `instructions` | instructions on the desktop, counted by valgrind, are those in `instructions.out` |
 //! | `figures` | instructions, stack and bytes of each board are those in `figures.out` |
-//! | `size` | the sections of each board's program are those in `figures.size` |
+//! | `size` | the sections of each board's program are those in `figures.size`, and of training net A those in `training.size` |
 //! | `heap` | the training workspace on loan from the application's heap |
 //! | `overflow` | a stack overflow is a fault that says so |
 //! | `no_panic` | nothing in core can panic: the proof links, and does not with a panic in it |
@@ -15,6 +15,7 @@
 
 mod desktop;
 mod reference;
+mod size;
 mod tools;
 
 use std::process::ExitCode;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 use cpfo_harness::emulator::Board;
 use cpfo_tests::tools::trial;
 use libtest_mimic::{Arguments, Failed, Trial};
-use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SectionKind};
+use object::{Object as _, ObjectSymbol as _};
 use tools::{cargo, cargo_for_figures, compare, lacks, lacks_target, package, targets};
 
 fn main() -> ExitCode {
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         trials.push(trial(format!("bits::{board}"), lacks(board), move || bits(board)));
         trials.push(trial(format!("figures::{board}"), lacks(board), move || figures(board)));
         let missing = lacks_target(board.target());
-        trials.push(trial(format!("size::{board}"), missing, move || size(board)));
+        trials.push(trial(format!("size::{board}"), missing, move || size::figures(board)));
     }
     trials.push(trial("heap::m4", lacks(Board::M4), heap));
     for board in Board::ALL {
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
             other => Err(format!("a panic on purpose went unseen: {other:?}").into()),
         }
     }));
+    trials.push(trial("size::training", lacks_target(target), || size::training(target)));
     trials.push(trial("memory::as_promised", lacks_target(target), || memory(target)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -150,29 +152,6 @@ fn overflow(board: Board) -> Result<(), Failed> {
 
 /// Bytes of stack that inference and training may take.
 const STACK: u32 = 600;
-
-fn size(board: Board) -> Result<(), Failed> {
-    let package = package(board);
-    let program = format!("{package}-figures");
-    let build = ["build", "--release", "--quiet", "-p", &package, "--bin", &program];
-    cargo_for_figures(&[&build[..], &["--target", board.target()]].concat())?;
-    let built = reference::targets().join("target").join(board.target());
-    let file = built.join("release").join(program);
-    let data = std::fs::read(file)?;
-    let elf = object::File::parse(&*data)?;
-    let (mut text, mut rodata, mut bytes, mut bss) = (0, 0, 0, 0);
-    for section in elf.sections() {
-        match section.kind() {
-            SectionKind::Text => text += section.size(),
-            SectionKind::ReadOnlyData => rodata += section.size(),
-            SectionKind::Data => bytes += section.size(),
-            SectionKind::UninitializedData => bss += section.size(),
-            _ => {}
-        }
-    }
-    let found = format!("text {text}\nrodata {rodata}\ndata {bytes}\nbss {bss}\n");
-    compare(&format!("boards/{package}/figures.size"), &found)
-}
 
 const PROOF: [&str; 5] = ["build", "--release", "--quiet", "-p", "cpfo-proof"];
 

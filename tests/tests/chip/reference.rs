@@ -4,6 +4,7 @@
 //! names of its functions, and their order decides what the optimizer inlines: the same sources
 //! elsewhere are some instructions longer or shorter. Committed figures are those of this place.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::{env, fs, io};
@@ -21,20 +22,34 @@ const SOURCES: [&str; 9] = [
     "harness/src/nets.rs",
 ];
 
-/// The folder `targets` of the copy, which is made anew once a run.
+/// The folder `targets` of the copy, which is made anew once a run and is ours until the run ends.
 pub(crate) fn targets() -> PathBuf {
-    static COPIED: OnceLock<PathBuf> = OnceLock::new();
+    static COPIED: OnceLock<(PathBuf, File)> = OnceLock::new();
     let place = || {
         let place = if cfg!(unix) { PathBuf::from("/tmp") } else { env::temp_dir() };
         let place = place.join("cpfo-reference");
+        let ours = lock(&place);
+        let ours = ours.unwrap_or_else(|error| panic!("cannot lock {place:?}: {error}"));
         let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         for source in SOURCES {
             let copied = copy(&project.join(source), &place.join(source));
             copied.unwrap_or_else(|error| panic!("cannot copy {source} to {place:?}: {error}"));
         }
-        place.join("targets")
+        (place.join("targets"), ours)
     };
-    COPIED.get_or_init(place).clone()
+    COPIED.get_or_init(place).0.clone()
+}
+
+/// Another checkout may be at its tests on this machine: one after the other. The system gives a lock
+/// back when its file is closed, at the latest when the process ends.
+fn lock(place: &Path) -> io::Result<File> {
+    fs::create_dir_all(place)?;
+    let file = File::create(place.join("lock"))?;
+    if file.try_lock().is_err() {
+        eprintln!("waiting for {}, which another run has locked", place.display());
+        file.lock()?;
+    }
+    Ok(file)
 }
 
 /// Flags that keep the rest of the machine out of the program: panics name files below cargo's home.
