@@ -41,9 +41,10 @@ impl PlanFlags {
         let Precision::F32 = self.precision;
         let plan = Plan::of::<N>(self.train);
         plan.ok_or_else(|| {
+            let learnt = N::LAYERS.iter().filter(|(_, layer)| layer.weights > 0).count();
             conflict(&format!(
-                "`--train {}` does not go with the net `{}`: N is at most the number of its layers \
-                 that have parameters, and at most {MOST_FROZEN} of these may stay as they are",
+                "`--train {}` does not go with the net `{}`: {learnt} of its layers have parameters, and at \
+                 most {MOST_FROZEN} of them may stay as they are",
                 self.train,
                 N::NAME
             ))

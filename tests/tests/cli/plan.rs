@@ -168,7 +168,7 @@ fn what_cannot_be_planned() {
     here.cpfo("plan --net vgg").fails(2, &["vgg", "digits, lenet"]);
     here.cpfo("plan --train half").fails(2, &["'half'", "`conv+output`", "`tail:N`"]);
     here.cpfo("plan --train tail:0").fails(2, &["--train"]);
-    here.cpfo("plan --train tail:4").fails(2, &["`--train tail:4`", "`digits`", "layers"]);
+    here.cpfo("plan --train tail:4").fails(2, &["`--train tail:4`", "`digits`", "3 of its layers"]);
     here.cpfo("plan --train tail:x").fails(2, &["'tail:x'", "`tail:N`"]);
     here.cpfo("plan --precision f16").fails(2, &["f32"]);
     assert_eq!(here.cpfo("plan --precision f32 --json").json()["precision"], "f32");
