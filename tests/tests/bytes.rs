@@ -25,7 +25,7 @@ fn same_bits<N: Net>() {
         for (byte, float) in bytes.flat_mut().iter_mut().zip(floats.flat_mut()) {
             // A third of them 0, which kernels may skip.
             let drawn = rng.next_u32();
-            *byte = if drawn % 3 == 0 { 0 } else { (drawn >> 24) as u8 };
+            *byte = if drawn.is_multiple_of(3) { 0 } else { (drawn >> 24) as u8 };
             *float = Grey::value(*byte);
         }
         let label = n % N::CLASSES;

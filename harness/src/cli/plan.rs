@@ -56,9 +56,10 @@ impl PlanFlags {
             Pixels::Bytes => plan.of_bytes(),
         });
         plan.ok_or_else(|| {
+            let learnt = N::LAYERS.iter().filter(|(_, layer)| layer.weights > 0).count();
             conflict(&format!(
-                "`--train {}` does not go with the net `{}`: N is at most the number of its layers \
-                 that have parameters, and at most {MOST_FROZEN} of these may stay as they are",
+                "`--train {}` does not go with the net `{}`: {learnt} of its layers have parameters, and at \
+                 most {MOST_FROZEN} of them may stay as they are",
                 self.train,
                 N::NAME
             ))
@@ -84,9 +85,9 @@ on the M7F is assumed. None was measured on a chip. Waiting for flash is not in 
 A chip fits if what a firmware needs is within its RAM and flash: statics of the net and 600 bytes of
 stack; parameters and code. The size of the code is an estimate: the program that infers, trains and
 says what it measured (targets/boards/*/figures.size), divided by its nets, of which there are two, or
-one on M0 and M0+. Where less than a tenth of RAM or flash is left, the fit is called narrow. What your
-application needs besides has to fit into what is left. `cpfo build` gives exact figures for a whole
-firmware.
+one on M0 and M0+. Training alone is the lesser part of that (targets/proof/training.size). Where less
+than a tenth of RAM or flash is left, the fit is called narrow. What your application needs besides
+has to fit into what is left. `cpfo build` gives exact figures for a whole firmware.
 
 Examples:
   cpfo plan                                       net A, all layers

@@ -21,7 +21,7 @@ mod tables;
 mod training;
 
 pub use chip::{CHIPS, Chip, Fit, Part};
-pub use cores::{CORES, Code, Core, Count, Instructions, Work};
+pub use cores::{CORES, Code, Core, Count, Instructions, Work, code_of_training};
 pub use course::{Course, Moment, Use};
 pub use memory::{Memory, STACK};
 pub use stage::Stage;

@@ -1,6 +1,6 @@
 //! A plan as tables: for a terminal as for a page.
 
-use super::{CHIPS, CORES, Chip, Count, Fit, Memory, Plan, STACK, Stage};
+use super::{CHIPS, CORES, Chip, Count, Fit, Memory, Plan, STACK, Stage, code_of_training};
 use crate::label;
 use crate::table::{Align, Cell, Table};
 
@@ -149,7 +149,11 @@ fn cores(plan: &Plan) -> (Table, String) {
     }
     note += " Cycles an instruction: by a model with the timings of Arm's Cortex-M4 manual (DDI 0439), by likeness, \
              or assumed; none was measured on a chip. Code: bytes of flash beside the parameters, the share of one net in the \
-             program that counted; cpfo build says what a firmware really takes.";
+             program that counted.";
+    note += &format!(
+        " The training of net A alone is {} of them on a Cortex-M4F; cpfo build says what a firmware really takes.",
+        label::count(code_of_training())
+    );
     (table, note)
 }
 
