@@ -10,21 +10,45 @@ fn spaced(number: &str) -> String {
     groups.join(",")
 }
 
+fn read(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"))
+}
+
+/// All numbers of a line.
+fn numbers(line: &str) -> Vec<String> {
+    line.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).map(spaced).collect()
+}
+
 #[test]
 fn the_readme_quotes_the_committed_instructions() {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let readme = fs::read_to_string(project.join("README.md")).unwrap();
+    let readme = read("README.md");
     for board in ["m0", "m3", "m4"] {
-        let file = project.join(format!("targets/boards/qemu-{board}/figures.out"));
-        let figures = fs::read_to_string(file).unwrap();
-        let counts: Vec<_> = figures
-            .lines()
-            .filter_map(|line| line.split_once(" instructions")?.0.rsplit(' ').next())
-            .map(spaced)
-            .collect();
+        let figures = read(&format!("targets/boards/qemu-{board}/figures.out"));
+        // Forward, and a step in one go, of one net after the other.
+        let passes = figures.lines().filter(|line| {
+            let pass = line.split_once(": ").map_or("", |(_, pass)| pass);
+            let count = pass.strip_prefix("forward ").or_else(|| pass.strip_prefix("step "));
+            count.is_some_and(|count| count.starts_with(|c: char| c.is_ascii_digit()))
+        });
+        let counts: Vec<_> = passes.map(|line| numbers(line)[0].clone()).collect();
         assert!(counts.len() >= 2, "{board} has a forward pass and a step");
         let row = format!("| {}", counts.join(" | "));
         assert!(readme.contains(&row), "the README has no row `{row}` for {board}");
+    }
+}
+
+#[test]
+fn the_readme_quotes_the_committed_slices() {
+    let readme = read("README.md");
+    let figures = read("targets/boards/qemu-m4/figures.out");
+    for (net, name) in [("A", "digits"), ("B", "lenet")] {
+        let of_net = figures.lines().filter(|line| line.starts_with(name));
+        let slices = of_net.filter(|line| line.contains(" slices of ")).map(numbers);
+        // How many, of what budget, the longest, all.
+        let cells = slices.map(|n| format!("{} | {} | {}", n[0], n[2], n[3]));
+        let row = format!("| net {net} | {} |", cells.collect::<Vec<_>>().join(" | "));
+        assert!(readme.contains(&row), "the README has no row `{row}`");
     }
 }
 
