@@ -18,6 +18,8 @@
 //! touches x_i gets its gradient, and only then dx_i takes the place of x_i. It visits just the
 //! places where δ is not 0: after max pooling, one in each window at most.
 
+mod at_once;
+
 use core::array::from_fn;
 use core::hint::black_box;
 use core::marker::PhantomData;
@@ -212,6 +214,12 @@ pub fn backward<
     delta: &<P::Output as Shape>::Of<f32>,
     record: &P::Record,
 ) {
+    if const { at_once::fits::<R, C, I, W, _>() && (W::LEARNS || Below::SET) } && pace.whole() {
+        at_once::backward::<R, C, I, O, KR, KC, P, Before, Below, X, W, B>(
+            weight, bias, x, delta, record,
+        );
+        return;
+    }
     // After max pooling there are at most so many places where δ is not 0; otherwise more.
     let places = P::Output::LEN / O;
     if B::LEARNS {
