@@ -189,7 +189,7 @@ impl<
     }
 
     /// One map of pixels is one run, and only multiples of eight maps fill the widest vectors.
-    const STRIPS: bool = WIDE && I == 1 && O % 8 != 0;
+    const STRIPS: bool = WIDE && I == 1 && !O.is_multiple_of(8);
 
     #[inline(always)]
     fn strip<const TR: usize, const B: usize>(

@@ -196,7 +196,7 @@ impl<
     ) {
         let units = units(S, WR * WC, U::SUMS);
         // So many of a row's windows come in strips.
-        let in_strips = if U::STRIPS && STRIP % WC == 0 && pace.whole() {
+        let in_strips = if U::STRIPS && STRIP.is_multiple_of(WC) && pace.whole() {
             ZC / (STRIP / WC) * (STRIP / WC)
         } else {
             0
