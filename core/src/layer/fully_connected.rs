@@ -295,6 +295,9 @@ fn backward_input<
         }
     }
     if let Some(x) = Below::change(x) {
+        // Four numbers that are stored side by side are summed as one vector, on a desktop; the
+        // optimizer would rather have two halves, which it can add in the end.
+        let lanes = if WIDE { black_box(lanes) } else { lanes };
         let dx = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
         X::replace(&mut I::cells_mut(x)[i], Before::delta(dx, x_i));
     }
