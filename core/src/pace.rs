@@ -14,6 +14,10 @@ pub trait Pace {
     fn range(&mut self, n: usize, units: usize) -> Range<usize>;
     /// Whether the next unit, of about so many multiplications, is to be done now.
     fn unit(&mut self, macs: usize) -> bool;
+    /// Whether it is one go, so that units may be done in any order.
+    fn whole(&self) -> bool {
+        false
+    }
 }
 
 /// In one go.
@@ -27,6 +31,10 @@ impl Pace for Whole {
     }
     #[inline(always)]
     fn unit(&mut self, _: usize) -> bool {
+        true
+    }
+    #[inline(always)]
+    fn whole(&self) -> bool {
         true
     }
 }

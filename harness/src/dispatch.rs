@@ -17,6 +17,7 @@ use cpfo::Net;
 use crate::cli::Command;
 use crate::command::{bench, build, emulate, eval, export, flash, nets, plan, predict, train};
 use crate::output::Output;
+use crate::vectors::Vectors;
 use crate::{interrupt, model, threads};
 
 /// A net's type, packed up: what the commands have to do with it.
@@ -103,6 +104,9 @@ pub fn main(nets: &[&dyn AnyNet]) -> ExitCode {
 
 fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
     interrupt::listen()?;
+    if let Some(width) = command.vectors() {
+        Vectors::choose(width)?;
+    }
     threads::pool(command.threads().unwrap_or(0))?.install(|| match command {
         Command::Nets(flags) => nets::run(flags, nets.iter().map(|net| net.facts())),
         Command::Bench(flags) => bench::run(flags, nets),

@@ -8,12 +8,20 @@ use serde_json::{Value, json};
 
 use crate::confusion::Confusion;
 use crate::dataset::Dataset;
+use crate::passes::{Classify, Look, Outputs};
 use crate::plot::Mistake;
 use crate::run::Sums;
 use crate::table;
+use crate::vectors::Vectors;
 
-/// Samples that a thread takes at once: enough to forget the taking.
-const CHUNK: usize = 64;
+/// Multiplications of the samples that a thread takes at once: enough to forget the taking.
+const CHUNK: usize = 1 << 20;
+
+/// Samples that a thread takes at once.
+fn at_once<N: Net>() -> usize {
+    let macs: usize = N::LAYERS.iter().map(|(_, layer)| layer.macs).sum();
+    (CHUNK / macs.max(1)).max(1)
+}
 
 /// What a net makes of one image.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,15 +41,19 @@ impl Verdict {
 
 /// What a net makes of some images, in their order.
 pub fn verdicts<N: Net>(parameters: &Parameters<N>, images: &[f32]) -> Vec<Verdict> {
-    each::<N, _>(parameters, images, |outputs| Verdict {
-        class: argmax(outputs),
-        outputs: outputs.to_vec(),
+    let vectors = Vectors::get();
+    each::<N, _>(images, |inference, image| {
+        let outputs = vectors.run(Outputs { inference, parameters, image }).to_vec();
+        Verdict { class: argmax(&outputs), outputs }
     })
 }
 
 /// The share of samples that a net calls what they are; 0 of no sample.
 pub fn accuracy<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> f64 {
-    let classes = each::<N, _>(parameters, &data.images, argmax);
+    let vectors = Vectors::get();
+    let classes = each::<N, _>(&data.images, |inference, image| {
+        vectors.run(Classify { inference, parameters, image })
+    });
     let labels = data.labels.iter().map(|&label| usize::from(label));
     let right = classes.into_iter().zip(labels).filter(|(class, label)| class == label);
     right.count() as f64 / data.len().max(1) as f64
@@ -49,14 +61,16 @@ pub fn accuracy<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> f64 {
 
 /// What a trainer would see of all samples, without learning from them.
 pub fn seen<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> Result<Sums, Refusal> {
+    let vectors = Vectors::get();
     let memory = || (Box::new(Inference::<N>::ZERO), Box::new(Image::<N>::ZERO));
     let each: Vec<_> = (0..data.len())
         .into_par_iter()
-        .with_min_len(CHUNK)
+        .with_min_len(at_once::<N>())
         .map_init(memory, |(inference, image), index| {
             image.flat_mut().copy_from_slice(data.image(index));
             let label = usize::from(data.label(index));
-            Ok((inference.look(parameters, image, label)?, label))
+            let sample = (&**image, label);
+            Ok((vectors.run(Look { inference, parameters, sample })?, label))
         })
         .collect::<Result<_, Refusal>>()?;
     // Summed in the order of the samples, whatever thread looked at them.
@@ -69,17 +83,16 @@ pub fn seen<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> Result<Sums, 
 }
 
 fn each<N: Net, T: Send>(
-    parameters: &Parameters<N>,
     images: &[f32],
-    of_outputs: impl Fn(&[f32]) -> T + Sync,
+    of_image: impl Fn(&mut Inference<N>, &Image<N>) -> T + Sync,
 ) -> Vec<T> {
     let memory = || (Box::new(Inference::<N>::ZERO), Box::new(Image::<N>::ZERO));
     images
         .par_chunks_exact(N::PIXELS)
-        .with_min_len(CHUNK)
+        .with_min_len(at_once::<N>())
         .map_init(memory, |(inference, image), pixels| {
             image.flat_mut().copy_from_slice(pixels);
-            of_outputs(inference.outputs(parameters, image))
+            of_image(inference, image)
         })
         .collect()
 }

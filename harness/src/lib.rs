@@ -5,6 +5,7 @@
 //!
 //! - what goes in: [`dataset`] reads and bends images, [`source`] finds those for a command;
 //! - the work: [`run`] trains, [`evaluation`] tests;
+//! - by the [vectors] of this machine, chosen at run time, go the [passes] through a net;
 //! - what comes out: [`model`] files in [PyTorch's order](torch_order), [`confusion`] counts,
 //!   [`table`], [`plot`] and [`report`] for people;
 //! - before there is a chip: [`plan`] says what a net will take of it;
@@ -30,6 +31,7 @@ pub mod link;
 pub mod model;
 pub mod nets;
 pub mod output;
+pub mod passes;
 pub mod plan;
 pub mod plot;
 pub mod report;
@@ -39,5 +41,6 @@ pub mod source;
 pub mod table;
 pub mod threads;
 pub mod torch_order;
+pub mod vectors;
 
 pub use dispatch::{AnyNet, Of, main, net};

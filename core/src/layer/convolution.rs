@@ -18,11 +18,13 @@
 //! touches x_i gets its gradient, and only then dx_i takes the place of x_i. It visits just the
 //! places where δ is not 0: after max pooling, one in each window at most.
 
+mod at_once;
+
 use core::array::from_fn;
 use core::hint::black_box;
 use core::marker::PhantomData;
 
-use super::reduce::{Reduce, Tiles};
+use super::reduce::{Reduce, STRIP, Tiles};
 use super::{Description, Extent, Layer, Learn, Learnt};
 use crate::activation::Activation;
 use crate::choice::{Choice, Flag};
@@ -185,6 +187,45 @@ impl<
         }
         u
     }
+
+    /// One map of pixels is one run, and only multiples of eight maps fill the widest vectors.
+    const STRIPS: bool = WIDE && I == 1 && !O.is_multiple_of(8);
+
+    #[inline(always)]
+    fn strip<const TR: usize, const B: usize>(
+        &self,
+        r: usize,
+        c: usize,
+        o: usize,
+    ) -> [[[f32; STRIP]; TR]; B] {
+        let mut u = [[[0.0; STRIP]; TR]; B];
+        let Some(bias) = self.bias[o..].first_chunk::<B>() else { return u };
+        u = bias.map(|b| [[b; STRIP]; TR]);
+        let pixels = self.x.as_flattened().as_flattened();
+        let first = r * C + c;
+        let span = (TR + KR - 2) * C + STRIP + KC - 1;
+        let Some(patch) = pixels.get(first..first + span) else { return u };
+        // What a tap needs from its pixel on, over all rows of the strip.
+        let reach = (TR - 1) * C + STRIP;
+        for (p, row) in self.weight.iter().enumerate() {
+            let Some(x) = patch.get(p * C..p * C + reach + KC - 1) else { return u };
+            for (w, x) in row.as_flattened().iter().zip(x.windows(reach)) {
+                if let Some(w) = w[o..].first_chunk::<B>() {
+                    for tr in 0..TR {
+                        for l in 0..STRIP {
+                            let x = X::value(x[tr * C + l]);
+                            for b in 0..B {
+                                u[b][tr][l] += x * w[b];
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        // Sums that are stored in a row become vectors; the optimizer would rather see numbers that are
+        // picked apart again.
+        u
+    }
 }
 
 /// The way back: hands each gradient over, and where `Below` asks for it overwrites x by dx times
@@ -212,6 +253,12 @@ pub fn backward<
     delta: &<P::Output as Shape>::Of<f32>,
     record: &P::Record,
 ) {
+    if const { at_once::fits::<R, C, I, W, _>() && (W::LEARNS || Below::SET) } && pace.whole() {
+        at_once::backward::<R, C, I, O, KR, KC, P, Before, Below, X, W, B>(
+            weight, bias, x, delta, record,
+        );
+        return;
+    }
     // After max pooling there are at most so many places where δ is not 0; otherwise more.
     let places = P::Output::LEN / O;
     if B::LEARNS {

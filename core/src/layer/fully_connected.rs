@@ -69,6 +69,9 @@ pub fn forward<I: Shape, const O: usize, A: Activation, Before: Activation, X: P
     z: &mut [f32; O],
 ) {
     let (x, weight) = (I::cells(x), I::cells(weight));
+    if WIDE && Before::DEAD_AT_ZERO && pace.whole() {
+        return forward_alive::<O, A, X>(weight, bias, x, z);
+    }
     let mut first = 0;
     first = blocks::<O, BLOCK, A, Before, X>(pace, weight, bias, x, z, first);
     first = blocks::<O, 8, A, Before, X>(pace, weight, bias, x, z, first);
@@ -113,6 +116,90 @@ fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation, X: 
     first + B * n
 }
 
+/// Inputs that are looked at together on a desktop, to leave out those that are 0.
+const CHUNK: usize = 64;
+
+/// The inputs of a chunk that are not 0. A list of them costs less than a branch at each, which nobody
+/// can foresee.
+struct Alive {
+    inputs: [u8; CHUNK],
+    count: usize,
+}
+
+impl Alive {
+    #[inline(always)]
+    fn among<X: Pixel>(chunk: &[X::Stored]) -> Self {
+        let mut alive = Self { inputs: [0; CHUNK], count: 0 };
+        for (i, &x) in chunk.iter().enumerate() {
+            if let Some(input) = alive.inputs.get_mut(alive.count) {
+                *input = i as u8;
+            }
+            alive.count += usize::from(!X::is_zero(x));
+        }
+        alive
+    }
+
+    #[inline(always)]
+    fn inputs(&self) -> &[u8] {
+        self.inputs.get(..self.count).unwrap_or_default()
+    }
+}
+
+/// As [`forward`], of the inputs that are not 0.
+#[inline(always)]
+fn forward_alive<const O: usize, A: Activation, X: Pixel>(
+    weight: &[[f32; O]],
+    bias: &[f32; O],
+    x: &[X::Stored],
+    z: &mut [f32; O],
+) {
+    *z = *bias;
+    for (x, weight) in x.chunks(CHUNK).zip(weight.chunks(CHUNK)) {
+        let alive = Alive::among::<X>(x);
+        let mut first = 0;
+        first = add_alive::<O, BLOCK, X>(weight, x, alive.inputs(), z, first);
+        first = add_alive::<O, 16, X>(weight, x, alive.inputs(), z, first);
+        first = add_alive::<O, 8, X>(weight, x, alive.inputs(), z, first);
+        first = add_alive::<O, 4, X>(weight, x, alive.inputs(), z, first);
+        first = add_alive::<O, 2, X>(weight, x, alive.inputs(), z, first);
+        add_alive::<O, 1, X>(weight, x, alive.inputs(), z, first);
+    }
+    for z in z {
+        *z = A::value(*z);
+    }
+}
+
+/// Adds the products of some inputs to as many blocks of `B` sums as there are from `first` on; the
+/// sum behind them.
+#[inline(always)]
+fn add_alive<const O: usize, const B: usize, X: Pixel>(
+    weight: &[[f32; O]],
+    x: &[X::Stored],
+    inputs: &[u8],
+    z: &mut [f32; O],
+    mut first: usize,
+) -> usize {
+    while first + B <= O {
+        if let Some(z) = z[first..].first_chunk_mut::<B>() {
+            let mut sums = *z;
+            for &i in inputs {
+                let i = usize::from(i);
+                if let (Some(&x), Some(row)) = (x.get(i), weight.get(i))
+                    && let Some(row) = row[first..].first_chunk::<B>()
+                {
+                    let x = X::value(x);
+                    for (sum, &w) in sums.iter_mut().zip(row) {
+                        *sum += x * w;
+                    }
+                }
+            }
+            *z = sums;
+        }
+        first += B;
+    }
+    first
+}
+
 /// The way back: hands each gradient over, and where `Below` asks for it overwrites x by dx times
 /// the slope of the activation `Before`.
 #[inline(always)]
@@ -140,50 +227,78 @@ pub fn backward<
     if !W::LEARNS && !Below::SET {
         return;
     }
-    let scale = weight.scale();
+    if WIDE && Before::DEAD_AT_ZERO && pace.whole() {
+        for first in (0..I::LEN).step_by(CHUNK) {
+            let chunk = first..(first + CHUNK).min(I::LEN);
+            let alive = Alive::among::<X>(I::cells(&x).get(chunk).unwrap_or_default());
+            for &i in alive.inputs() {
+                let i = first + usize::from(i);
+                backward_input::<I, O, Before, Below, X, W>(i, &mut weight, &mut x, delta);
+            }
+        }
+        return;
+    }
     for i in pace.range(I::LEN, 1) {
         if !pace.unit(2 * O) {
             break;
         }
-        let stored = I::cells(&x)[i];
-        if Before::DEAD_AT_ZERO && X::is_zero(stored) {
+        if Before::DEAD_AT_ZERO && X::is_zero(I::cells(&x)[i]) {
             continue;
         }
-        let x_i = X::value(stored);
-        let step = scale * x_i;
-        let mut lanes = [0.0; LANES];
-        let delta = if WIDE { delta } else { black_box(delta) };
-        let (blocks, rest) = delta.as_chunks::<SPAN>();
-        for (b, delta) in blocks.iter().enumerate() {
-            if let (true, Some(w)) = (Below::SET, weight.value())
-                && let Some(w) = I::cells(w)[i].as_chunks::<SPAN>().0.get(b)
-            {
-                for j in 0..SPAN {
-                    lanes[j % LANES] += w[j] * delta[j];
-                }
-            }
-            if W::LEARNS {
-                weight.add(
-                    |w| I::cells_mut(w).get_mut(i)?.as_chunks_mut::<SPAN>().0.get_mut(b),
-                    delta.map(|d| step * d),
-                );
+        backward_input::<I, O, Before, Below, X, W>(i, &mut weight, &mut x, delta);
+    }
+}
+
+/// The way back through one input.
+#[inline(always)]
+fn backward_input<
+    I: Shape,
+    const O: usize,
+    Before: Activation,
+    Below: Flag,
+    X: Pixel,
+    W: Learn<I::Of<[f32; O]>>,
+>(
+    i: usize,
+    weight: &mut W,
+    x: &mut Below::Ref<'_, I::Of<X::Stored>>,
+    delta: &[f32; O],
+) {
+    let x_i = X::value(I::cells(x)[i]);
+    let step = weight.scale() * x_i;
+    let mut lanes = [0.0; LANES];
+    let delta = if WIDE { delta } else { black_box(delta) };
+    let (blocks, rest) = delta.as_chunks::<SPAN>();
+    for (b, delta) in blocks.iter().enumerate() {
+        if let (true, Some(w)) = (Below::SET, weight.value())
+            && let Some(w) = I::cells(w)[i].as_chunks::<SPAN>().0.get(b)
+        {
+            for j in 0..SPAN {
+                lanes[j % LANES] += w[j] * delta[j];
             }
         }
-        for (j, &d) in rest.iter().enumerate() {
-            let at = O / SPAN * SPAN + j;
-            if let (true, Some(w)) = (Below::SET, weight.value()) {
-                lanes[j % LANES] += I::cells(w)[i][at] * d;
-            }
-            if W::LEARNS {
-                weight.add(
-                    |w| I::cells_mut(w).get_mut(i)?.get_mut(at..)?.first_chunk_mut(),
-                    [step * d],
-                );
-            }
+        if W::LEARNS {
+            weight.add(
+                |w| I::cells_mut(w).get_mut(i)?.as_chunks_mut::<SPAN>().0.get_mut(b),
+                delta.map(|d| step * d),
+            );
         }
-        if let Some(x) = Below::change(&mut x) {
-            let dx = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
-            X::replace(&mut I::cells_mut(x)[i], Before::delta(dx, x_i));
+    }
+    for (j, &d) in rest.iter().enumerate() {
+        let at = O / SPAN * SPAN + j;
+        if let (true, Some(w)) = (Below::SET, weight.value()) {
+            lanes[j % LANES] += I::cells(w)[i][at] * d;
         }
+        if W::LEARNS {
+            weight
+                .add(|w| I::cells_mut(w).get_mut(i)?.get_mut(at..)?.first_chunk_mut(), [step * d]);
+        }
+    }
+    if let Some(x) = Below::change(x) {
+        // Four numbers that are stored side by side are summed as one vector, on a desktop; the
+        // optimizer would rather have two halves, which it can add in the end.
+        let lanes = if WIDE { black_box(lanes) } else { lanes };
+        let dx = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+        X::replace(&mut I::cells_mut(x)[i], Before::delta(dx, x_i));
     }
 }

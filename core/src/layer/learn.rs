@@ -19,6 +19,8 @@ use crate::shape::Tensor;
 pub trait Learn<T> {
     /// Whether gradients are wanted at all.
     const LEARNS: bool;
+    /// Whether the result depends on the order in which gradients are handed over.
+    const ORDERED: bool = false;
     /// The values; nothing if a frozen layer has not been loaded.
     fn value(&self) -> Option<&T>;
     /// What a gradient is multiplied with before it is added: −η in place, 1 in a sum.
@@ -235,6 +237,7 @@ impl Rule for Measurement {
 
 impl<T, W: Place<T>, F: Flag> Learn<T> for Measuring<'_, W, F> {
     const LEARNS: bool = F::SET;
+    const ORDERED: bool = true;
     #[inline(always)]
     fn value(&self) -> Option<&T> {
         self.held.get()

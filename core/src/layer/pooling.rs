@@ -14,7 +14,7 @@
 
 use core::marker::PhantomData;
 
-use super::reduce::{Reduce, Sink, Tiles, all_maps, units};
+use super::reduce::{Reduce, STRIP, Sink, StripSink, Tiles, all_maps, all_strips, units};
 use super::{Description, Extent, Layer};
 use crate::activation::{Activation, Identity};
 use crate::pace::Pace;
@@ -144,6 +144,33 @@ impl<A: Activation, const WR: usize, const WC: usize, const S: usize, const WINN
     }
 }
 
+/// The windows of a strip, each to its largest.
+struct LargestOfStrip<'a, A, const S: usize, const WC: usize, const WINNERS: usize> {
+    z: &'a mut [[f32; S]],
+    winners: Option<&'a mut [[u8; WINNERS]]>,
+    activation: PhantomData<A>,
+}
+
+impl<A: Activation, const WR: usize, const WC: usize, const S: usize, const WINNERS: usize>
+    StripSink<WR> for LargestOfStrip<'_, A, S, WC, WINNERS>
+{
+    #[inline(always)]
+    fn take_strip<const B: usize>(&mut self, o: usize, u: &[[[f32; STRIP]; WR]; B]) {
+        for (k, z) in self.z.iter_mut().take(STRIP / WC).enumerate() {
+            let winners = self.winners.as_deref_mut().and_then(|winners| winners.get_mut(k));
+            let mut window = [[[0.0; B]; WC]; WR];
+            for r in 0..WR {
+                for c in 0..WC {
+                    for b in 0..B {
+                        window[r][c][b] = u[b][r][k * WC + c];
+                    }
+                }
+            }
+            Largest::<A, S, WINNERS> { z, winners, activation: PhantomData }.take::<B>(o, &window);
+        }
+    }
+}
+
 impl<
     const R: usize,
     const C: usize,
@@ -168,8 +195,21 @@ impl<
         mut record: Option<&mut Self::Record>,
     ) {
         let units = units(S, WR * WC, U::SUMS);
+        // So many of a row's windows come in strips.
+        let in_strips = if U::STRIPS && STRIP.is_multiple_of(WC) && pace.whole() {
+            ZC / (STRIP / WC) * (STRIP / WC)
+        } else {
+            0
+        };
         for r in pace.range(ZR, ZC * units) {
-            for c in pace.range(ZC, units) {
+            for c in (0..in_strips).step_by(STRIP / WC) {
+                let winners = record.as_deref_mut().map(|record| &mut record[r][c..]);
+                let z = &mut z[r][c..];
+                let mut sink =
+                    LargestOfStrip::<A, S, WC, WINNERS> { z, winners, activation: PhantomData };
+                all_strips::<S, WR>(u, r * WR, c * WC, &mut sink);
+            }
+            for c in pace.range(ZC, units).skip(in_strips) {
                 let winners = record.as_deref_mut().map(|record| &mut record[r][c]);
                 let z = &mut z[r][c];
                 let mut sink = Largest::<A, S, WINNERS> { z, winners, activation: PhantomData };

@@ -25,12 +25,68 @@ pub trait Tiles {
         c: usize,
         o: usize,
     ) -> [[[f32; B]; TC]; TR];
+
+    /// Whether sums of pixels side by side fill vectors better than sums of maps do.
+    const STRIPS: bool = false;
+
+    /// u of `TR` rows of [`STRIP`] pixels from row `r`, column `c` on, of `B` maps from `o` on, map by
+    /// map.
+    #[inline(always)]
+    fn strip<const TR: usize, const B: usize>(
+        &self,
+        _r: usize,
+        _c: usize,
+        _o: usize,
+    ) -> [[[f32; STRIP]; TR]; B] {
+        [[[0.0; STRIP]; TR]; B]
+    }
 }
+
+/// How many pixels a strip is long.
+pub const STRIP: usize = 8;
 
 /// What takes the tiles of one place, a block of maps after the other.
 pub trait Sink<const TR: usize, const TC: usize> {
     /// Takes u of `B` maps from `o` on.
     fn take<const B: usize>(&mut self, o: usize, u: &[[[f32; B]; TC]; TR]);
+}
+
+/// What takes strips, a block of maps after the other.
+pub trait StripSink<const TR: usize> {
+    /// Takes u of `B` maps from `o` on.
+    fn take_strip<const B: usize>(&mut self, o: usize, u: &[[[f32; STRIP]; TR]; B]);
+}
+
+/// Gives `sink` the strips of all `O` maps at row `r`, column `c`.
+#[inline(always)]
+pub fn all_strips<const O: usize, const TR: usize>(
+    u: &impl Tiles,
+    r: usize,
+    c: usize,
+    sink: &mut impl StripSink<TR>,
+) {
+    let mut o = 0;
+    o = strips::<O, TR, 3, _>(u, r, c, o, sink);
+    o = strips::<O, TR, 2, _>(u, r, c, o, sink);
+    strips::<O, TR, 1, _>(u, r, c, o, sink);
+}
+
+/// As many blocks of `B` maps as there are from `o` on; the map behind them.
+#[inline(always)]
+fn strips<const O: usize, const TR: usize, const B: usize, U: Tiles>(
+    u: &U,
+    r: usize,
+    c: usize,
+    mut o: usize,
+    sink: &mut impl StripSink<TR>,
+) -> usize {
+    if B == 1 || B * TR * STRIP <= U::SUMS {
+        while o + B <= O {
+            sink.take_strip::<B>(o, &u.strip::<TR, B>(r, c, o));
+            o += B;
+        }
+    }
+    o
 }
 
 /// The sizes of blocks, the largest first.

@@ -80,7 +80,8 @@ fn with_squares(mut lanes: [f32; LANES], numbers: &[f32]) -> [f32; LANES] {
 
 impl<N: Net, C: Choice> Batch<N, C> {
     /// Adds the gradient of one sample.
-    #[inline(never)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    #[cfg_attr(not(target_arch = "x86_64"), inline(never))]
     pub fn add(
         &mut self,
         parameters: &Parameters<N, C>,

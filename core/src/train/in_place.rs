@@ -2,7 +2,7 @@ use core::cell::Cell;
 use core::hint::black_box;
 use core::marker::PhantomData;
 
-use super::{Limit, Refusal, check};
+use super::{Limit, Refusal, Seen, argmax, check};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
 use crate::choice::{All, Choice, No};
@@ -27,6 +27,7 @@ impl<N: Net, C: Choice, X: Pixel> Zero for InPlace<N, C, X> {
 
 impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
     /// Learns from one sample: W ← W − η (∂J/∂W + λW), b ← b − η ∂J/∂b. Returns the loss J before.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub fn step(
         &mut self,
         parameters: &mut Parameters<N, C>,
@@ -36,7 +37,24 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         decay: f32,
     ) -> Result<f32, Refusal> {
         check::<N, X>(image, label)?;
-        self.learn(parameters, image, label, Rates::new(rate, decay)?)
+        let rates = Rates::new(rate, decay)?;
+        self.learn(parameters, image, label, rates, |_| ()).map(|(loss, ())| loss)
+    }
+
+    /// As [`step`](Self::step); says also which class the net took the sample for.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    pub fn see(
+        &mut self,
+        parameters: &mut Parameters<N, C>,
+        image: &Image<N, X>,
+        label: usize,
+        rate: f32,
+        decay: f32,
+    ) -> Result<Seen, Refusal> {
+        check::<N, X>(image, label)?;
+        let rates = Rates::new(rate, decay)?;
+        let (loss, class) = self.learn(parameters, image, label, rates, argmax)?;
+        Ok(Seen { loss, class })
     }
 
     /// As [`step`](Self::step), within a limit to the length of the gradient, which is measured
@@ -54,17 +72,19 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         check::<N, X>(image, label)?;
         let squares = self.measure(parameters, image, label)?;
         let rates = Rates::shortened(rate, decay, limit.share(squares)?)?;
-        self.learn(parameters, image, label, rates)
+        self.learn(parameters, image, label, rates, |_| ()).map(|(loss, ())| loss)
     }
 
-    fn learn(
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    fn learn<T>(
         &mut self,
         parameters: &mut Parameters<N, C>,
         image: &Image<N, X>,
         label: usize,
         Rates { rate, keep }: Rates,
-    ) -> Result<f32, Refusal> {
-        let loss = self.pass(parameters, image, label, rate)?;
+        look: impl FnOnce(&[f32]) -> T,
+    ) -> Result<(f32, T), Refusal> {
+        let seen = self.pass(parameters, image, label, rate, look)?;
         if keep != 1.0 {
             N::Chain::visit_mut::<C>(parameters, &mut |role, values| {
                 if role == Role::Weight {
@@ -72,7 +92,7 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
                 }
             });
         }
-        Ok(loss)
+        Ok(seen)
     }
 
     /// ‖∂J/∂(W, b)‖² of a sample.
@@ -100,19 +120,24 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         Ok(squares.get())
     }
 
-    #[inline(never)]
-    fn pass(
+    /// Goes forward, has a `look` at the pre-activations of the output, and goes back.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    #[cfg_attr(not(target_arch = "x86_64"), inline(never))]
+    fn pass<T>(
         &mut self,
         parameters: &mut Parameters<N, C>,
         image: &Image<N, X>,
         label: usize,
         rate: f32,
-    ) -> Result<f32, Refusal> {
+        look: impl FnOnce(&[f32]) -> T,
+    ) -> Result<(f32, T), Refusal> {
         // An optimizer that knows the address of a static would form it again in every loop.
         let (parameters, image, tape) =
             (black_box(parameters), black_box(image), black_box(&mut self.tape));
         N::Chain::forward::<C, C, No, Identity, X>(&mut Whole, parameters, image, tape);
-        let loss = N::Chain::delta(N::Chain::output::<C, No>(tape), label);
+        let output = N::Chain::output::<C, No>(tape);
+        let seen = look(output);
+        let loss = N::Chain::delta(output, label);
         if !loss.is_finite() {
             return Err(Refusal::Diverged);
         }
@@ -123,7 +148,7 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
             image,
             tape,
         );
-        Ok(loss)
+        Ok((loss, seen))
     }
 }
 

@@ -22,6 +22,7 @@ impl<N: Net, X: Pixel> Zero for Inference<N, X> {
 
 impl<N: Net, X: Pixel> Inference<N, X> {
     /// Gives the output for an image, a number for each class.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub fn outputs<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
@@ -33,7 +34,8 @@ impl<N: Net, X: Pixel> Inference<N, X> {
     }
 
     /// Gives the pre-activations of the output.
-    #[inline(never)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    #[cfg_attr(not(target_arch = "x86_64"), inline(never))]
     fn forward<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
@@ -47,6 +49,7 @@ impl<N: Net, X: Pixel> Inference<N, X> {
     }
 
     /// What a trainer would see of a sample: its loss, and the class it is taken for.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub fn look<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
@@ -62,6 +65,7 @@ impl<N: Net, X: Pixel> Inference<N, X> {
 
     /// The class with the largest output, the first on a tie. The outputs are not computed: every
     /// output grows with its pre-activation, so these are compared.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub fn classify<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,

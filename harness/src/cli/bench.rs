@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::number::{count, positive};
 use crate::emulator::Board;
+use crate::vectors::Width;
 
 /// What `cpfo bench` is asked for.
 #[derive(Args, Clone, Debug)]
@@ -18,6 +19,9 @@ pub struct BenchFlags {
     /// Threads of the second column [default: one a core]
     #[arg(long, value_name = "N", value_parser = count, conflicts_with = "emulated")]
     pub threads: Option<usize>,
+    /// The vectors it works with [default: the widest of this processor]
+    #[arg(long, value_name = "KIND", conflicts_with = "emulated")]
+    pub vectors: Option<Width>,
     /// Count instructions on emulated chips instead
     #[arg(long)]
     pub emulated: bool,
@@ -49,4 +53,5 @@ room for the larger net.
 Examples:
   cpfo bench                              all nets, on one thread and on all cores
   cpfo bench --net digits --seconds 2     longer, on a machine that others use too
+  cpfo bench --vectors baseline           as on a processor with nothing but SSE2
   cpfo bench --emulated --board m0,m4     what it takes of a Cortex-M0 and of a Cortex-M4F";

@@ -31,6 +31,8 @@ use std::ffi::OsString;
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::vectors::Width;
+
 /// The folder of a run, if none is named.
 pub const OUT: &str = "cpfo-out";
 /// The model in it.
@@ -118,6 +120,15 @@ impl Command {
         match self {
             Command::Train(flags) => flags.threads,
             Command::Bench(flags) => flags.threads,
+            _ => None,
+        }
+    }
+
+    /// The vectors to work with, if that was said.
+    pub fn vectors(&self) -> Option<Width> {
+        match self {
+            Command::Train(flags) => flags.vectors,
+            Command::Bench(flags) => flags.vectors,
             _ => None,
         }
     }

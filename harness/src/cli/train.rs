@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{DataFlags, OUT, RecipeFlags, number};
+use crate::vectors::Width;
 
 /// What `cpfo train` is asked for.
 #[derive(Args, Clone, Debug)]
@@ -29,6 +30,9 @@ pub struct TrainFlags {
     /// How many threads may work; the result does not depend on it [default: one a core]
     #[arg(long, value_name = "N", value_parser = number::count)]
     pub threads: Option<usize>,
+    /// The vectors it works with; the result does not depend on them [default: the widest there are]
+    #[arg(long, value_name = "KIND")]
+    pub vectors: Option<Width>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,

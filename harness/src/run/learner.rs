@@ -7,6 +7,8 @@ use rayon::prelude::*;
 
 use super::{Chance, Limit, Sums, Trainer};
 use crate::dataset::{Augment, Dataset};
+use crate::passes::{Add, Look, Step};
+use crate::vectors::Vectors;
 
 /// How many samples of a mini-batch are summed in a row. It is part of the result: other groups
 /// round otherwise.
@@ -148,11 +150,13 @@ impl<N: Net> Worker<N> {
         lesson: &Lesson<'_>,
         samples: &[u32],
     ) -> Result<Sums, Refusal> {
+        let vectors = Vectors::get();
         let mut sums = Sums::default();
         for &sample in samples {
             let label = lesson.show(sample, self.image.flat_mut());
-            let seen = self.batch.add(parameters, &self.image, label)?;
-            sums = sums.plus(one(seen.loss, seen.class == label));
+            let sample = (&*self.image, label);
+            let seen = vectors.run(Add { batch: &mut *self.batch, parameters, sample })?;
+            sums = sums.plus(one(seen, label));
         }
         Ok(sums)
     }
@@ -168,24 +172,24 @@ impl<N: Net> Single<N> {
         guard: &mut Guard<'_>,
     ) -> Result<Sums, Refusal> {
         let label = lesson.show(sample, self.image.flat_mut());
-        let (trainer, image, Sgd { rate, decay, .. }) = (&mut self.trainer, &self.image, *sgd);
+        let (trainer, parameters, image) = (&mut self.trainer, &mut *parameters, &self.image);
+        let vectors = Vectors::get();
         let seen = match guard.limit.map(Limit::of_core) {
-            None => {
-                let class = self.inference.classify(parameters, image);
-                Seen { loss: trainer.step(parameters, image, label, rate, decay)?, class }
-            }
+            None => vectors.run(Step { trainer, parameters, sample: (image, label), sgd })?,
             // A sample that is refused was seen all the same.
             Some(limit) => {
-                let seen = self.inference.look(parameters, image, label)?;
+                let (inference, sample) = (&mut self.inference, (image, label));
+                let seen = vectors.run(Look { inference, parameters: &*parameters, sample })?;
+                let Sgd { rate, decay, .. } = *sgd;
                 let done = trainer.step_within(parameters, image, label, rate, decay, limit);
                 guard.forgive(done.map(drop))?;
                 seen
             }
         };
-        Ok(one(seen.loss, seen.class == label))
+        Ok(one(seen, label))
     }
 }
 
-fn one(loss: f32, correct: bool) -> Sums {
-    Sums { loss: loss.into(), correct: correct.into(), samples: 1 }
+fn one(seen: Seen, label: usize) -> Sums {
+    Sums { loss: seen.loss.into(), correct: (seen.class == label).into(), samples: 1 }
 }

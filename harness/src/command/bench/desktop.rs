@@ -19,8 +19,10 @@ use super::best;
 use crate::cli::BenchFlags;
 use crate::dataset::{Data, Dataset};
 use crate::dispatch::AnyNet;
+use crate::passes::Classify;
 use crate::run::{Recipe, Run, Schedule};
 use crate::table::{Align, Table};
+use crate::vectors::Vectors;
 use crate::{evaluation, interrupt, label, source, threads};
 
 /// Training without an end in sight, from fresh weights. At the usual rate small batches soon kill
@@ -138,7 +140,8 @@ pub fn speed<N: Net>(task: Task, time: f64) -> anyhow::Result<f64> {
             let memory = || Ok((Box::new(Inference::<N>::ZERO), Box::new(Image::<N>::ZERO), 0));
             best::seconds(time, memory, |(inference, image, next)| {
                 image.flat_mut().copy_from_slice(data.train.image(*next));
-                black_box(inference.classify(run.parameters(), image));
+                let parameters = run.parameters();
+                black_box(Vectors::get().run(Classify { inference, parameters, image }));
                 *next = (*next + 1) % data.train.len();
                 Ok(())
             })?
@@ -210,7 +213,8 @@ fn machine() -> String {
     let model = about.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or(env::consts::ARCH, |(_, name)| name.trim());
     let cores = available_parallelism().map_or(1, usize::from);
-    format!("{model}, {cores} core{}, {}", if cores == 1 { "" } else { "s" }, env::consts::OS)
+    let plural = if cores == 1 { "" } else { "s" };
+    format!("{model}, {cores} core{plural}, {}, vectors: {}", env::consts::OS, Vectors::get())
 }
 
 #[cfg(test)]
