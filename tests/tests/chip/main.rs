@@ -6,6 +6,7 @@
 //! | `instructions` | instructions on the desktop, counted by valgrind, are those in `instructions.out` |
 //! | `figures` | instructions, stack and bytes of each board are those in `figures.out` |
 //! | `size` | the sections of each board's program are those in `figures.size`, and of training net A those in `training.size` |
+//! | `sweep` | what a multiplication costs in nets of many shapes is what `sweep.out` says, and falls off no cliff |
 //! | `heap` | the training workspace on loan from the application's heap |
 //! | `overflow` | a stack overflow is a fault that says so |
 //! | `no_panic` | nothing in core can panic: the proof links, and does not with a panic in it |
@@ -16,6 +17,7 @@
 mod desktop;
 mod reference;
 mod size;
+mod sweep;
 mod tools;
 
 use std::process::ExitCode;
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         let missing = lacks_target(board.target());
         trials.push(trial(format!("size::{board}"), missing, move || size::figures(board)));
     }
+    trials.push(trial("sweep::m4", lacks(Board::M4), sweep::sweep));
     trials.push(trial("heap::m4", lacks(Board::M4), heap));
     for board in Board::ALL {
         trials.push(trial(format!("overflow::{board}"), lacks(board), move || overflow(board)));
