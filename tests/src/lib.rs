@@ -1,6 +1,7 @@
 //! What the proofs share: the nets of the goldens with their fixtures, nets of random shapes, and
-//! the plain loops that are the oracle of core's kernels.
+//! the plain loops that are the oracle of core's kernels, and a model of a core's cycles.
 
+pub mod cycles;
 pub mod golden;
 pub mod nets;
 pub mod plain;

@@ -53,6 +53,24 @@ fn the_readme_quotes_the_committed_slices() {
 }
 
 #[test]
+fn the_readme_quotes_the_committed_cycles() {
+    let readme = read("README.md");
+    let cycles = read("targets/boards/qemu-m4/cycles.out");
+    // The build as it is, then that for cycles.
+    let counts: Vec<_> = cycles
+        .lines()
+        .filter(|line| line.contains(": forward ") || line.contains(": step "))
+        .filter(|line| !line.contains("bytes"))
+        .map(|line| numbers(line)[1].clone())
+        .collect();
+    assert_eq!(counts.len(), 8, "two passes of two nets in two builds");
+    for build in counts.chunks(4) {
+        let row = format!("| {}", build.join(" | "));
+        assert!(readme.contains(&row), "the README has no row `{row}`");
+    }
+}
+
+#[test]
 fn the_readme_quotes_the_committed_code_size() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let readme = fs::read_to_string(project.join("README.md")).unwrap();

@@ -6,14 +6,16 @@
 //! | `instructions` | instructions on the desktop, counted by valgrind, are those in `instructions.out` |
 //! | `figures` | instructions, stack and bytes of each board are those in `figures.out` |
 //! | `size` | the sections of each board's program are those in `figures.size`, and of training net A those in `training.size` |
+//! | `cycles` | cycles on a Cortex-M4F, by a model, are those in `cycles.out`, and below their limits |
 //! | `sweep` | what a multiplication costs in nets of many shapes is what `sweep.out` says, and falls off no cliff |
 //! | `heap` | the training workspace on loan from the application's heap |
 //! | `overflow` | a stack overflow is a fault that says so |
 //! | `no_panic` | nothing in core can panic: the proof links, and does not with a panic in it |
 //! | `memory` | the sizes that a net promises are those in the linked file |
 //!
-//! They need QEMU, the Rust targets and valgrind. Where one is missing, the test is ignored and says why.
+//! They need QEMU, the Rust targets, valgrind and gcc. Where one is missing, the test is ignored and says why.
 
+mod cycles;
 mod desktop;
 mod reference;
 mod size;
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         trials.push(trial(format!("size::{board}"), missing, move || size::figures(board)));
     }
     trials.push(trial("sweep::m4", lacks(Board::M4), sweep::sweep));
+    trials.push(trial("cycles::m4", cycles::lacking(), cycles::m4));
     trials.push(trial("heap::m4", lacks(Board::M4), heap));
     for board in Board::ALL {
         trials.push(trial(format!("overflow::{board}"), lacks(board), move || overflow(board)));

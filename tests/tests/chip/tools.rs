@@ -41,7 +41,18 @@ pub(crate) fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<
 
 /// Runs cargo where committed figures come from; its standard output.
 pub(crate) fn cargo_for_figures(arguments: &[&str]) -> Result<String, Failed> {
-    cargo_in(&reference::targets(), arguments, &[("RUSTFLAGS", &reference::flags())])
+    cargo_by_flags(arguments, "", "target")
+}
+
+/// The same with flags for the compiler, building in a folder there.
+pub(crate) fn cargo_by_flags(
+    arguments: &[&str],
+    flags: &str,
+    folder: &str,
+) -> Result<String, Failed> {
+    let flags = format!("{} {flags}", reference::flags());
+    let environment = [("RUSTFLAGS", flags.trim()), ("CARGO_TARGET_DIR", folder)];
+    cargo_in(&reference::targets(), arguments, &environment)
 }
 
 fn cargo_in(
