@@ -5,6 +5,7 @@
 //! | `bits` | training and forward passes end in the same checksums on every machine |
 //! | `instructions` | instructions on the desktop, counted by valgrind, are those in `instructions.out` |
 //! | `figures` | instructions, stack and bytes of each board are those in `figures.out` |
+//! | `slices` | the longest slice of a step is that in `slices.out` |
 //! | `size` | the sections of each board's program are those in `figures.size`, and of training net A those in `training.size` |
 //! | `heap` | the training workspace on loan from the application's heap |
 //! | `overflow` | a stack overflow is a fault that says so |
@@ -37,6 +38,9 @@ fn main() -> ExitCode {
         trials.push(trial(format!("figures::{board}"), lacks(board), move || figures(board)));
         let missing = lacks_target(board.target());
         trials.push(trial(format!("size::{board}"), missing, move || size::figures(board)));
+    }
+    for board in [Board::M3, Board::M4] {
+        trials.push(trial(format!("slices::{board}"), lacks(board), move || slices(board)));
     }
     trials.push(trial("heap::m4", lacks(Board::M4), heap));
     for board in Board::ALL {
@@ -132,6 +136,13 @@ fn figures(board: Board) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// A step in slices, with and without hardware for floats.
+fn slices(board: Board) -> Result<(), Failed> {
+    let program = format!("{}-slices", package(board));
+    let found = cargo_for_figures(&[board.name(), "--quiet", "--bin", &program])?;
+    compare(&format!("boards/{}/slices.out", package(board)), &found)
 }
 
 /// The training workspace comes from the application's heap and goes back.
