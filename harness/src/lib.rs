@@ -38,6 +38,7 @@ pub mod report;
 pub mod run;
 pub mod snapshot;
 pub mod source;
+pub mod sweep;
 pub mod table;
 pub mod threads;
 pub mod torch_order;

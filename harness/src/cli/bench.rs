@@ -28,6 +28,9 @@ pub struct BenchFlags {
     /// The boards, apart by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "emulated")]
     pub board: Vec<Board>,
+    /// What a multiplication costs in nets of many shapes, on an emulated Cortex-M4F
+    #[arg(long, requires = "emulated", conflicts_with = "board")]
+    pub sweep: bool,
     /// The folder with the firmware [default: `targets` of the source]
     #[arg(long, value_name = "FOLDER", requires = "emulated")]
     pub targets: Option<PathBuf>,
@@ -50,8 +53,16 @@ what is missing. The figures that are committed as `figures.out` are built at a 
 on every machine; built elsewhere, a count can differ by a few instructions. The micro:bit (m0) has no
 room for the larger net.
 
+With --emulated --sweep: instructions a multiplication, forward and in a step, for about a hundred nets
+around one shape, and how many times that of the best of its kind it is. A step's multiplications are
+those that it has to do: of a convolution with a maximum behind it, those of the winners. The kinds:
+max, mean, whole (a convolution with such a pooling behind it, or none), grey (max, one map in), behind
+(a convolution behind another), units (a fully-connected layer), tanh, sigmoid. Names say what is not
+as in the others: k3 a kernel of 3 x 3, i3 and o3 maps in and out, p the window, u units, c columns.
+
 Examples:
   cpfo bench                              all nets, on one thread and on all cores
   cpfo bench --net digits --seconds 2     longer, on a machine that others use too
   cpfo bench --vectors baseline           as on a processor with nothing but SSE2
-  cpfo bench --emulated --board m0,m4     what it takes of a Cortex-M0 and of a Cortex-M4F";
+  cpfo bench --emulated --board m0,m4     what it takes of a Cortex-M0 and of a Cortex-M4F
+  cpfo bench --emulated --sweep           whether a shape of yours would cost more than others";

@@ -11,6 +11,7 @@
 //! | [`bits`] | training runs that end in checksums, to be compared between machines |
 //! | [`goldens`] | the nets that PyTorch knows, run forward |
 //! | `prove` | the programs that say what the chip did: bits, instructions, bytes |
+//! | `sweep` | what many shapes cost, around one |
 //! | `serve` | the application: a net that answers and learns over the serial line |
 //! | `stack` | the stack's high-water mark, by painting |
 //! | `heap` | the application's heap and its high-water mark (feature `alloc`) |
@@ -39,6 +40,8 @@ pub mod prove;
 pub mod serve;
 #[cfg(target_os = "none")]
 pub mod stack;
+#[cfg(target_os = "none")]
+pub mod sweep;
 
 pub use board::{Board, Clock, Devices, Failure, Memory};
 #[cfg(target_os = "none")]
@@ -49,3 +52,5 @@ pub use loan::loan;
 pub use prove::{bits, bits_small, figures_of_digits, figures_of_lenet, slices};
 #[cfg(target_os = "none")]
 pub use serve::serve_digits;
+#[cfg(target_os = "none")]
+pub use sweep::sweep;

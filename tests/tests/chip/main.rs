@@ -7,6 +7,7 @@
 //! | `figures` | instructions, stack and bytes of each board are those in `figures.out` |
 //! | `slices` | the longest slice of a step is that in `slices.out` |
 //! | `size` | the sections of each board's program are those in `figures.size`, and of training net A those in `training.size` |
+//! | `sweep` | what a multiplication costs in nets of many shapes is what `sweep.out` says, and falls off no cliff |
 //! | `heap` | the training workspace on loan from the application's heap |
 //! | `overflow` | a stack overflow is a fault that says so |
 //! | `no_panic` | nothing in core can panic: the proof links, and does not with a panic in it |
@@ -17,6 +18,7 @@
 mod desktop;
 mod reference;
 mod size;
+mod sweep;
 mod tools;
 
 use std::process::ExitCode;
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
     for board in [Board::M3, Board::M4] {
         trials.push(trial(format!("slices::{board}"), lacks(board), move || slices(board)));
     }
+    trials.push(trial("sweep::m4", lacks(Board::M4), sweep::sweep));
     trials.push(trial("heap::m4", lacks(Board::M4), heap));
     for board in Board::ALL {
         trials.push(trial(format!("overflow::{board}"), lacks(board), move || overflow(board)));

@@ -57,6 +57,8 @@ fn wrong_usage() {
     here.cpfo("bench --threads 0").fails(2, &["whole number above 0"]);
     here.cpfo("bench --board m4").fails(2, &["--emulated"]);
     here.cpfo("bench --emulated --board m4,m99").fails(2, &["m99", "rv32"]);
+    here.cpfo("bench --sweep").fails(2, &["--emulated"]);
+    here.cpfo("bench --emulated --sweep --board m4").fails(2, &["cannot be used with"]);
     here.cpfo("bench --emulated --seconds 1").fails(2, &["cannot be used with"]);
     let help = here.cpfo("bench --help").done().stdout;
     for word in ["Examples:", "best of them", "80 %", "a few instructions"] {

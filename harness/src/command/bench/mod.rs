@@ -3,6 +3,7 @@
 mod best;
 mod chip;
 mod desktop;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -13,5 +14,9 @@ use crate::dispatch::AnyNet;
 
 /// Measures what is asked for.
 pub fn run(flags: &BenchFlags, nets: &[&dyn AnyNet]) -> anyhow::Result<ExitCode> {
-    if flags.emulated { chip::run(flags) } else { desktop::run(flags, nets) }
+    match (flags.emulated, flags.sweep) {
+        (true, true) => sweep::run(flags),
+        (true, false) => chip::run(flags),
+        (false, _) => desktop::run(flags, nets),
+    }
 }
