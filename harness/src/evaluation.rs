@@ -11,17 +11,8 @@ use crate::dataset::Dataset;
 use crate::passes::{Classify, Look, Outputs};
 use crate::plot::Mistake;
 use crate::run::Sums;
-use crate::table;
 use crate::vectors::Vectors;
-
-/// Multiplications of the samples that a thread takes at once: enough to forget the taking.
-const CHUNK: usize = 1 << 20;
-
-/// Samples that a thread takes at once.
-fn at_once<N: Net>() -> usize {
-    let macs: usize = N::LAYERS.iter().map(|(_, layer)| layer.macs).sum();
-    (CHUNK / macs.max(1)).max(1)
-}
+use crate::{table, threads};
 
 /// What a net makes of one image.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +56,7 @@ pub fn seen<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> Result<Sums, 
     let memory = || (Box::new(Inference::<N>::ZERO), Box::new(Image::<N>::ZERO));
     let each: Vec<_> = (0..data.len())
         .into_par_iter()
-        .with_min_len(at_once::<N>())
+        .with_min_len(threads::at_least::<N>(1))
         .map_init(memory, |(inference, image), index| {
             image.flat_mut().copy_from_slice(data.image(index));
             let label = usize::from(data.label(index));
@@ -89,7 +80,7 @@ fn each<N: Net, T: Send>(
     let memory = || (Box::new(Inference::<N>::ZERO), Box::new(Image::<N>::ZERO));
     images
         .par_chunks_exact(N::PIXELS)
-        .with_min_len(at_once::<N>())
+        .with_min_len(threads::at_least::<N>(1))
         .map_init(memory, |(inference, image), pixels| {
             image.flat_mut().copy_from_slice(pixels);
             of_image(inference, image)

@@ -41,7 +41,7 @@ fn the_readme_quotes_the_committed_instructions() {
 #[test]
 fn the_readme_quotes_the_committed_slices() {
     let readme = read("README.md");
-    let figures = read("targets/boards/qemu-m4/figures.out");
+    let figures = read("targets/boards/qemu-m4/slices.out");
     for (net, name) in [("A", "digits"), ("B", "lenet")] {
         let of_net = figures.lines().filter(|line| line.starts_with(name));
         let slices = of_net.filter(|line| line.contains(" slices of ")).map(numbers);

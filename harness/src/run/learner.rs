@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::{Chance, Limit, Sums, Trainer};
 use crate::dataset::{Augment, Dataset};
 use crate::passes::{Add, Look, Step};
+use crate::threads;
 use crate::vectors::Vectors;
 
 /// How many samples of a mini-batch are summed in a row. It is part of the result: other groups
@@ -137,7 +138,9 @@ fn collect<N: Net>(
     if let ([worker], true) = (&mut *workers, samples.len() <= GROUP) {
         return worker.sum(parameters, lesson, samples);
     }
-    let groups = workers.par_iter_mut().zip(samples.par_chunks(GROUP));
+    // Learning from a sample takes about as long as four looks at it.
+    let at_least = threads::at_least::<N>(4).div_ceil(GROUP);
+    let groups = workers.par_iter_mut().zip(samples.par_chunks(GROUP)).with_min_len(at_least);
     let sums: Result<Vec<Sums>, Refusal> =
         groups.map(|(worker, group)| worker.sum(parameters, lesson, group)).collect();
     Ok(sums?.into_iter().fold(Sums::default(), Sums::plus))

@@ -49,7 +49,7 @@ pub use greet::greet;
 #[cfg(all(feature = "alloc", target_os = "none"))]
 pub use loan::loan;
 #[cfg(target_os = "none")]
-pub use prove::{bits, bits_small, figures_of_digits, figures_of_lenet};
+pub use prove::{bits, bits_small, figures_of_digits, figures_of_lenet, slices};
 #[cfg(target_os = "none")]
 pub use serve::serve_digits;
 #[cfg(target_os = "none")]

@@ -42,8 +42,6 @@ struct Measured<N: Net> {
     image: Image<N>,
     inference: Inference<N>,
     trainer: InPlace<N>,
-    bytes: Image<N, Bytes<16>>,
-    byte_trainer: InPlace<N, All, Bytes<16>>,
 }
 
 impl<N: Net> Zero for Measured<N> {
@@ -52,8 +50,6 @@ impl<N: Net> Zero for Measured<N> {
         image: Image::<N>::ZERO,
         inference: Inference::ZERO,
         trainer: InPlace::ZERO,
-        bytes: Image::<N, Bytes<16>>::ZERO,
-        byte_trainer: InPlace::ZERO,
     };
 }
 
@@ -69,7 +65,23 @@ pub fn figures_of_lenet<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
     figures(devices, ROOM.try_take().ok_or(Failure::Memory)?)
 }
 
-/// Instructions and stack of one forward pass and one step, after a few steps from fresh weights.
+/// The unit of a board's clock.
+fn unit<B: Board>(_: &Devices<B>) -> &'static str {
+    <B::Clock as Clock>::SCALE.unit
+}
+
+/// A few steps from fresh weights, and the sample to go on with; its label.
+fn warm_up<N: Net>(room: &mut Measured<N>) -> Result<usize, Failure> {
+    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+    for n in 0..20 {
+        let label = SAMPLES.draw::<N>(n, &mut room.image);
+        let step = room.trainer.step(&mut room.parameters, &room.image, label, 0.03, 0.0);
+        step.map_err(Failure::Sample)?;
+    }
+    Ok(SAMPLES.draw::<N>(20, &mut room.image))
+}
+
+/// Instructions and stack of one forward pass and one step.
 fn figures<B: Board, N: Net>(devices: &Devices<B>, room: &mut Measured<N>) -> Result<(), Failure> {
     say!("{}: {} parameters, {} bytes", N::NAME, N::PARAMETERS, N::PARAMETER_BYTES);
     say!(
@@ -78,46 +90,65 @@ fn figures<B: Board, N: Net>(devices: &Devices<B>, room: &mut Measured<N>) -> Re
         N::INFERENCE_BYTES,
         N::IN_PLACE_BYTES
     );
-    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
-    for n in 0..20 {
-        let label = SAMPLES.draw::<N>(n, &mut room.image);
-        let step = room.trainer.step(&mut room.parameters, &room.image, label, 0.03, 0.0);
-        step.map_err(Failure::Sample)?;
-    }
-
-    let label = SAMPLES.draw::<N>(20, &mut room.image);
+    let label = warm_up(room)?;
     let mut class = 0;
     let (took, stack) = measure(&devices.clock, || {
         let image = black_box(&room.image);
         class = black_box(room.inference.classify::<All>(&room.parameters, image));
     });
     say!("{}: a {} is taken for a {}", N::NAME, label, class);
-    say!("{}: forward {} {}, stack {}", N::NAME, took, <B::Clock as Clock>::SCALE.unit, stack);
+    say!("{}: forward {} {}, stack {}", N::NAME, took, unit(devices), stack);
     let (took, stack) = measure(&devices.clock, || {
         let image = black_box(&room.image);
         let _ = black_box(room.trainer.step(&mut room.parameters, image, label, 0.03, 0.0));
     });
-    say!("{}: step {} {}, stack {}", N::NAME, took, <B::Clock as Clock>::SCALE.unit, stack);
-    SAMPLES.draw_bytes::<N>(20, &mut room.bytes);
+    say!("{}: step {} {}, stack {}", N::NAME, took, unit(devices), stack);
+    Ok(())
+}
+
+/// Memory for training of one net from images of bytes.
+struct OfBytes<N: Net> {
+    image: Image<N, Bytes<16>>,
+    trainer: InPlace<N, All, Bytes<16>>,
+}
+
+impl<N: Net> Zero for OfBytes<N> {
+    const ZERO: Self = Self { image: Image::<N, Bytes<16>>::ZERO, trainer: InPlace::ZERO };
+}
+
+/// What a step takes in slices, and from bytes, of both nets.
+pub fn slices<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
+    static DIGITS: ConstStaticCell<Measured<digits::Net>> = ConstStaticCell::new(Measured::ZERO);
+    static LENET: ConstStaticCell<Measured<lenet::Net>> = ConstStaticCell::new(Measured::ZERO);
+    static DIGITS_BYTES: ConstStaticCell<OfBytes<digits::Net>> =
+        ConstStaticCell::new(OfBytes::ZERO);
+    static LENET_BYTES: ConstStaticCell<OfBytes<lenet::Net>> = ConstStaticCell::new(OfBytes::ZERO);
+    let bytes = DIGITS_BYTES.try_take().ok_or(Failure::Memory)?;
+    slices_of(devices, DIGITS.try_take().ok_or(Failure::Memory)?, bytes)?;
+    let bytes = LENET_BYTES.try_take().ok_or(Failure::Memory)?;
+    slices_of(devices, LENET.try_take().ok_or(Failure::Memory)?, bytes)
+}
+
+fn slices_of<B: Board, N: Net>(
+    devices: &Devices<B>,
+    room: &mut Measured<N>,
+    bytes: &mut OfBytes<N>,
+) -> Result<(), Failure> {
+    let label = warm_up(room)?;
+    SAMPLES.draw_bytes::<N>(20, &mut bytes.image);
     let (took, stack) = measure(&devices.clock, || {
-        let image = black_box(&room.bytes);
-        let _ = black_box(room.byte_trainer.step(&mut room.parameters, image, label, 0.03, 0.0));
+        let image = black_box(&bytes.image);
+        let _ = black_box(bytes.trainer.step(&mut room.parameters, image, label, 0.03, 0.0));
     });
-    say!(
-        "{}: step from bytes {} {}, stack {}",
-        N::NAME,
-        took,
-        <B::Clock as Clock>::SCALE.unit,
-        stack
-    );
+    say!("{}: step from bytes {} {}, stack {}", N::NAME, took, unit(devices), stack);
     for budget in [1, 10_000] {
-        slices(devices, room, label, budget)?;
+        longest_slice(devices, room, label, budget)?;
     }
     Ok(())
 }
 
 /// The longest slice of a step, from its begin on.
-fn slices<B: Board, N: Net>(
+fn longest_slice<B: Board, N: Net>(
     devices: &Devices<B>,
     room: &mut Measured<N>,
     label: usize,
@@ -126,30 +157,28 @@ fn slices<B: Board, N: Net>(
     let clock = &devices.clock;
     let start = clock.ticks();
     let image = black_box(&room.image);
-    let mut step = room
-        .trainer
-        .begin(&mut room.parameters, image, label, 0.03, 1e-4)
-        .map_err(Failure::Sample)?;
-    let (mut slices, mut longest, mut sum) = (1, clock.since(start), clock.since(start));
+    let step = room.trainer.begin(&mut room.parameters, image, label, 0.03, 1e-4);
+    let mut step = step.map_err(Failure::Sample)?;
+    let took = clock.since(start);
+    let (mut slices, mut longest, mut all) = (1, took, took);
     loop {
         let start = clock.ticks();
         let done = black_box(step.poll(black_box(budget)));
         let took = clock.since(start);
-        (slices, longest, sum) = (slices + 1, took.max(longest), sum + took);
+        (slices, longest, all) = (slices + 1, took.max(longest), all + took);
         if let Poll::Ready(loss) = done {
             loss.map_err(Failure::Sample)?;
             break;
         }
     }
-    let unit = <B::Clock as Clock>::SCALE.unit;
     say!(
         "{}: step in {} slices of {}, the longest {} {}, all {}",
         N::NAME,
         slices,
         budget,
         longest,
-        unit,
-        sum
+        unit(devices),
+        all
     );
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! | `bits` | training and forward passes end in the same checksums on every machine |
 //! | `instructions` | instructions on the desktop, counted by valgrind, are those in `instructions.out` |
 //! | `figures` | instructions, stack and bytes of each board are those in `figures.out` |
+//! | `slices` | the longest slice of a step is that in `slices.out` |
 //! | `size` | the sections of each board's program are those in `figures.size`, and of training net A those in `training.size` |
 //! | `cycles` | cycles on a Cortex-M4F, by a model, are those in `cycles.out`, and below their limits |
 //! | `sweep` | what a multiplication costs in nets of many shapes is what `sweep.out` says, and falls off no cliff |
@@ -41,6 +42,9 @@ fn main() -> ExitCode {
         trials.push(trial(format!("figures::{board}"), lacks(board), move || figures(board)));
         let missing = lacks_target(board.target());
         trials.push(trial(format!("size::{board}"), missing, move || size::figures(board)));
+    }
+    for board in [Board::M3, Board::M4] {
+        trials.push(trial(format!("slices::{board}"), lacks(board), move || slices(board)));
     }
     trials.push(trial("sweep::m4", lacks(Board::M4), sweep::sweep));
     trials.push(trial("cycles::m4", cycles::lacking(), cycles::m4));
@@ -138,6 +142,13 @@ fn figures(board: Board) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// A step in slices, with and without hardware for floats.
+fn slices(board: Board) -> Result<(), Failed> {
+    let program = format!("{}-slices", package(board));
+    let found = cargo_for_figures(&[board.name(), "--quiet", "--bin", &program])?;
+    compare(&format!("boards/{}/slices.out", package(board)), &found)
 }
 
 /// The training workspace comes from the application's heap and goes back.

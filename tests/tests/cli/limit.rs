@@ -59,7 +59,7 @@ fn some_are_refused_and_the_others_learnt() {
     assert!(said["test"]["accuracy"].as_f64().unwrap() > 0.5, "{said}");
     // The same in words, and in the report.
     let text = here.cpfo("train --epochs 8 --refuse 2").done().stdout;
-    assert!(text.contains(&format!("refused: {count} of 720 updates")), "{text}");
+    assert!(text.contains(&format!("refused for the gradient: {count} of 720 updates")), "{text}");
     let report = String::from_utf8(here.read("cpfo-out/report.html")).unwrap();
     for text in ["limit of the gradient", "refused above 2", &format!("{count} of 720 updates")] {
         assert!(report.contains(text), "{text}");

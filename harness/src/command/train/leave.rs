@@ -59,7 +59,8 @@ pub(super) fn stopped<N: Net>(
     model(output, origin, &run)?;
     let (epoch, epochs) = (run.progress().epoch + 1, run.recipe().epochs);
     let folder = output.folder().display();
-    let refused = report::refused(&run).map(|refused| format!("; refused: {refused}"));
+    let refused =
+        report::refused(&run).map(|refused| format!("; refused for the gradient: {refused}"));
     let refused = refused.unwrap_or_default();
     eprintln!(
         "stopped in epoch {epoch} of {epochs}{refused}; go on with `train --resume --out '{folder}'`"
@@ -111,7 +112,8 @@ pub(super) fn finished<N: Net>(
         return Ok(ExitCode::SUCCESS);
     }
     evaluation.print()?;
-    let refused = report::refused(&run).map(|refused| format!("\nrefused: {refused}"));
+    let refused =
+        report::refused(&run).map(|refused| format!("\nrefused for the gradient: {refused}"));
     let confusion = &evaluation.confusion;
     writeln!(
         io::stdout(),

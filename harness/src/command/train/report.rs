@@ -23,7 +23,7 @@ pub(super) fn of<N: Net>(
     evaluation: &Evaluation,
 ) -> TrainingReport {
     let macs: usize = N::LAYERS.iter().map(|(_, layer)| layer.macs).sum();
-    let refused = refused(run).map(|refused| Figure::new("refused", refused));
+    let refused = refused(run).map(|refused| Figure::new("refused for the gradient", refused));
     TrainingReport {
         title: format!("{}, trained for {} epochs", N::NAME, run.recipe().epochs),
         net: layers::<N>(),
@@ -44,14 +44,13 @@ pub(super) fn of<N: Net>(
     }
 }
 
-/// How many updates were refused, if there was a limit: `3 of 13,500 updates, for their gradient`.
+/// How many updates were refused for their gradient, if there was a limit: `3 of 13,500 updates`.
 pub(super) fn refused<N: Net>(run: &Run<'_, N>) -> Option<String> {
     run.recipe().limit?;
     // Every other reason ends a run.
     let refused = run.progress().refusals.gradient;
-    let reason = if refused == 0 { "" } else { ", for their gradient" };
     let [refused, updates] = [refused.into(), run.updates()].map(label::count);
-    Some(format!("{refused} of {updates} updates{reason}"))
+    Some(format!("{refused} of {updates} updates"))
 }
 
 fn layers<N: Net>() -> Vec<String> {
