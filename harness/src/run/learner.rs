@@ -88,7 +88,8 @@ impl<N: Net> Learner<N> {
         let worker = || Worker { batch: Box::new(Zero::ZERO), image: Box::new(Zero::ZERO) };
         match trainer {
             Trainer::Batch => {
-                Learner::Batch((0..batch.div_ceil(GROUP)).map(|_| worker()).collect())
+                let workers = batch.div_ceil(GROUP).min(rayon::current_num_threads() + 1);
+                Learner::Batch((0..workers).map(|_| worker()).collect())
             }
             Trainer::InPlace => Learner::InPlace(Box::new(Single {
                 trainer: Zero::ZERO,
@@ -110,10 +111,7 @@ impl<N: Net> Learner<N> {
         match self {
             Learner::Batch(workers) => {
                 let sums = collect(workers, parameters, lesson, samples)?;
-                if let Some((first, others)) = workers.split_first_mut() {
-                    for other in others {
-                        first.batch.merge(&mut other.batch);
-                    }
+                if let Some(first) = workers.first_mut() {
                     let limit = guard.limit.map_or(FINITE, Limit::of_core);
                     guard.forgive(first.batch.update_within(parameters, velocity, sgd, limit))?;
                 }
@@ -128,22 +126,36 @@ impl<N: Net> Learner<N> {
     }
 }
 
-/// Each group of a mini-batch is summed by a worker of its own; what was seen is added in order.
+/// Each group of a mini-batch is summed by a worker, and goes to the first of them in order.
+///
+/// There is a worker for each group, or for each thread and one more, whatever is less: a gradient
+/// for every group of a large mini-batch would not stay in the cache.
 fn collect<N: Net>(
     workers: &mut [Worker<N>],
     parameters: &Parameters<N>,
     lesson: &Lesson<'_>,
     samples: &[u32],
 ) -> Result<Sums, Refusal> {
-    if let ([worker], true) = (&mut *workers, samples.len() <= GROUP) {
-        return worker.sum(parameters, lesson, samples);
-    }
     // Learning from a sample takes about as long as four looks at it.
     let at_least = threads::at_least::<N>(4).div_ceil(GROUP);
-    let groups = workers.par_iter_mut().zip(samples.par_chunks(GROUP)).with_min_len(at_least);
-    let sums: Result<Vec<Sums>, Refusal> =
-        groups.map(|(worker, group)| worker.sum(parameters, lesson, group)).collect();
-    Ok(sums?.into_iter().fold(Sums::default(), Sums::plus))
+    let all = samples.len() <= workers.len() * GROUP;
+    let at_once = if all { workers.len() } else { workers.len() - 1 };
+    let mut sums = Sums::default();
+    for (round, samples) in samples.chunks(at_once * GROUP).enumerate() {
+        let first_round = round == 0;
+        let free = if first_round { &mut workers[..at_once] } else { &mut workers[1..] };
+        let groups = free.par_iter_mut().zip(samples.par_chunks(GROUP)).with_min_len(at_least);
+        let seen: Result<Vec<Sums>, Refusal> =
+            groups.map(|(worker, group)| worker.sum(parameters, lesson, group)).collect();
+        let seen = seen?;
+        if let Some((first, others)) = workers.split_first_mut() {
+            for other in others.iter_mut().take(seen.len() - usize::from(first_round)) {
+                first.batch.merge(&mut other.batch);
+            }
+        }
+        sums = seen.into_iter().fold(sums, Sums::plus);
+    }
+    Ok(sums)
 }
 
 impl<N: Net> Worker<N> {
