@@ -9,6 +9,8 @@
 //! An input of exactly 0 that comes out of a ReLU is skipped: it adds nothing forward, its weights
 //! have no gradient, and its slope stops δ.
 
+mod alive;
+
 use core::hint::black_box;
 use core::marker::PhantomData;
 
@@ -70,7 +72,7 @@ pub fn forward<I: Shape, const O: usize, A: Activation, Before: Activation, X: P
 ) {
     let (x, weight) = (I::cells(x), I::cells(weight));
     if WIDE && Before::DEAD_AT_ZERO && pace.whole() {
-        return forward_alive::<O, A, X>(weight, bias, x, z);
+        return alive::forward::<O, A, X>(weight, bias, x, z);
     }
     let mut first = 0;
     first = blocks::<O, BLOCK, A, Before, X>(pace, weight, bias, x, z, first);
@@ -116,90 +118,6 @@ fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation, X: 
     first + B * n
 }
 
-/// Inputs that are looked at together on a desktop, to leave out those that are 0.
-const CHUNK: usize = 64;
-
-/// The inputs of a chunk that are not 0. A list of them costs less than a branch at each, which nobody
-/// can foresee.
-struct Alive {
-    inputs: [u8; CHUNK],
-    count: usize,
-}
-
-impl Alive {
-    #[inline(always)]
-    fn among<X: Pixel>(chunk: &[X::Stored]) -> Self {
-        let mut alive = Self { inputs: [0; CHUNK], count: 0 };
-        for (i, &x) in chunk.iter().enumerate() {
-            if let Some(input) = alive.inputs.get_mut(alive.count) {
-                *input = i as u8;
-            }
-            alive.count += usize::from(!X::is_zero(x));
-        }
-        alive
-    }
-
-    #[inline(always)]
-    fn inputs(&self) -> &[u8] {
-        self.inputs.get(..self.count).unwrap_or_default()
-    }
-}
-
-/// As [`forward`], of the inputs that are not 0.
-#[inline(always)]
-fn forward_alive<const O: usize, A: Activation, X: Pixel>(
-    weight: &[[f32; O]],
-    bias: &[f32; O],
-    x: &[X::Stored],
-    z: &mut [f32; O],
-) {
-    *z = *bias;
-    for (x, weight) in x.chunks(CHUNK).zip(weight.chunks(CHUNK)) {
-        let alive = Alive::among::<X>(x);
-        let mut first = 0;
-        first = add_alive::<O, BLOCK, X>(weight, x, alive.inputs(), z, first);
-        first = add_alive::<O, 16, X>(weight, x, alive.inputs(), z, first);
-        first = add_alive::<O, 8, X>(weight, x, alive.inputs(), z, first);
-        first = add_alive::<O, 4, X>(weight, x, alive.inputs(), z, first);
-        first = add_alive::<O, 2, X>(weight, x, alive.inputs(), z, first);
-        add_alive::<O, 1, X>(weight, x, alive.inputs(), z, first);
-    }
-    for z in z {
-        *z = A::value(*z);
-    }
-}
-
-/// Adds the products of some inputs to as many blocks of `B` sums as there are from `first` on; the
-/// sum behind them.
-#[inline(always)]
-fn add_alive<const O: usize, const B: usize, X: Pixel>(
-    weight: &[[f32; O]],
-    x: &[X::Stored],
-    inputs: &[u8],
-    z: &mut [f32; O],
-    mut first: usize,
-) -> usize {
-    while first + B <= O {
-        if let Some(z) = z[first..].first_chunk_mut::<B>() {
-            let mut sums = *z;
-            for &i in inputs {
-                let i = usize::from(i);
-                if let (Some(&x), Some(row)) = (x.get(i), weight.get(i))
-                    && let Some(row) = row[first..].first_chunk::<B>()
-                {
-                    let x = X::value(x);
-                    for (sum, &w) in sums.iter_mut().zip(row) {
-                        *sum += x * w;
-                    }
-                }
-            }
-            *z = sums;
-        }
-        first += B;
-    }
-    first
-}
-
 /// The way back: hands each gradient over, and where `Below` asks for it overwrites x by dx times
 /// the slope of the activation `Before`.
 #[inline(always)]
@@ -228,9 +146,9 @@ pub fn backward<
         return;
     }
     if WIDE && Before::DEAD_AT_ZERO && pace.whole() {
-        for first in (0..I::LEN).step_by(CHUNK) {
-            let chunk = first..(first + CHUNK).min(I::LEN);
-            let alive = Alive::among::<X>(I::cells(&x).get(chunk).unwrap_or_default());
+        for first in (0..I::LEN).step_by(alive::CHUNK) {
+            let chunk = first..(first + alive::CHUNK).min(I::LEN);
+            let alive = alive::Alive::among::<X>(I::cells(&x).get(chunk).unwrap_or_default());
             for &i in alive.inputs() {
                 let i = first + usize::from(i);
                 backward_input::<I, O, Before, Below, X, W>(i, &mut weight, &mut x, delta);
