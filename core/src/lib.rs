@@ -63,8 +63,9 @@
 //! - **The same bits everywhere.** Every sum has one written order, nothing is fused, and `exp`, `ln`
 //!   and `tanh` are computed in software. The feature `micromath` gives that up for speed on cores
 //!   without floating-point hardware.
-//! - **Nothing large crosses the stack**: every workspace has a [`ZERO`](shape::Zero::ZERO) to place
-//!   it in a `static`.
+//! - **Nothing large crosses a chip's stack**: every workspace has a [`ZERO`](shape::Zero::ZERO) to
+//!   place it in a `static`, and a step takes a few hundred bytes. (On a desktop a convolution's way back
+//!   takes up to 256 KB of it.)
 #![no_std]
 #![forbid(unsafe_code)]
 
