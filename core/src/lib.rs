@@ -65,7 +65,7 @@
 //!   without floating-point hardware.
 //! - **Nothing large crosses a chip's stack**: every workspace has a [`ZERO`](shape::Zero::ZERO) to
 //!   place it in a `static`, and a step takes a few hundred bytes. (On a desktop a convolution's way back
-//!   takes up to 256 KB of it.)
+//!   takes up to 64 KB of it.)
 #![no_std]
 #![forbid(unsafe_code)]
 
