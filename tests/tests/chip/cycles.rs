@@ -14,7 +14,7 @@ use crate::reference;
 use crate::tools::{cargo_by_flags, compare, lacks, targets};
 
 /// Flags that the firmware may be built by, after a name for them.
-const BUILDS: [(&str, &str); 2] = [
+pub(crate) const BUILDS: [(&str, &str); 2] = [
     ("as it is", ""),
     ("for cycles", "-C target-cpu=cortex-m4 -C llvm-args=-misched-regpressure=false"),
 ];

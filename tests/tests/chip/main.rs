@@ -52,6 +52,7 @@ fn main() -> ExitCode {
     for board in Board::ALL {
         trials.push(trial(format!("overflow::{board}"), lacks(board), move || overflow(board)));
     }
+    trials.push(trial("bits::m4_for_cycles", lacks(Board::M4), bits_of_fewest_cycles));
     // The code of the smallest core on a machine with room for all of it.
     let missing = lacks(Board::M3).or_else(|| lacks_target(Board::M0.target()));
     trials.push(trial("bits::m0_code_on_m3", missing, bits_of_m0_on_m3));
@@ -104,6 +105,13 @@ fn bits(board: Board) -> Result<(), Failed> {
         };
     }
     compare(BITS, &found)
+}
+
+/// Other instructions, by the flags that make fewest cycles, and the same bits.
+fn bits_of_fewest_cycles() -> Result<(), Failed> {
+    let [_, (_, flags)] = cycles::BUILDS;
+    let build = [("RUSTFLAGS", flags), ("CARGO_TARGET_DIR", "target/cycles")];
+    compare(BITS, &cargo(&["m4", "--quiet", "--bin", "qemu-m4-bits"], &build)?)
 }
 
 fn bits_of_m0_on_m3() -> Result<(), Failed> {
