@@ -3,11 +3,15 @@
 
 use std::task::Poll;
 
+use cpfo::activation::Identity;
 use cpfo::chain::Holding as _;
-use cpfo::choice::{All, BiasesOnly, Choice, ConvolutionsAndOutput, Freeze, OutputOnly};
-use cpfo::net::{Image, Net, Parameters};
+use cpfo::choice::{All, BiasesOnly, Choice, ConvolutionsAndOutput, Freeze, No, OutputOnly};
+use cpfo::layer::learn::Descent;
+use cpfo::net::{Image, Net, Parameters, Tape};
+use cpfo::pace::Slice;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
+use cpfo::stage::Stage as _;
 use cpfo::train::{InPlace, Inference, Limit, Refusal, initialize};
 use cpfo_tests::for_each_golden;
 use proptest::collection::vec;
@@ -113,6 +117,52 @@ fn of_what_trains_partly() {
     same_bits::<two_max_stages::Net, OutputOnly>();
     same_bits::<two_mean_stages::Net, BiasesOnly>();
     same_bits::<two_mean_stages::Net, Freeze<All>>();
+}
+
+/// What a budget pays for: the multiplications of a pass forward, and of the way back.
+fn charged<N: Net>() -> [usize; 2] {
+    let Case { mut parameters, image, .. } = case::<N, All>(7);
+    let mut tape = Box::new(Tape::<N, All>::ZERO);
+    let charged = |slice: Slice| (u32::MAX - slice.left()) as usize;
+    let mut forward = Slice::new(0, u32::MAX);
+    N::Chain::forward::<All, All, No, Identity, f32>(&mut forward, &parameters, &image, &mut tape);
+    let (mut back, rule) = (Slice::new(0, u32::MAX), Descent { rate: 0.0 });
+    N::Chain::backward::<All, No, Identity, f32, _>(
+        &mut back,
+        rule,
+        &mut parameters,
+        &image,
+        &mut tape,
+    );
+    [charged(forward), charged(back)]
+}
+
+/// A budget counts what is multiplied, so that a slice is as long as it was meant to be.
+#[test]
+fn a_budget_pays_for_what_is_done() {
+    use cpfo_tests::nets::{relu_mean, three_convolutions, two_max_stages};
+    fn macs<N: Net>(layer: usize) -> usize {
+        N::LAYERS[layer].1.macs
+    }
+    fn all<N: Net>() -> usize {
+        (0..N::LAYERS.len()).map(macs::<N>).sum()
+    }
+    let [relu_mean, two_max, three] = [
+        charged::<relu_mean::Net>(),
+        charged::<two_max_stages::Net>(),
+        charged::<three_convolutions::Net>(),
+    ];
+    assert_eq!(relu_mean[0], all::<relu_mean::Net>());
+    assert_eq!(two_max[0], all::<two_max_stages::Net>());
+    assert_eq!(three[0], all::<three_convolutions::Net>());
+    // Behind a mean every place of the map has a δ; biases and slopes come on top.
+    type Mean = relu_mean::Net;
+    let due = macs::<Mean>(0) + 2 * (macs::<Mean>(2) + macs::<Mean>(3));
+    assert!((due..due + due / 4).contains(&relu_mean[1]), "{due} {}", relu_mean[1]);
+    // Behind a maximum one place of each window has.
+    type Max = two_max_stages::Net;
+    let due = macs::<Max>(0) / 4 + 2 * (macs::<Max>(2) / 3 + macs::<Max>(4) + macs::<Max>(5));
+    assert!((due..due + due / 2).contains(&two_max[1]), "{due} {}", two_max[1]);
 }
 
 type N = cpfo_tests::nets::two_max_stages::Net;

@@ -259,8 +259,7 @@ pub fn backward<
         );
         return;
     }
-    // After max pooling there are at most so many places where δ is not 0; otherwise more.
-    let places = P::Output::LEN / O;
+    let places = P::PLACES[0] * P::PLACES[1];
     if B::LEARNS {
         let scale = bias.scale();
         // The optimizer of a chip would write down every place of every map.

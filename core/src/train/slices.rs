@@ -40,7 +40,7 @@ use crate::stage::Stage;
 /// A step holds the parameters, so nobody else sees them half moved: that does not compile. Between
 /// two slices [`parameters`](Self::parameters) shows them as they were before the step, until the
 /// first weight moves. A step that is dropped by then has not been; one that is dropped later is
-/// finished at once.
+/// finished at once. (Only [`core::mem::forget`] would leave the weights half moved.)
 pub struct Step<'a, N: Net, C: Choice, X: Pixel, Within: Flag = No> {
     tape: &'a mut Tape<N, C>,
     parameters: &'a mut Parameters<N, C>,
