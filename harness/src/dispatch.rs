@@ -6,6 +6,7 @@
 //! A new command is a file in `command/`, its flags a file in `cli/`, and a line in
 //! [`Command`] and below.
 
+use std::io::Write as _;
 use std::marker::PhantomData;
 use std::path::Path;
 use std::process::ExitCode;
@@ -94,6 +95,11 @@ pub fn main(nets: &[&dyn AnyNet]) -> ExitCode {
         Err(error) => match error.downcast_ref::<clap::Error>() {
             Some(conflict) => wrong_usage(conflict),
             None if nobody_reads_on(&error) => ExitCode::SUCCESS,
+            None if error.is::<interrupt::Stopped>() => {
+                // The terminal that is told may be what went away.
+                let _ = writeln!(io::stderr(), "{error:#}");
+                interrupt::exit_code()
+            }
             None => {
                 eprintln!("error: {error:#}");
                 ExitCode::FAILURE
@@ -103,7 +109,6 @@ pub fn main(nets: &[&dyn AnyNet]) -> ExitCode {
 }
 
 fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
-    interrupt::listen()?;
     if let Some(width) = command.vectors() {
         Vectors::choose(width)?;
     }

@@ -63,7 +63,8 @@ Examples:
   cpfo bench                               how fast they are on this machine
   cpfo plan --net lenet --train conv+output  what training takes of a chip, and which chips have it
 
-`cpfo COMMAND --help` says more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.";
+`cpfo COMMAND --help` says more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C,
+143 by SIGTERM or a terminal that went away; each of these saves what there is to go on with.";
 
 /// What is to be done.
 #[derive(Subcommand, Debug)]

@@ -14,6 +14,7 @@ mod bench;
 mod export;
 mod files;
 mod inspect;
+mod interrupt;
 mod limit;
 mod own_net;
 mod plan;

@@ -80,23 +80,3 @@ fn what_cannot_go_on() {
     here.write("cpfo-out/checkpoint.safetensors", here.read("cpfo-out/model.safetensors"));
     here.cpfo("train --resume").fails(1, &["does not say how far the run has come"]);
 }
-
-/// Ctrl-C itself, where there are signals.
-#[cfg(unix)]
-#[test]
-fn control_c_saves() {
-    use std::io::{BufRead as _, BufReader};
-    use std::process::{Command, Stdio};
-
-    let here = Scratch::new("resume-signal");
-    let mut words = here.cpfo_command("train --epochs 1000000");
-    let mut child = words.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().contains("learns from 1,437 images"));
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
-    let rest: Vec<_> = lines.map(Result::unwrap).collect();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(rest.last().unwrap().contains("go on with `train --resume"), "{rest:?}");
-    here.cpfo("train --resume --stop-after-batches 2").code(130);
-}

@@ -10,8 +10,8 @@ use crate::cli::BenchFlags;
 use crate::emulator::{self, Board};
 use crate::figures::Figure;
 use crate::firmware::{self, Sizes};
+use crate::label;
 use crate::table::{Align, Table};
-use crate::{interrupt, label};
 
 /// The program that counts.
 const PROGRAM: &str = "figures";
@@ -39,9 +39,6 @@ pub(super) fn run(flags: &BenchFlags) -> anyhow::Result<ExitCode> {
         let package = firmware::board(board.name()).context("there is no such board")?;
         let sizes = firmware::sizes(&package.elf(&targets, PROGRAM))?;
         chips.push(Chip { board, sizes, said });
-        if interrupt::requested() {
-            return Ok(ExitCode::from(interrupt::EXIT_CODE));
-        }
     }
     if flags.json {
         writeln!(io::stdout(), "{}", json(&chips))?;

@@ -23,7 +23,7 @@ use crate::passes::Classify;
 use crate::run::{Recipe, Run, Schedule};
 use crate::table::{Align, Table};
 use crate::vectors::Vectors;
-use crate::{evaluation, interrupt, label, source, threads};
+use crate::{evaluation, label, source, threads};
 
 /// Training without an end in sight, from fresh weights. At the usual rate small batches soon kill
 /// most of the larger net's ReLUs, and what is dead costs no time.
@@ -99,9 +99,6 @@ pub(super) fn run(flags: &BenchFlags, nets: &[&dyn AnyNet]) -> anyhow::Result<Ex
         for &threads in &columns {
             let pool = threads::pool(threads)?;
             for task in Task::ALL {
-                if interrupt::requested() {
-                    return Ok(ExitCode::from(interrupt::EXIT_CODE));
-                }
                 bar.set_message(format!("{}: {}, {}", net.name(), task.label(), on(threads)));
                 let samples_per_second = pool.install(|| net.speed(task, flags.seconds))?;
                 rows.push(Row { net: net.name(), task, threads, samples_per_second });

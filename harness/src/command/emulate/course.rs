@@ -89,7 +89,7 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
     fn epoch(&mut self, epoch: u32) -> anyhow::Result<()> {
         let Lesson { samples, rate, seed, .. } = self.lesson;
         for sample in Chance::new(*seed).order(epoch, samples.len() as u32) {
-            anyhow::ensure!(!interrupt::requested(), "stopped by Ctrl-C");
+            interrupt::check()?;
             let (image, label) = (samples.image(sample as usize), samples.label(sample as usize));
             let there = self.device.learn(image, label, *rate)?;
             self.image.flat_mut().copy_from_slice(image);
@@ -133,7 +133,7 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
         let here = evaluation::verdicts::<N>(&self.parameters, &data.images);
         let mut right = 0;
         for (index, here) in here.iter().enumerate() {
-            anyhow::ensure!(!interrupt::requested(), "stopped by Ctrl-C");
+            interrupt::check()?;
             let class = self.device.classify(data.image(index))?;
             self.compare(class == here.class);
             right += usize::from(class == usize::from(data.label(index)));

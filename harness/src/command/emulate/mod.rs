@@ -14,10 +14,10 @@ use crate::dataset::{Data, Split};
 use crate::device::Device;
 use crate::emulator::{self, Emulator};
 use crate::link::Link;
-use crate::model;
 use crate::output::Output;
 use crate::run::{Recipe, Run, Step};
 use crate::source::{self, Origin};
+use crate::{interrupt, model};
 use course::Course;
 use lesson::Lesson;
 
@@ -29,6 +29,7 @@ const PROGRAM: &str = "serve";
 
 /// Fine-tunes a net on an emulated chip.
 pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
+    interrupt::listen()?;
     let targets = emulator::targets(flags.targets.as_deref())?;
     flags.board.at_hand(&targets)?;
     let output = Output::new(&flags.out);
@@ -49,7 +50,9 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Da
         let data = source::load::<N>(None, None, None, Split::Order)?.data;
         eprintln!("training a model for {} epochs; --model takes one that is there", QUICK.epochs);
         let mut run = Run::<N>::new(Recipe { seed: flags.seed, ..QUICK }, &data)?;
-        while run.advance()? != Step::Done {}
+        while run.advance()? != Step::Done {
+            interrupt::check()?;
+        }
         let mut parameters = Box::new(N::ZERO);
         crate::snapshot::put::<N>(&crate::snapshot::take::<N>(run.parameters()), &mut parameters);
         return Ok((parameters, data));

@@ -62,7 +62,9 @@ pub(super) fn stopped<N: Net>(
     let refused =
         report::refused(&run).map(|refused| format!("; refused for the gradient: {refused}"));
     let refused = refused.unwrap_or_default();
-    eprintln!(
+    // All is saved; and the terminal that is told may be what went away.
+    let _ = writeln!(
+        io::stderr(),
         "stopped in epoch {epoch} of {epochs}{refused}; go on with `train --resume --out '{folder}'`"
     );
     if flags.json {
@@ -76,7 +78,7 @@ pub(super) fn stopped<N: Net>(
         });
         writeln!(io::stdout(), "{object}")?;
     }
-    Ok(ExitCode::from(interrupt::EXIT_CODE))
+    Ok(interrupt::exit_code())
 }
 
 /// The end of a run that came to its end.

@@ -91,6 +91,7 @@ fn go<N: Net>(
     origin: &Origin,
     mut run: Run<'_, N>,
 ) -> anyhow::Result<ExitCode> {
+    interrupt::listen()?;
     let (train, test) = run.samples();
     eprintln!(
         "`{}` learns from {} images and is tested with {} ({}; {origin})",

@@ -44,6 +44,7 @@ pub(super) fn run<N: Net>(
     source: &Source,
     recipe: Recipe,
 ) -> anyhow::Result<ExitCode> {
+    interrupt::listen()?;
     let bar = ProgressBar::new(seeds as u64 * u64::from(recipe.epochs));
     let style = "{bar:30} {pos} of {len} epochs  {eta} left";
     bar.set_style(ProgressStyle::with_template(style).expect("the template is well formed"));
@@ -60,8 +61,11 @@ pub(super) fn run<N: Net>(
     // told, whichever thread came first.
     let outcomes = outcomes.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
     let Some(outcomes) = outcomes.into_iter().collect::<Option<Vec<_>>>() else {
-        eprintln!("stopped before all {seeds} seeds were done; there is nothing to go on with");
-        return Ok(ExitCode::from(interrupt::EXIT_CODE));
+        let _ = writeln!(
+            io::stderr(),
+            "stopped before all {seeds} seeds were done; there is nothing to go on with"
+        );
+        return Ok(interrupt::exit_code());
     };
     let accuracies: Vec<_> = outcomes.iter().map(|outcome| outcome.end.test_accuracy).collect();
     let (mean, deviation) = mean_and_deviation(&accuracies);
