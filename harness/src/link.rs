@@ -1,32 +1,66 @@
-//! Questions and answers over a line that may lose some: frames of [`cpfo::wire`], repeated until
-//! they come through.
+//! Questions and answers over a line that may change, lose, double or delay what it carries.
+//!
+//! A question, as a frame of [`cpfo::wire`], is asked again until an answer comes through or its one
+//! deadline has passed, whatever comes meanwhile:
+//!
+//! - after a damaged frame, in either direction, soon, but each time a little later;
+//! - after silence, when an answer is overdue by what answers have taken so far.
+//!
+//! Each asking has a number of its own, so that an answer tells which of them it is to, and how long
+//! it took. A device does nothing twice that it is asked twice.
 
+mod heard;
+
+use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write};
+use std::mem;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use cpfo::wire::{Refused, Reply, Request, frame_bytes};
+use cpfo::wire::{CHUNK, Refused, Reply, Request, VERSION, frame_bytes};
+
+use heard::Heard;
 
 /// How long an answer may take. A step of a large net on a slow chip takes seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often a question is asked before the line is given up.
-const TRIES: usize = 3;
+/// How long an answer is waited for before the question is asked again, as long as none has come.
+const FIRST_PACE: Duration = Duration::from_millis(500);
+/// The least of what is waited for an answer later.
+const LEAST_PACE: Duration = Duration::from_millis(30);
+/// How long a line is left to itself after damage, the first time and at most.
+const BREATH: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(20)];
+/// So many of the last askings are waited for. Less than half of the numbers there are, so that
+/// what comes late is not taken for an answer to something else.
+const WAITED_FOR: usize = 100;
+/// No frame from a device is longer.
+const LONGEST: usize = frame_bytes(CHUNK / 4);
 
-/// A line to a device. Its reads must end by themselves after a while, so that a device that says
-/// nothing is noticed.
+/// A line to a device. Its reads must end by themselves after a while, the sooner the better: only
+/// between them the clock is looked at.
 pub struct Link<S: Read + Write> {
     line: BufReader<S>,
     number: u8,
     patience: Duration,
+    /// The longest that answers have taken lately.
+    slowest: Option<Duration>,
+    heard: Heard,
     question: Vec<u8>,
-    answer: Vec<u8>,
+    /// The last frame.
+    frame: Vec<u8>,
+    /// What has come of the next.
+    coming: Vec<u8>,
 }
 
 impl Link<TcpStream> {
     /// A line over a socket, as the emulator has it.
+    ///
+    /// # Errors
+    /// If the system refuses to set a limit to its waiting.
     pub fn over_socket(socket: TcpStream) -> anyhow::Result<Self> {
-        socket.set_read_timeout(Some(Duration::from_millis(500)))?;
+        socket.set_nodelay(true)?;
+        socket.set_read_timeout(Some(Duration::from_millis(5)))?;
+        socket.set_write_timeout(Some(PATIENCE))?;
         Ok(Self::new(socket))
     }
 }
@@ -34,40 +68,106 @@ impl Link<TcpStream> {
 impl<S: Read + Write> Link<S> {
     /// A line over anything that carries bytes.
     pub fn new(line: S) -> Self {
-        let (line, patience) = (BufReader::new(line), PATIENCE);
-        Self { line, number: 0, patience, question: Vec::new(), answer: Vec::new() }
+        Self {
+            line: BufReader::new(line),
+            number: 0,
+            patience: PATIENCE,
+            slowest: None,
+            heard: Heard::default(),
+            question: Vec::new(),
+            frame: Vec::new(),
+            coming: Vec::new(),
+        }
+    }
+
+    /// The same line, where a question has another deadline than ten seconds after it was asked.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Asks, until an answer comes through; `understand` says what is to be made of it, or nothing
     /// if the answer is to another kind of question.
+    ///
+    /// # Errors
+    /// If the device refuses, if no answer comes in time, or if the line breaks: with a sentence
+    /// that says what came instead.
     pub fn ask<T>(
         &mut self,
         request: &Request<'_>,
         understand: impl FnOnce(Reply<'_>) -> Option<T>,
     ) -> anyhow::Result<T> {
-        self.number = self.number % u8::MAX + 1;
-        for _ in 0..TRIES {
-            self.send(request)?;
-            if !self.receive()? {
+        let before = self.heard.clone();
+        let start = Instant::now();
+        let end = start + self.patience;
+        let mut asked = VecDeque::new();
+        let (mut again, mut silence) = (start, self.pace());
+        let [mut breath, longest_breath] = BREATH;
+        loop {
+            let now = Instant::now();
+            if now >= end {
+                bail!("{}", self.heard.why(&before, self.patience));
+            }
+            if now >= again {
+                asked.push_back((self.send(request)?, now));
+                if asked.len() > WAITED_FOR {
+                    asked.pop_front();
+                }
+                again = now + silence;
+                silence = (2 * silence).min(self.patience / 4);
+            }
+            if !self.receive(end.min(again))? {
                 continue;
             }
-            return match Reply::parse(&mut self.answer) {
-                Ok((_, Reply::Refused(why))) => Err(why).context("the device refuses"),
-                Ok((_, reply)) => understand(reply).context("the device answers something else"),
-                Err(garbled) => Err(garbled.into()),
-            };
+            // Decoding is in place: here it is done to see whose answer it is, below to read it.
+            match Reply::parse(&mut self.frame.clone()) {
+                Ok((0, Reply::Refused(Refused::Garbled))) => self.heard.garbled(),
+                Ok((number, reply)) => {
+                    self.heard.through();
+                    let Some(&(_, then)) = asked.iter().find(|(asked, _)| *asked == number) else {
+                        self.heard.stranger(number, &reply);
+                        continue;
+                    };
+                    self.heard.answered();
+                    self.took(then.elapsed());
+                    break;
+                }
+                Err(_) => {
+                    if let Some(version) = Reply::version(&mut self.frame.clone())
+                        && version != VERSION
+                    {
+                        bail!(other_version(version));
+                    }
+                }
+            }
+            // Damaged, on the way there or back.
+            again = again.min(Instant::now() + breath);
+            breath = (2 * breath).min(longest_breath);
         }
-        bail!("the device does not answer, though it was asked {TRIES} times")
+        match Reply::parse(&mut self.frame) {
+            Ok((_, Reply::Refused(why))) => Err(why).context("the device refuses"),
+            Ok((_, reply)) => understand(reply).context("the device answers something else"),
+            Err(garbled) => Err(garbled.into()),
+        }
     }
 
-    fn send(&mut self, request: &Request<'_>) -> anyhow::Result<()> {
+    /// How long to wait for an answer before asking again.
+    fn pace(&self) -> Duration {
+        let pace = self.slowest.map_or(FIRST_PACE, |slowest| (2 * slowest).max(LEAST_PACE));
+        pace.min(self.patience / 4)
+    }
+
+    /// An answer took so long.
+    fn took(&mut self, time: Duration) {
+        self.slowest = Some(time.max(self.slowest.unwrap_or_default() * 7 / 8));
+    }
+
+    /// Sends a question; the number of this asking.
+    fn send(&mut self, request: &Request<'_>) -> anyhow::Result<u8> {
         let pixels = match request {
-            Request::Classify { image } | Request::Learn { image, .. } => image.len() / 4,
+            Request::Classify { image, .. } | Request::Learn { image, .. } => image.len() / 4,
             _ => 0,
         };
-        // What came before the question is no answer to it.
-        let stale = self.line.buffer().len();
-        self.line.consume(stale);
+        self.number = self.number % u8::MAX + 1;
         // A zero in front: what may be left of a broken frame ends there.
         self.question.clear();
         self.question.resize(1 + frame_bytes(pixels), 0);
@@ -75,57 +175,58 @@ impl<S: Read + Write> Link<S> {
         let line = self.line.get_mut();
         line.write_all(&self.question[..=length])
             .and_then(|()| line.flush())
-            .context("the line to the device is broken")
+            .context("the line to the device is broken")?;
+        self.heard.asked(1 + length);
+        Ok(self.number)
     }
 
-    /// Waits for the answer to the present question; false if it has to be asked again.
-    fn receive(&mut self) -> anyhow::Result<bool> {
-        let end = Instant::now() + self.patience;
+    /// Reads up to the end of a frame that is not empty; false if none has come when the time is
+    /// over. Of a frame that is too long only the beginning is kept, which is none.
+    fn receive(&mut self, until: Instant) -> anyhow::Result<bool> {
         loop {
-            if !self.frame(end)? {
-                return Ok(false);
-            }
-            // Decoding is in place, and `ask` decodes once more.
-            match Reply::parse(&mut self.answer.clone()) {
-                Ok((number, _)) if number == self.number => return Ok(true),
-                Ok((0, Reply::Refused(Refused::Garbled))) | Err(_) => return Ok(false),
-                // The belated answer to a question that was asked twice.
-                Ok(_) => {}
-            }
-        }
-    }
-
-    /// Reads up to the end of a frame that is not empty; false if none comes in time.
-    fn frame(&mut self, end: Instant) -> anyhow::Result<bool> {
-        self.answer.clear();
-        loop {
-            match self.line.read_until(0, &mut self.answer) {
-                Ok(0) => bail!("the device has closed the line: did it stop, or the emulator?"),
-                Ok(_) if self.answer == [0] => self.answer.clear(),
-                Ok(_) if self.answer.ends_with(&[0]) => {
-                    self.answer.pop();
-                    return Ok(true);
-                }
-                Ok(_) => {}
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
-                {
-                    if Instant::now() > end {
-                        return Ok(false);
+            match self.line.fill_buf() {
+                Ok([]) => bail!("the device has closed the line: did it stop, or the emulator?"),
+                Ok(bytes) => {
+                    let end = bytes.iter().position(|&byte| byte == 0);
+                    let piece = &bytes[..end.unwrap_or(bytes.len())];
+                    let room = LONGEST - self.coming.len();
+                    self.coming.extend(piece.iter().take(room));
+                    let read = piece.len() + usize::from(end.is_some());
+                    self.heard.came(&bytes[..read]);
+                    self.line.consume(read);
+                    if end.is_some() && !self.coming.is_empty() {
+                        mem::swap(&mut self.frame, &mut self.coming);
+                        self.coming.clear();
+                        return Ok(true);
                     }
                 }
-                Err(error) => return Err(error).context("the line to the device is broken"),
+                Err(error) => match error.kind() {
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {}
+                    _ => return Err(error).context("the line to the device is broken"),
+                },
+            }
+            if Instant::now() >= until {
+                return Ok(false);
             }
         }
     }
 }
 
+/// What is to be done about a device of another version.
+pub(crate) fn other_version(version: u16) -> String {
+    format!(
+        "the device speaks version {version} of the protocol, this program version {VERSION}: build \
+         its firmware and this program from the same source"
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::VecDeque;
     use std::io;
 
     use super::*;
+
+    const PATIENCE: Duration = Duration::from_millis(200);
 
     /// A line with a device on it that answers each question with the next of these.
     struct Script {
@@ -165,9 +266,8 @@ mod tests {
     fn ask(answers: impl IntoIterator<Item = Vec<u8>>) -> (anyhow::Result<u32>, usize) {
         let answers = answers.into_iter().collect();
         let script = Script { answers, coming: VecDeque::new(), asked: 0 };
-        let mut link = Link::new(script);
-        link.patience = Duration::ZERO;
-        let result = link.ask(&Request::Checksum, |reply| match reply {
+        let mut link = Link::new(script).with_patience(PATIENCE);
+        let result = link.ask(&Request::Checksum { session: 1 }, |reply| match reply {
             Reply::Checksum(sum) => Some(sum),
             _ => None,
         });
@@ -177,26 +277,68 @@ mod tests {
     #[test]
     fn an_answer_comes_through() {
         let good = || answer(1, &Reply::Checksum(7));
+        let second = answer(2, &Reply::Checksum(7));
         let garbled = answer(0, &Reply::Refused(Refused::Garbled));
         let old = answer(255, &Reply::Checksum(6));
         let damaged = good().into_iter().map(|byte| if byte == 0 { 0 } else { byte ^ 1 }).collect();
         let half = good()[..4].to_vec();
+        let long = [vec![7; 10 * LONGEST], vec![0]].concat();
 
         for (answers, asked) in [
             (vec![good()], 1),
             (vec![[vec![0, 0], good()].concat()], 1),
             (vec![[old, good()].concat()], 1),
+            (vec![vec![], second], 2),
             (vec![vec![], good()], 2),
             (vec![garbled.clone(), good()], 2),
             (vec![damaged, good()], 2),
+            (vec![long, good()], 2),
             (vec![half, vec![0], good()], 3),
         ] {
             let (result, times) = ask(answers);
             assert_eq!((result.unwrap(), times), (7, asked));
         }
-        let (result, times) = ask([]);
-        assert!(result.unwrap_err().to_string().contains("does not answer") && times == TRIES);
         let refused = answer(1, &Reply::Refused(Refused::NoModel));
         assert!(format!("{:#}", ask([refused]).0.unwrap_err()).contains("has no model"));
+    }
+
+    /// What is said where no answer comes in time.
+    #[test]
+    fn why_there_is_no_answer() {
+        let said = |answers: &[u8]| {
+            let start = Instant::now();
+            let (result, times) = ask(vec![answers.to_vec(); 1000]);
+            assert!(start.elapsed() < 4 * PATIENCE && times > 1, "{times} times");
+            result.unwrap_err().to_string()
+        };
+        let garbled = answer(0, &Reply::Refused(Refused::Garbled));
+        for (answers, why) in [
+            (&b""[..], "does not answer, though it was asked"),
+            (b"login: \x1b[2J\r\n", r#"not this protocol: "login: \x1b[2J\r\nlogin: "#),
+            (&[0; 9], r#"not this protocol: "\x00\x00\x00"#),
+            (&[b'x'; 3 * LONGEST], "not this protocol: \"xxxxx"),
+            (&answer(200, &Reply::Checksum(6)), "what was not asked (number 200, Checksum(6))"),
+            (&garbled, "the line is too bad: no answer came through"),
+        ] {
+            let said = said(answers);
+            assert!(said.contains(why) && said.chars().all(|c| !c.is_control()), "{said}");
+        }
+    }
+
+    #[test]
+    fn another_version_is_named_at_once() {
+        // As version 1 said hello: number, variant, version, names and sizes, checksum.
+        #[rustfmt::skip]
+        let hello = vec![
+            0x02, 0x01, 0x12, 0x01, 0x01, 0x62, 0x01, 0x6e, 0x01, 0x02, 0x08, 0x08,
+            0x01, 0x0a, 0x01, 0x75, 0x4e, 0xdd, 0x89, 0x50, 0x00,
+        ];
+        let (result, times) = ask([hello]);
+        let said = result.unwrap_err().to_string();
+        assert!(
+            said.contains("speaks version 1 of the protocol, this program version 2"),
+            "{said}"
+        );
+        assert_eq!(times, 1);
     }
 }

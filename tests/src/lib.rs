@@ -1,11 +1,14 @@
-//! What the proofs share: the nets of the goldens with their fixtures, nets of random shapes, and
-//! the plain loops that are the oracle of core's kernels, and a model of a core's cycles.
+//! What the proofs share: the nets of the goldens with their fixtures, nets of random shapes, the
+//! plain loops that are the oracle of core's kernels, a model of a core's cycles, a bad line and a
+//! fine-tuning over it.
 
 pub mod cycles;
 pub mod golden;
 pub mod nets;
+pub mod noise;
 pub mod plain;
 pub mod tools;
+pub mod tuning;
 
 /// Nets of random shapes, drawn when the tests are compiled.
 pub mod random {

@@ -41,26 +41,28 @@ proptest! {
     #[test]
     fn requests_come_through(
         number in any::<u8>(), at in any::<u32>(), image in bytes(4 * PIXELS), piece in bytes(CHUNK),
-        label in any::<u16>(), rate in any::<u32>(),
+        label in any::<u16>(), rate in any::<u32>(), session in any::<u32>(),
     ) {
-        let rate = f32::from_bits(rate);
         for request in [
             Request::Hello,
-            Request::Down { at, bytes: &piece },
-            Request::Up { at },
-            Request::Classify { image: &image },
-            Request::Checksum,
+            Request::Begin { session, learned: at },
+            Request::Down { session, over: rate, at, bytes: &piece },
+            Request::Up { session, at },
+            Request::Classify { session, image: &image },
+            Request::Checksum { session },
             Request::Figures,
         ] {
             let mut line = emitted(&request, number);
             prop_assert_eq!(Request::parse(inside(&mut line)), Ok((number, request)));
         }
         // A NaN is not equal to itself; its bits are.
-        let learn = Request::Learn { step: at, image: &image, label, rate };
+        let rate = f32::from_bits(rate);
+        let learn = Request::Learn { session, step: at, image: &image, label, rate };
         let mut line = emitted(&learn, number);
-        let Ok((_, Request::Learn { step, image: same, label: class, rate: bits })) =
+        let Ok((_, Request::Learn { session: of, step, image: same, label: class, rate: bits })) =
             Request::parse(inside(&mut line)) else { panic!("it was a sample") };
-        prop_assert_eq!((step, same, class, bits.to_bits()), (at, &image[..], label, rate.to_bits()));
+        prop_assert_eq!((of, step, same, class), (session, at, &image[..], label));
+        prop_assert_eq!(bits.to_bits(), rate.to_bits());
     }
 
     #[test]
@@ -68,7 +70,8 @@ proptest! {
         let class = n as u16;
         let hello = Hello {
             version: class, board: &name, net: &name, fingerprint: n, parameters: n,
-            input: [class; 3], classes: class, unit: &name,
+            input: [class; 3], classes: class, unit: &name, session: n, learned: n,
+            checksum: (n % 2 == 0).then_some(n),
         };
         let figures = Figures { parameters: n, workspace: n, line: n, stack: n, stack_room: n };
         for reply in [
@@ -81,6 +84,8 @@ proptest! {
             Reply::Figures(figures),
             Reply::Refused(Refused::Model(NoModel::Checksum)),
             Reply::Refused(Refused::Sample(Refusal::Diverged)),
+            Reply::Refused(Refused::Session),
+            Reply::Begun,
         ] {
             let mut line = vec![0; frame_bytes(PIXELS)];
             let length = reply.emit(number, &mut line).expect("the buffer is long enough");
@@ -97,7 +102,7 @@ proptest! {
 
     #[test]
     fn damage_is_noticed(image in bytes(4 * PIXELS), at in any::<prop::sample::Index>(), change in 1..=255_u8) {
-        let mut line = emitted(&Request::Classify { image: &image }, 1);
+        let mut line = emitted(&Request::Classify { session: 3, image: &image }, 1);
         let frame = inside(&mut line);
         let mut cut = frame[..at.index(frame.len())].to_vec();
         prop_assert_eq!(Request::parse(&mut cut), Err(Garbled));
@@ -107,7 +112,7 @@ proptest! {
 
     #[test]
     fn a_buffer_that_is_too_short_is_said_to_be(image in bytes(4 * PIXELS), at in any::<prop::sample::Index>()) {
-        let request = Request::Classify { image: &image };
+        let request = Request::Classify { session: 3, image: &image };
         let length = emitted(&request, 1).len();
         prop_assert!(request.emit(1, &mut vec![0; at.index(length)]).is_err());
     }

@@ -6,6 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::format::CRC;
 
+/// The model bytes that go in one frame at most, in either direction.
+pub const CHUNK: usize = 128;
+
+/// The bytes of the longest frame for images of so many pixels: what a buffer must hold.
+pub const fn frame_bytes(pixels: usize) -> usize {
+    // The image, or a piece of a model; then number, variant, four varints, a rate, the checksum.
+    let image = 4 * pixels;
+    let longest = if image > CHUNK { image } else { CHUNK };
+    let message = longest + 1 + 1 + 4 * 5 + 4 + 4;
+    // Numbers and names in `Reply::Hello`.
+    let message = if message > HELLO { message } else { HELLO };
+    message + message / 254 + 1 + 1
+}
+
+/// The bytes of the longest [`Reply::Hello`](super::Reply::Hello), before they are framed.
+const HELLO: usize = 64 + NAMES;
+
+/// The bytes that the three names in [`Hello`](super::Hello) may have in all: board, net and unit.
+pub const NAMES: usize = 112;
+
 /// The frame does not fit the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -43,6 +63,15 @@ pub(super) fn emit<T: Serialize>(number: u8, message: &T, to: &mut [u8]) -> Resu
 
 /// Reads a frame without its final 0.
 pub(super) fn parse<'a, T: Deserialize<'a>>(frame: &'a mut [u8]) -> Result<(u8, T), Garbled> {
+    let (number, message) = open(frame)?;
+    match postcard::take_from_bytes(message) {
+        Ok((message, [])) => Ok((number, message)),
+        _ => Err(Garbled),
+    }
+}
+
+/// Takes the message out of a frame, and its number, if both came as they were sent.
+pub(super) fn open(frame: &mut [u8]) -> Result<(u8, &[u8]), Garbled> {
     let length = take_out(frame).ok_or(Garbled)?;
     let frame: &[u8] = frame.get(..length).ok_or(Garbled)?;
     let (content, sum) = frame.split_last_chunk::<4>().ok_or(Garbled)?;
@@ -50,10 +79,7 @@ pub(super) fn parse<'a, T: Deserialize<'a>>(frame: &'a mut [u8]) -> Result<(u8, 
         return Err(Garbled);
     }
     let (&number, message) = content.split_first().ok_or(Garbled)?;
-    match postcard::take_from_bytes(message) {
-        Ok((message, [])) => Ok((number, message)),
-        _ => Err(Garbled),
-    }
+    Ok((number, message))
 }
 
 /// Where postcard's bytes go: summed up, freed of zeros, into a buffer.

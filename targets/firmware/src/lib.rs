@@ -13,6 +13,8 @@
 //! | `prove` | the programs that say what the chip did: bits, instructions, bytes |
 //! | `sweep` | what many shapes cost, around one |
 //! | `serve` | the application: a net that answers and learns over the serial line |
+//! | [`converse`] | its questions and answers, over any line |
+//! | `learner` | what it does for them: the model, the samples, the session |
 //! | `stack` | the stack's high-water mark, by painting |
 //! | `heap` | the application's heap and its high-water mark (feature `alloc`) |
 //! | `loan` | the training workspace on that heap (feature `alloc`) |
@@ -23,12 +25,15 @@
 
 pub mod bits;
 pub mod board;
+#[cfg(target_os = "none")]
 mod console;
+pub mod converse;
 pub mod goldens;
 #[cfg(target_os = "none")]
 pub mod greet;
 #[cfg(feature = "alloc")]
 pub mod heap;
+mod learner;
 #[cfg(all(feature = "alloc", target_os = "none"))]
 pub mod loan;
 // The very file that the desktop trains: the two cannot part.

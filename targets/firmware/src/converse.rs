@@ -1,0 +1,100 @@
+//! Questions and answers: frames of [`cpfo::wire`] over any line, on any machine.
+//!
+//! The desktop asks; each question is answered before the next one is read. All memory is one
+//! [`Server`]: parameters, workspaces, one image, one frame. A frame is decoded where it arrived, and
+//! its answer is written over it.
+
+use cpfo::net::Net;
+use cpfo::shape::Zero;
+use cpfo::train::{InPlace, Inference};
+use cpfo::wire::{Figures, Refused, Reply, Request, frame_bytes};
+use embedded_io::{Read, Write};
+use heapless::Vec;
+
+use crate::learner::{Chip, Learner, Room};
+use crate::{Clock, Failure};
+
+/// All memory of a net that is served: its own, and a frame of up to `FRAME` bytes.
+pub struct Server<N: Net, const FRAME: usize> {
+    room: Room<N>,
+    frame: Vec<u8, FRAME>,
+}
+
+impl<N: Net, const FRAME: usize> Zero for Server<N, FRAME> {
+    const ZERO: Self = Self { room: Room::ZERO, frame: Vec::new() };
+}
+
+/// Answers questions for as long as there is a line. Of the board it needs its name, its clock, and
+/// what tells how deep the stack has been, and how deep it can be.
+///
+/// # Errors
+/// If the line ends.
+pub fn converse<C: Clock, N: Net, const FRAME: usize>(
+    board: &'static str,
+    clock: &C,
+    serial: &mut (impl Read + Write),
+    server: &mut Server<N, FRAME>,
+    stack: &dyn Fn() -> [usize; 2],
+) -> Result<(), Failure> {
+    const {
+        assert!(FRAME >= frame_bytes(N::PIXELS), "a frame does not hold an image of this net");
+    }
+    let Server { room, frame } = server;
+    let learner = &mut Learner::new(room);
+    let figures = || figures::<N, FRAME>(stack());
+    let chip = Chip { board, clock, figures: &figures };
+    loop {
+        let whole = receive(serial, frame)?;
+        let mut piece = Vec::new();
+        let (number, reply) = match Request::parse(frame) {
+            Ok((number, request)) if whole => (number, learner.answer(&chip, request, &mut piece)),
+            _ => (0, Reply::Refused(Refused::Garbled)),
+        };
+        send(serial, frame, number, &reply)?;
+    }
+}
+
+/// Waits for a frame that is not empty; false if it was too long.
+fn receive<const FRAME: usize>(
+    serial: &mut impl Read,
+    frame: &mut Vec<u8, FRAME>,
+) -> Result<bool, Failure> {
+    frame.clear();
+    let mut whole = true;
+    loop {
+        let mut byte = [0];
+        if serial.read(&mut byte).map_err(|_| Failure::Serial)? == 0 {
+            return Err(Failure::Serial);
+        }
+        match byte {
+            [0] if whole && frame.is_empty() => {}
+            [0] => return Ok(whole),
+            [byte] => whole &= frame.push(byte).is_ok(),
+        }
+    }
+}
+
+fn send<const FRAME: usize>(
+    serial: &mut impl Write,
+    frame: &mut Vec<u8, FRAME>,
+    number: u8,
+    reply: &Reply<'_>,
+) -> Result<(), Failure> {
+    // The request is done with: the frame's whole room is the answer's. It has enough of it.
+    frame.clear();
+    let _ = frame.resize_default(FRAME);
+    let length = reply.emit(number, frame).unwrap_or(0);
+    frame.truncate(length);
+    serial.write_all(frame).map_err(|_| Failure::Serial)?;
+    serial.flush().map_err(|_| Failure::Serial)
+}
+
+fn figures<N: Net, const FRAME: usize>([stack, stack_room]: [usize; 2]) -> Figures {
+    Figures {
+        parameters: N::PARAMETER_BYTES as u32,
+        workspace: (size_of::<Inference<N>>() + size_of::<InPlace<N>>()) as u32,
+        line: (Learner::<N>::BYTES + FRAME) as u32,
+        stack: stack as u32,
+        stack_room: stack_room as u32,
+    }
+}

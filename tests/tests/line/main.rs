@@ -1,0 +1,13 @@
+//! The line between desktop and device, as bad as lines are, and devices that are not where they
+//! were left. The device is the firmware's own server, in a thread of the test.
+//!
+//! | tests | what they hold |
+//! |---|---|
+//! | `noise` | a line that flips, drops, doubles and delays bytes costs time, and no bit |
+//! | `hostile` | a port that talks otherwise gets a sentence in time, and no endless wait |
+//! | `session` | nothing is learnt twice, and nothing is wiped out or gone on with unawares |
+
+mod host;
+mod hostile;
+mod noise;
+mod session;
