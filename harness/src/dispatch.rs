@@ -6,11 +6,10 @@
 //! A new command is a file in `command/`, its flags a file in `cli/`, and a line in
 //! [`Command`] and below.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::marker::PhantomData;
 use std::path::Path;
 use std::process::ExitCode;
-use std::{fs, io};
 
 use anyhow::{Context as _, bail};
 use cpfo::Net;
@@ -19,7 +18,7 @@ use crate::cli::Command;
 use crate::command::{bench, build, emulate, eval, export, flash, nets, plan, predict, train};
 use crate::output::Output;
 use crate::vectors::Vectors;
-use crate::{interrupt, model, threads};
+use crate::{file, interrupt, model, threads};
 
 /// A net's type, packed up: what the commands have to do with it.
 pub trait AnyNet: Sync {
@@ -122,7 +121,7 @@ fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
 /// The net that is named: by `--net`, else by the file that is to be read, else the first.
 fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a dyn AnyNet> {
     let in_file = |path: &Path| {
-        let bytes = fs::read(path).ok()?;
+        let bytes = file::read(path, file::MODEL_LIMIT).ok()?;
         Some((model::metadata(&bytes).ok()?.remove("net")?, path.display().to_string()))
     };
     let (asked, file) = match command {

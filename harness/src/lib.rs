@@ -24,6 +24,7 @@ pub mod emulator;
 pub mod evaluation;
 pub mod export;
 pub mod figures;
+mod file;
 pub mod firmware;
 pub mod interrupt;
 mod label;

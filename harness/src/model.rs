@@ -17,7 +17,7 @@ use cpfo::layer::Description;
 use cpfo::net::{Net, Parameters};
 use safetensors::tensor::{Dtype, SafeTensors, View};
 
-use crate::torch_order;
+use crate::{file, torch_order};
 
 /// What a model file says beside its tensors.
 pub type Metadata = BTreeMap<String, String>;
@@ -178,7 +178,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 
 /// Reads a model with what it says of itself.
 pub fn load<N: Net>(path: &Path) -> anyhow::Result<(Box<Parameters<N>>, Metadata)> {
-    let bytes = fs::read(path).with_context(|| {
+    let bytes = file::read(path, file::MODEL_LIMIT).with_context(|| {
         format!("cannot read the model {}; `cpfo train` writes one", path.display())
     })?;
     parse::<N>(&bytes)

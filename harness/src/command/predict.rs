@@ -20,24 +20,47 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     let (parameters, _) = model::load::<N>(&flags.model)?;
     let options = picture::Options { fit: flags.fit, invert: flags.invert };
     let [rows, columns, maps] = N::INPUT;
-    let (mut names, mut images) = (Vec::new(), Vec::new());
+    let (mut names, mut images, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for path in &flags.pictures {
-        for file in picture::list(path)? {
-            images.extend(picture::load(&file, rows, columns, maps, options)?);
-            names.push(file.display().to_string());
+        let files = picture::list(path).unwrap_or_else(|error| {
+            failed.push((path.display().to_string(), error));
+            Vec::new()
+        });
+        for file in files {
+            let name = file.display().to_string();
+            match picture::load(&file, rows, columns, maps, options) {
+                Ok(pixels) => {
+                    images.extend(pixels);
+                    names.push(name);
+                }
+                Err(error) => failed.push((name, error)),
+            }
         }
+    }
+    // One bad picture costs the others nothing; how it ends tells of it.
+    for (_, error) in &failed {
+        eprintln!("error: {error:#}");
     }
     let verdicts = evaluation::verdicts::<N>(&parameters, &images);
     let predictions = names.iter().zip(&verdicts);
     if flags.json {
         let predictions: Vec<_> = predictions.map(|(name, verdict)| json(name, verdict)).collect();
         let model = flags.model.display().to_string();
-        let object = json!({ "net": N::NAME, "model": model, "predictions": predictions });
+        let failed: Vec<_> = failed
+            .iter()
+            .map(|(name, error)| json!({ "picture": name, "error": format!("{error:#}") }))
+            .collect();
+        let object = json!({
+            "net": N::NAME,
+            "model": model,
+            "predictions": predictions,
+            "failed": failed,
+        });
         writeln!(io::stdout(), "{object}")?;
-    } else {
+    } else if !names.is_empty() {
         table(predictions).print()?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The classes that the net gives most to, the first of them its answer.

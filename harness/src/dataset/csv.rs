@@ -9,7 +9,6 @@
 //! The header may be missing; then the label comes first. If there is one, it names the column of
 //! the label `label`, wherever that stands.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -17,11 +16,12 @@ use ::csv::{ReaderBuilder, StringRecord, Trim};
 use anyhow::{Context, Result, ensure};
 
 use super::samples::Raw;
+use crate::file;
 
 /// Reads a file. Without a `shape` (rows, columns, maps) the images are taken for squares.
 pub(super) fn read(path: &Path, shape: Option<[usize; 3]>) -> Result<Raw> {
     let context = || format!("cannot read {}", path.display());
-    let file = File::open(path).with_context(context)?;
+    let (file, _) = file::open(path).with_context(context)?;
     parse(file, shape).with_context(context)
 }
 

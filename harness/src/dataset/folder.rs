@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::file;
+
 /// Where the samples of one part are.
 #[derive(Debug, PartialEq)]
 pub(super) enum Source {
@@ -27,6 +29,12 @@ pub(super) fn find(path: &Path) -> Result<(Source, Option<Source>)> {
         );
         return Ok((Source::Csv(path.to_owned()), None));
     }
+    ensure!(
+        kind.is_dir(),
+        "no data at {}: it is {}, neither a file nor a folder",
+        path.display(),
+        file::kind(kind.file_type())
+    );
     let context = || format!("cannot list {}", path.display());
     let mut names = Vec::new();
     for entry in std::fs::read_dir(path).with_context(context)? {

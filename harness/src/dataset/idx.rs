@@ -9,7 +9,6 @@
 //! Images have three sizes, or four with a last one for maps (3 for color); labels have one.
 //! A file may be gzipped. The header is believed only as far as the bytes of the file bear it out.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -17,6 +16,7 @@ use anyhow::{Context, Result, bail, ensure};
 use flate2::bufread::MultiGzDecoder;
 
 use super::samples::Raw;
+use crate::file;
 
 /// The first two bytes of a gzipped file, whatever it is called.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -25,97 +25,126 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const DEFLATE_LIMIT: u64 = 1032;
 /// A packed file may grow to this and no further; a larger one is to be unpacked on disk first.
 const UNPACKED_LIMIT: u64 = 1 << 30;
+/// An array of this length is unpacked whatever it came from.
+const SMALL: u64 = 1 << 26;
+/// Above that, images that unpack to as many times their bytes are no images.
+const USUAL_RATIO: u64 = 32;
 /// The code of the one element type that is read.
 const BYTES: u8 = 0x08;
 
-/// Reads the images in one file and their labels in another.
-pub(super) fn read(images: &Path, labels: &Path) -> Result<Raw> {
-    let array = |path: &Path| open(path).with_context(|| format!("cannot read {}", path.display()));
-    join(array(images)?, array(labels)?)
+/// Reads the images in one file and their labels in another. Images that do not `fit`, by their
+/// rows, columns and maps, are not unpacked.
+pub(super) fn read(
+    images: &Path,
+    labels: &Path,
+    fit: impl FnOnce([usize; 3]) -> Result<()>,
+) -> Result<Raw> {
+    let open = |path: &Path| open(path).with_context(|| format!("cannot read {}", path.display()));
+    let (images_file, labels_file) = (open(images)?, open(labels)?);
+    join(images_file, labels_file, fit)
         .with_context(|| format!("{} and {}", images.display(), labels.display()))
 }
 
 /// The same from bytes in memory.
 pub(super) fn parse(images: &[u8], labels: &[u8]) -> Result<Raw> {
-    join(array(images, images.len() as u64)?, array(labels, labels.len() as u64)?)
+    let array = |bytes| Array::begin(bytes, (bytes as &[u8]).len() as u64);
+    join(array(images)?, array(labels)?, |_| Ok(()))
 }
 
-/// One array of bytes: the product of the sizes is the number of bytes, and no size is 0.
-struct Array {
-    sizes: Vec<usize>,
-    bytes: Vec<u8>,
+/// An array of bytes that is still to be read.
+struct Array<R> {
+    /// Their product is how many bytes there are; none is 0.
+    sizes: Vec<u32>,
+    source: R,
 }
 
-/// Opens a file, plain or gzipped, and reads the array in it.
-fn open(path: &Path) -> Result<Array> {
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
+/// Opens a file, plain or gzipped, and reads the header of the array in it.
+fn open(path: &Path) -> Result<Array<Box<dyn Read>>> {
+    let (file, length) = file::open(path)?;
     let mut file = BufReader::new(file);
     if file.fill_buf()?.starts_with(&GZIP) {
         let limit = length.saturating_mul(DEFLATE_LIMIT).min(UNPACKED_LIMIT);
-        array(MultiGzDecoder::new(file), limit)
-            .context("unpacking it as gzip (its first bytes say so)")
+        let array = Array::begin(Box::new(MultiGzDecoder::new(file)) as Box<dyn Read>, limit)
+            .context("unpacking it as gzip (its first bytes say so)")?;
+        let unpacked = array.length();
+        ensure!(
+            unpacked <= SMALL || unpacked / length < USUAL_RATIO,
+            "its {length} bytes would unpack to {unpacked}, which pictures hardly do: if that is \
+             right, unpack it with gunzip first"
+        );
+        Ok(array)
     } else {
-        array(file, length)
+        Array::begin(Box::new(file), length)
     }
 }
 
-/// Reads an array from a source that can hold `limit` bytes at most.
-fn array(mut source: impl Read, limit: u64) -> Result<Array> {
-    let mut magic = [0; 4];
-    source.read_exact(&mut magic).context("it ends within the header: download it again")?;
-    let [0, 0, kind, count @ 1..=4] = magic else {
-        bail!(
-            "it does not begin as an IDX file does: found {magic:02x?}, wanted 00 00, a type and \
-             1 to 4 for the number of sizes; is it another kind of file?"
+impl<R: Read> Array<R> {
+    /// Reads the header of an array from a source that can hold `limit` bytes at most.
+    fn begin(mut source: R, limit: u64) -> Result<Self> {
+        let mut magic = [0; 4];
+        source.read_exact(&mut magic).context("it ends within the header: download it again")?;
+        let [0, 0, kind, count @ 1..=4] = magic else {
+            bail!(
+                "it does not begin as an IDX file does: found {magic:02x?}, wanted 00 00, a type \
+                 and 1 to 4 for the number of sizes; is it another kind of file?"
+            );
+        };
+        ensure!(
+            kind == BYTES,
+            "its elements are of type {kind:#04x} ({}), only {BYTES:#04x} (unsigned bytes) can be \
+             read: convert it, or use CSV",
+            type_name(kind)
         );
-    };
-    ensure!(
-        kind == BYTES,
-        "its elements are of type {kind:#04x} ({}), only {BYTES:#04x} (unsigned bytes) can be \
-         read: convert it, or use CSV",
-        type_name(kind)
-    );
 
-    let mut sizes = Vec::new();
-    for _ in 0..count {
-        let mut size = [0; 4];
-        source.read_exact(&mut size).context("it ends within the header: download it again")?;
-        sizes.push(u32::from_be_bytes(size));
+        let mut sizes = Vec::new();
+        for _ in 0..count {
+            let mut size = [0; 4];
+            source.read_exact(&mut size).context("it ends within the header: download it again")?;
+            sizes.push(u32::from_be_bytes(size));
+        }
+        ensure!(!sizes.contains(&0), "its header says {}: there is nothing in it", product(&sizes));
+        let length = sizes.iter().try_fold(1_u64, |length, &size| length.checked_mul(size.into()));
+        ensure!(
+            length.is_some_and(|length| length <= limit),
+            "its header says {} bytes, but it can hold {limit} at most: it is cut off or damaged \
+             (or, gzipped and above {UNPACKED_LIMIT} bytes, to be unpacked first)",
+            product(&sizes)
+        );
+        Ok(Self { sizes, source })
     }
-    ensure!(!sizes.contains(&0), "its header says {}: there is nothing in it", product(&sizes));
-    let length = sizes
-        .iter()
-        .try_fold(1_u64, |length, &size| length.checked_mul(size.into()))
-        .filter(|&length| length <= limit)
-        .with_context(|| {
-            format!(
-                "its header says {} bytes, but it can hold {limit} at most: it is cut off or \
-                 damaged (or, gzipped and above {UNPACKED_LIMIT} bytes, to be unpacked first)",
-                product(&sizes)
-            )
-        })?;
 
-    // Grows with what arrives, not with what the header says.
-    let mut bytes = Vec::new();
-    source.by_ref().take(length).read_to_end(&mut bytes)?;
-    ensure!(
-        bytes.len() as u64 == length,
-        "it is cut off: its header says {} = {length} bytes, {} are there; download it again",
-        product(&sizes),
-        bytes.len()
-    );
-    // One read past the end: it must find nothing, and makes gzip check its sum.
-    ensure!(
-        source.read(&mut [0])? == 0,
-        "it goes on after the {} = {length} bytes of its header: one of the two is wrong",
-        product(&sizes)
-    );
-    Ok(Array { sizes: sizes.into_iter().map(|size| size as usize).collect(), bytes })
+    fn length(&self) -> u64 {
+        self.sizes.iter().map(|&size| u64::from(size)).product()
+    }
+
+    /// Reads what the header announced.
+    fn bytes(mut self) -> Result<Vec<u8>> {
+        let length = self.length();
+        // Grows with what arrives, not with what the header says.
+        let mut bytes = Vec::new();
+        self.source.by_ref().take(length).read_to_end(&mut bytes)?;
+        ensure!(
+            bytes.len() as u64 == length,
+            "it is cut off: its header says {} = {length} bytes, {} are there; download it again",
+            product(&self.sizes),
+            bytes.len()
+        );
+        // One read past the end: it must find nothing, and makes gzip check its sum.
+        ensure!(
+            self.source.read(&mut [0])? == 0,
+            "it goes on after the {} = {length} bytes of its header: one of the two is wrong",
+            product(&self.sizes)
+        );
+        Ok(bytes)
+    }
 }
 
 /// Puts images and labels together.
-fn join(images: Array, labels: Array) -> Result<Raw> {
+fn join(
+    images: Array<impl Read>,
+    labels: Array<impl Read>,
+    fit: impl FnOnce([usize; 3]) -> Result<()>,
+) -> Result<Raw> {
     let (count, shape) = match *images.sizes {
         [count, rows, columns] => (count, [rows, columns, 1]),
         [count, rows, columns, maps] => (count, [rows, columns, maps]),
@@ -131,14 +160,18 @@ fn join(images: Array, labels: Array) -> Result<Raw> {
         labels.sizes.len()
     );
     ensure!(
-        labels.bytes.len() == count,
+        labels.sizes[0] == count,
         "there are {count} images, but {} labels: the files do not belong together",
-        labels.bytes.len()
+        labels.sizes[0]
     );
+    let shape = shape.map(|size| size as usize);
+    fit(shape)?;
+    let labels = labels.bytes().context("the labels")?;
+    let images = images.bytes().context("the images")?;
     Ok(Raw {
         shape,
-        images: images.bytes.into_iter().map(f32::from).collect(),
-        labels: labels.bytes.into_iter().map(u16::from).collect(),
+        images: images.into_iter().map(f32::from).collect(),
+        labels: labels.into_iter().map(u16::from).collect(),
     })
 }
 
@@ -188,10 +221,10 @@ mod tests {
     }
 
     /// Reads `bytes` as a file.
-    fn opened(name: &str, bytes: &[u8]) -> Result<Array> {
+    fn opened(name: &str, bytes: &[u8]) -> Result<Vec<u8>> {
         let path = std::env::temp_dir().join(format!("cpfo-idx-{}-{name}", std::process::id()));
         std::fs::write(&path, bytes).unwrap();
-        let array = open(&path);
+        let array = open(&path).and_then(Array::bytes);
         std::fs::remove_file(&path).unwrap();
         array
     }
@@ -257,8 +290,8 @@ mod tests {
 
     #[test]
     fn gzip_is_told_by_its_first_bytes() {
-        assert_eq!(opened("packed", &packed(IMAGES)).unwrap().bytes, IMAGES[16..]);
-        assert_eq!(opened("plain", IMAGES).unwrap().bytes, IMAGES[16..]);
+        assert_eq!(opened("packed", &packed(IMAGES)).unwrap(), IMAGES[16..]);
+        assert_eq!(opened("plain", IMAGES).unwrap(), IMAGES[16..]);
     }
 
     #[test]

@@ -42,22 +42,27 @@ pub fn load(path: &Path, options: Options) -> Result<Data> {
 
 /// Reads the samples of one part, which must have the `shape` if one is given.
 fn read(source: &Source, shape: Option<[usize; 3]>) -> Result<Raw> {
-    let (path, raw) = match source {
-        Source::Idx { images, labels } => (images, idx::read(images, labels)?),
-        Source::Csv(path) => (path, csv::read(path, shape)?),
-    };
-    if let Some(wanted) = shape {
-        let text = |[rows, columns, maps]: [usize; 3]| format!("{rows} x {columns} x {maps}");
-        ensure!(
-            raw.shape == wanted,
-            "the images in {} are {} (rows x columns x maps), wanted {}: resize them, or take a \
-             net for this size",
-            path.display(),
-            text(raw.shape),
-            text(wanted)
-        );
+    match source {
+        Source::Idx { images, labels } => {
+            idx::read(images, labels, |found| fits(images, found, shape))
+        }
+        Source::Csv(path) => csv::read(path, shape),
     }
-    Ok(raw)
+}
+
+/// Whether images have the size that is wanted.
+fn fits(path: &Path, found: [usize; 3], wanted: Option<[usize; 3]>) -> Result<()> {
+    let text = |[rows, columns, maps]: [usize; 3]| format!("{rows} x {columns} x {maps}");
+    let wanted = wanted.unwrap_or(found);
+    ensure!(
+        found == wanted,
+        "the images in {} are {} (rows x columns x maps), wanted {}: resize them, or take a net \
+         for this size",
+        path.display(),
+        text(found),
+        text(wanted)
+    );
+    Ok(())
 }
 
 #[cfg(test)]

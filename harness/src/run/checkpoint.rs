@@ -7,6 +7,7 @@ use cpfo::train::Velocity;
 use safetensors::SafeTensors;
 
 use super::Progress;
+use crate::file;
 use crate::model::{self, Metadata, Tensor};
 use crate::snapshot::{self, Snapshot};
 
@@ -46,7 +47,7 @@ impl<N: Net> Checkpoint<N> {
 
     /// Reads what `save` wrote for the same net.
     pub fn load(path: &Path) -> anyhow::Result<(Self, Metadata)> {
-        let bytes = std::fs::read(path).with_context(|| {
+        let bytes = file::read(path, file::MODEL_LIMIT).with_context(|| {
             format!(
                 "there is no run to go on with: cannot read {}; a run that is stopped by Ctrl-C \
                  leaves one there",

@@ -3,16 +3,22 @@
 //! A net sees light strokes on black, as its training images were, and only its own size. A scan
 //! is dark on light and larger: `invert` and `fit` are for that, and nothing is done unasked.
 
+mod decode;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use image::DynamicImage;
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, ImageReader, Limits, Rgb, RgbImage};
 
-/// The ends of the names that [`list`] takes.
-const EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "bmp", "pnm", "pgm", "ppm", "pbm"];
-/// Neither side of a picture may be longer: it bounds the memory that a file can ask for.
-const SIDE_LIMIT: u32 = 10_000;
+use decode::decode;
+
+/// The ends of the names of pictures. Of those that are none of ours it is said, too, that they
+/// cannot be read: nothing is passed over in silence.
+const EXTENSIONS: [&str; 16] = [
+    "png", "jpg", "jpeg", "bmp", "pnm", "pgm", "ppm", "pbm", "gif", "webp", "tif", "tiff", "heic",
+    "heif", "avif", "jxl",
+];
 
 /// What may be done to a picture on the way in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,42 +50,38 @@ pub fn list(path: &Path) -> Result<Vec<PathBuf>> {
     if !kind.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
+    let pictures = within(path)?;
+    ensure!(
+        !pictures.is_empty(),
+        "there is no picture in the folder {}: looked for *.png, *.jpg, *.bmp, *.pgm and the like",
+        path.display()
+    );
+    Ok(pictures)
+}
+
+/// The pictures in a folder, sorted by name. What is hidden, as the companions that a Mac lays
+/// beside files are (`._7.png`), is none.
+pub(super) fn within(folder: &Path) -> Result<Vec<PathBuf>> {
+    let context = || format!("cannot list {}", folder.display());
     let mut pictures = Vec::new();
-    for entry in
-        std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?
-    {
-        let file = entry?.path();
+    for entry in std::fs::read_dir(folder).with_context(context)? {
+        let file = entry.with_context(context)?.path();
         let extension = file.extension().and_then(|end| end.to_str()).unwrap_or_default();
-        if EXTENSIONS.iter().any(|end| end.eq_ignore_ascii_case(extension)) {
+        let hidden = file.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.');
+        if !hidden && EXTENSIONS.iter().any(|end| end.eq_ignore_ascii_case(extension)) {
             pictures.push(file);
         }
     }
-    ensure!(
-        !pictures.is_empty(),
-        "there is no picture in the folder {}: looked for *.{}",
-        path.display(),
-        EXTENSIONS.join(", *.")
-    );
     pictures.sort();
     Ok(pictures)
 }
 
-fn decode(path: &Path) -> Result<DynamicImage> {
-    let mut reader = ImageReader::open(path)?.with_guessed_format()?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE_LIMIT);
-    limits.max_image_height = Some(SIDE_LIMIT);
-    reader.limits(limits);
-    reader.decode().context("it is damaged, or none of PNG, JPEG, BMP and PNM")
-}
-
-fn convert(picture: DynamicImage, shape: [usize; 3], options: Options) -> Result<Vec<f32>> {
+fn convert(mut picture: DynamicImage, shape: [usize; 3], options: Options) -> Result<Vec<f32>> {
     let [rows, columns, maps] = shape;
     ensure!(
         maps == 1 || maps == 3,
         "the net takes {maps} maps, a picture has 1 (grey) or 3 (color)"
     );
-    let mut picture = DynamicImage::ImageRgb8(on_paper(&picture));
     if options.invert {
         picture.invert();
     }
@@ -88,7 +90,7 @@ fn convert(picture: DynamicImage, shape: [usize; 3], options: Options) -> Result
         if !options.fit {
             bail!(
                 "it is {} x {} pixels (rows x columns), the net takes {rows} x {columns}: resize \
-                 it, or ask for it to be fitted",
+                 it, or say --fit",
                 found[0],
                 found[1]
             );
@@ -98,16 +100,6 @@ fn convert(picture: DynamicImage, shape: [usize; 3], options: Options) -> Result
     let bytes =
         if maps == 1 { picture.to_luma8().into_raw() } else { picture.to_rgb8().into_raw() };
     Ok(bytes.into_iter().map(|byte| f32::from(byte) / 255.0).collect())
-}
-
-/// What a viewer would show: where a picture is transparent, white paper shines through.
-fn on_paper(picture: &DynamicImage) -> RgbImage {
-    let pixels = picture.to_rgba8();
-    RgbImage::from_fn(pixels.width(), pixels.height(), |x, y| {
-        let [red, green, blue, alpha] = pixels.get_pixel(x, y).0.map(u32::from);
-        let blend = |ink: u32| ((ink * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
-        Rgb([blend(red), blend(green), blend(blue)])
-    })
 }
 
 /// Scales with a triangle filter until the picture just fits, and centers it on black.
@@ -122,7 +114,7 @@ fn fit(picture: &DynamicImage, rows: u32, columns: u32) -> DynamicImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{GrayImage, Rgba, RgbaImage};
+    use image::GrayImage;
 
     /// Writes a file, does something with it, and takes it away.
     fn with_file<T>(name: &str, bytes: &[u8], act: impl Fn(&Path) -> T) -> T {
@@ -162,19 +154,11 @@ mod tests {
     }
 
     #[test]
-    fn transparent_is_paper() {
-        let mut drawing = RgbaImage::from_pixel(2, 1, Rgba([0, 0, 0, 0]));
-        drawing.put_pixel(0, 0, Rgba([0, 0, 0, 255]));
-        let pixels = convert(drawing.into(), [1, 2, 1], INVERT).unwrap();
-        assert_eq!(pixels, [1.0, 0.0]);
-    }
-
-    #[test]
     fn what_is_no_picture() {
         let refused = |name, bytes: &[u8]| {
             with_file(name, bytes, |path| load(path, 8, 8, 1, FIT)).map_err(|e| format!("{e:#}"))
         };
-        assert!(refused("text.png", b"hello").unwrap_err().contains("text.png"));
+        assert!(refused("text.png", b"hello").unwrap_err().contains("damaged, or no picture"));
         assert!(refused("cut.pgm", b"P5 8 8 255\n123").unwrap_err().contains("damaged"));
         assert!(refused("huge.pgm", b"P5 4000000000 4000000000 255\n1").is_err());
         assert!(load(Path::new("no/such.png"), 8, 8, 1, FIT).is_err());
@@ -185,7 +169,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("cpfo-pictures-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let empty = list(&folder);
-        for name in ["b.png", "a.JPG", "notes.txt"] {
+        for name in ["b.png", "a.JPG", "notes.txt", "._a.JPG", ".b.png"] {
             std::fs::write(folder.join(name), "").unwrap();
         }
         let found = list(&folder);
