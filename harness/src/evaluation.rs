@@ -100,7 +100,7 @@ impl Evaluation {
     /// Puts every sample before a net.
     pub fn new<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> anyhow::Result<Self> {
         let verdicts = verdicts::<N>(parameters, &data.images);
-        let names = (0..N::CLASSES).map(|class| class.to_string()).collect();
+        let names = (0..N::CLASSES).map(|class| data.class_name(class)).collect();
         let labels = data.labels.iter().map(|&label| usize::from(label));
         let pairs = labels.zip(verdicts.iter().map(|verdict| verdict.class));
         Ok(Self { confusion: Confusion::from_pairs(names, pairs)?, verdicts })
@@ -115,8 +115,8 @@ impl Evaluation {
         });
         let mistake = |index: usize| Mistake {
             index,
-            label: data.label(index).to_string(),
-            predicted: self.verdicts[index].class.to_string(),
+            label: data.class_name(data.label(index).into()),
+            predicted: data.class_name(self.verdicts[index].class),
             confidence: self.verdicts[index].confidence(),
             rows: data.rows,
             columns: data.columns,
@@ -140,6 +140,7 @@ impl Evaluation {
             let score = confusion.score(class);
             json!({
                 "class": class,
+                "name": confusion.classes()[class],
                 "precision": score.precision(),
                 "recall": score.recall(),
                 "f1": score.f1(),

@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use cpfo::Net;
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{self, Data, Dataset, Options, Split};
+use crate::dataset::{self, Data, Dataset, Frame, LabelColumn, Loaded, Options, Split, plausible};
+use crate::model::Metadata;
 
 /// Samples for a net, divided into training and test.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub struct Source {
     pub data: Data,
     /// What a model or a checkpoint remembers of it.
     pub origin: Origin,
+    /// How many pictures could not be read though the rest could.
+    pub unread: usize,
 }
 
 /// Where samples came from.
@@ -29,6 +33,68 @@ pub struct Origin {
     pub white: f32,
     /// A number that follows from all samples: other samples, other number.
     pub fingerprint: u64,
+    /// The names of the classes; none where they are only numbered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// Where drawings stand in the training images, if they are drawings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<Frame>,
+    /// What had to be said so that the files were read rightly.
+    #[serde(default, skip_serializing_if = "Reading::is_plain")]
+    pub reading: Reading,
+    /// What is odd about the samples or could not be read, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+impl Origin {
+    /// Where a drawing is to be set that a model of these data shall look at. What was fitted when
+    /// the model was trained is fitted in the same way.
+    pub fn frame_to_fit(&self) -> Option<Frame> {
+        if self.reading.fit { None } else { self.frame }
+    }
+
+    /// What a model says of its data, if it says anything.
+    pub fn of(about: &Metadata) -> anyhow::Result<Option<Self>> {
+        let text = about.get("origin");
+        text.map(|text| serde_json::from_str(text).context("what it says of its data is broken"))
+            .transpose()
+    }
+}
+
+/// What has to be said of files so that they are read rightly.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reading {
+    /// Where the label of a table stands.
+    pub label: Option<LabelColumn>,
+    /// Whether rows and columns are exchanged.
+    pub transpose: bool,
+    /// Whether dark and light are to be exchanged.
+    pub invert: bool,
+    /// Whether pictures are cut out and scaled.
+    pub fit: bool,
+}
+
+impl Reading {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Which samples a command asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Request<'a> {
+    /// The user's folder or file; none for the digits that ship.
+    pub path: Option<&'a Path>,
+    /// How they are read.
+    pub reading: Reading,
+    /// How a test part is set aside, if somebody said.
+    pub split: Option<Split>,
+    /// How it is set aside otherwise; where nobody knows, as suits the data.
+    pub usual: Option<Split>,
+    /// What a model has learnt from: the samples are scaled alike, and the classes named alike.
+    pub learnt: Option<&'a Origin>,
 }
 
 /// How a test part came to be.
@@ -82,41 +148,86 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Reads all samples for a net: from `path`, or the digits that ship. `white` is the pixel value
-/// that becomes 1, if a model knows it already.
-pub fn read<N: Net>(path: Option<&Path>, white: Option<f32>) -> anyhow::Result<Data> {
-    match path {
-        Some(path) => {
-            let options = Options { white, classes: Some(N::CLASSES), shape: Some(N::INPUT) };
-            dataset::load(path, options)
-        }
-        None => Ok(Data { train: shipped::<N>()?, test: None }),
-    }
+/// Reads all samples for a net: from the user's files, or the digits that ship.
+pub fn read<N: Net>(request: &Request<'_>) -> anyhow::Result<Loaded> {
+    let Some(path) = request.path else {
+        let data = Data { train: shipped::<N>()?, test: None };
+        return Ok(Loaded { data, by_class: false, notes: Vec::new(), unread: Vec::new() });
+    };
+    let Reading { label, transpose, invert, fit } = request.reading.clone();
+    let options = Options {
+        white: request.learnt.map(|learnt| learnt.white),
+        classes: Some(N::CLASSES),
+        shape: Some(N::INPUT),
+        names: request.learnt.map(|learnt| learnt.names.clone()),
+        label,
+        transpose,
+        invert,
+        fit,
+        frame: request.learnt.and_then(Origin::frame_to_fit),
+    };
+    dataset::load(path, &options)
 }
 
-/// Reads samples as [`read`] does and sees to a test part: the data's own, or else a `split`;
-/// where none is asked for, the `usual` one.
-pub fn load<N: Net>(
-    path: Option<&Path>,
-    white: Option<f32>,
-    split: Option<Split>,
-    usual: Split,
-) -> anyhow::Result<Source> {
-    let data = read::<N>(path, white)?;
-    let (data, division) = match (&data.test, split) {
+/// Reads samples as [`read`] does and sees to a test part: the data's own, or else a split.
+pub fn load<N: Net>(request: &Request<'_>) -> anyhow::Result<Source> {
+    let Loaded { data, by_class, mut notes, unread } = read::<N>(request)?;
+    let suited = if by_class { Split::Stratified } else { Split::Order };
+    let (data, division) = match (&data.test, request.split) {
         (None, split) => {
-            let split = split.unwrap_or(usual);
+            let split = split.or(request.usual).unwrap_or(suited);
             (split.split(&data.train)?, split.into())
         }
         (Some(_), None) => (data, Division::Own),
         (Some(_), Some(_)) => bail!(
             "the data in {} comes with a test part, so there is nothing to split: leave --split out",
-            path.unwrap_or(Path::new("")).display()
+            request.path.unwrap_or(Path::new("")).display()
         ),
     };
-    let (white, fingerprint) = (data.train.white, fingerprint(&data));
-    let origin = Origin { path: path.map(Path::to_owned), division, white, fingerprint };
-    Ok(Source { data, origin })
+    let train = &data.train;
+    if request.path.is_some() && request.learnt.is_none() {
+        notes.extend(plausible::of_training(&data));
+    }
+    let origin = Origin {
+        path: request.path.map(Path::to_owned),
+        division,
+        white: train.white,
+        fingerprint: fingerprint(&data),
+        names: train.names.clone(),
+        frame: Frame::of(train),
+        reading: request.reading.clone(),
+        warnings: notes.into_iter().chain(unread.iter().cloned()).collect(),
+    };
+    Ok(Source { data, origin, unread: unread.len() })
+}
+
+/// Which of the samples a model has learnt from, by their place in both parts: nothing if these are
+/// not the data that it was trained with.
+pub fn learnt(data: &Data, origin: &Origin) -> Option<[Vec<bool>; 2]> {
+    let Some(split) = origin.division.split() else {
+        let same = fingerprint(data) == origin.fingerprint;
+        let test = data.test.as_ref().map_or(0, Dataset::len);
+        return same.then(|| [vec![true; data.train.len()], vec![false; test]]);
+    };
+    if data.test.is_some() || data.train.len() < 2 {
+        return None;
+    }
+    if fingerprint(&split.split(&data.train).ok()?) != origin.fingerprint {
+        return None;
+    }
+    let mut learnt = vec![true; data.train.len()];
+    split.test_indices(&data.train).into_iter().for_each(|index| learnt[index] = false);
+    Some([learnt, Vec::new()])
+}
+
+/// Says what is odd, before anything is done with the samples.
+pub fn warn(warnings: &[String]) {
+    warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+}
+
+/// How a command ends that could not read everything: it did what it could, and failed.
+pub fn ended(code: ExitCode, unread: usize) -> ExitCode {
+    if code == ExitCode::SUCCESS && unread > 0 { ExitCode::FAILURE } else { code }
 }
 
 /// The digits, if a net takes their size.
@@ -143,11 +254,13 @@ const MNIST: &str = "\
 MNIST fits. Fetch its four files, plain or as .gz, for instance from \
 https://storage.googleapis.com/cvdf-datasets/mnist/ or as a part of PyTorch's torchvision:
     train-images-idx3-ubyte  train-labels-idx1-ubyte  t10k-images-idx3-ubyte  t10k-labels-idx1-ubyte
-Put them into one folder and say `--data FOLDER`. Fashion-MNIST and EMNIST's digits fit too.";
+Put them into one folder and say `--data FOLDER`. Fashion-MNIST and EMNIST's digits fit too; \
+EMNIST's images lie transposed, and `--transpose` turns them upright.";
 
 const OWN: &str = "\
 Say `--data FOLDER`, with MNIST-style IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte, \
-plain or as .gz) or with train.csv: a line for each image, its label first, then its pixels.";
+plain or as .gz), with train.csv (a line for each image, its label first, then its pixels, row after \
+row), or with a folder of pictures for each class.";
 
 impl Data {
     /// The test part, which every [`Source`] has.

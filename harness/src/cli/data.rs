@@ -2,17 +2,59 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::dataset::Split;
+use crate::dataset::{LabelColumn, Split};
+use crate::source::Reading;
 
 /// Which samples.
 #[derive(Args, Clone, Debug)]
 pub struct DataFlags {
-    /// A folder with MNIST-style IDX files (plain or .gz) or with train.csv and test.csv, or one
-    /// CSV file [default: the digits that ship]
+    /// A folder with MNIST-style IDX files (plain or .gz), with train.csv and test.csv, or with a
+    /// folder of pictures for each class (or such folders in `train` and `test`); or one CSV file:
+    /// a line for each image, its label and then its pixels, row after row, the maps of a pixel
+    /// beside each other [default: the digits that ship]
     #[arg(long, value_name = "PATH")]
     pub data: Option<PathBuf>,
     /// How samples are set aside for the test, where the data has no test part: `order` keeps the
-    /// last fifth (of the digits: other writers), `stratified` a fifth of each class
+    /// last fifth (of the digits: other writers), `stratified` a fifth of each class [default:
+    /// order; stratified for folders of pictures]
     #[arg(long, value_name = "order|stratified")]
     pub split: Option<Split>,
+    /// CSV: where the label stands: `first`, `last`, the column's name in the header, or its number
+    /// [default: the column `label` or `class` of the header, else first]
+    #[arg(long, value_name = "COLUMN")]
+    pub label_column: Option<LabelColumn>,
+    /// Exchange rows and columns of every image: EMNIST's files need it
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = yes_or_no)]
+    pub transpose: Option<bool>,
+    /// Exchange dark and light: nets learn light strokes on black most easily
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = yes_or_no)]
+    pub invert: Option<bool>,
+    /// Folders of pictures: cut drawings out, and scale all to the net's size
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = yes_or_no)]
+    pub fit: Option<bool>,
+}
+
+impl DataFlags {
+    /// How files are to be read: as is said, else as they were when a model was trained.
+    pub fn reading(&self, learnt: Option<&Reading>) -> Reading {
+        let learnt = learnt.cloned().unwrap_or_default();
+        Reading {
+            label: self.label_column.clone().or(learnt.label),
+            transpose: self.transpose.unwrap_or(learnt.transpose),
+            invert: self.invert.unwrap_or(learnt.invert),
+            fit: self.fit.unwrap_or(learnt.fit),
+        }
+    }
+}
+
+/// A flag that may be taken back: `--fit`, `--fit=no`.
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("say yes or no".to_owned()),
+    }
 }

@@ -27,7 +27,7 @@ pub struct EvalFlags {
 
 const EXAMPLES: &str = "\
 Without --split the samples are divided as they were when the model was trained, so that it is
-tested with what it has not learnt.
+tested with what it has not learnt; and they are read with the flags of the training.
 
 Examples:
   cpfo eval                                      the last model, on what was set aside

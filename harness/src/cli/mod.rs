@@ -55,8 +55,8 @@ Examples:
   cpfo                                     learn the digits that ship; model and report in cpfo-out/
   cpfo train --seeds 10                    how much of the result is chance?
   cpfo train --net lenet --data mnist/     learn from files of your own
-  cpfo eval --split stratified             test the last model on other samples
-  cpfo predict my-seven.png --fit --invert what is in the picture?
+  cpfo eval --data new-digits.csv --all    test the last model on samples of your own
+  cpfo predict my-seven.jpg --fit          what is in the picture?
   cpfo emulate --board m0 --shift mirror   a chip of 16 KB learns to read mirrored digits
   cpfo build --board m4                    the firmware with the last model in it
   cpfo nets                                which nets there are, and what they cost

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::LAST_MODEL;
+use super::data::yes_or_no;
 
 /// What `cpfo predict` is asked for.
 #[derive(Args, Clone, Debug)]
@@ -17,19 +18,25 @@ pub struct PredictFlags {
     /// The net it is a model of [default: the one that the file names]
     #[arg(long, value_name = "NAME")]
     pub net: Option<String>,
-    /// Scale pictures of another size, keeping their proportions
-    #[arg(long)]
-    pub fit: bool,
-    /// Exchange dark and light: nets learn light strokes on black, paper is the other way round
-    #[arg(long)]
-    pub invert: bool,
+    /// Bring pictures to the net's size: a drawing is cut out and set where those of the training
+    /// images stand, be it dark on light or light on dark [default: as when the net was trained]
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = yes_or_no)]
+    pub fit: Option<bool>,
+    /// Exchange dark and light: most nets have learnt light strokes on black, and paper is the other
+    /// way round. `--fit` finds out by itself, unless this says it
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = yes_or_no)]
+    pub invert: Option<bool>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub json: bool,
 }
 
 const EXAMPLES: &str = "\
+A picture that cannot be taken is told of, and the others are not worse for it; then the exit code is 1.
+
 Examples:
   cpfo predict seven.png                         8 x 8 pixels, light on black
-  cpfo predict scans/ --fit --invert             photos or scans of dark ink on paper
+  cpfo predict scans/ --fit                      photos or scans of ink on paper
   cpfo predict scans/ --json --model lenet/model.safetensors";

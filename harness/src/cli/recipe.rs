@@ -46,7 +46,8 @@ pub struct RecipeFlags {
     /// Where all chance comes from: the same seed, the same model [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Turn and shift every image a little, anew in each epoch [default for the digits]
+    /// Turn and shift every image a little, anew in each epoch; a series, of one row or column, is
+    /// shifted along itself and not turned [default for the digits]
     #[arg(long)]
     augment: bool,
     /// Show the images as they are

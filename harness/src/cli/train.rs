@@ -22,7 +22,9 @@ pub struct TrainFlags {
     #[arg(long, value_name = "N", value_parser = number::count)]
     pub seeds: Option<usize>,
     /// Go on with the run that was stopped in the --out folder, as if it had not been stopped
-    #[arg(long, conflicts_with_all = ["RecipeFlags", "net", "split", "seeds"])]
+    #[arg(long, conflicts_with_all = [
+        "RecipeFlags", "net", "split", "seeds", "label_column", "transpose", "invert", "fit",
+    ])]
     pub resume: bool,
     /// The folder for model, report and checkpoint
     #[arg(long, value_name = "FOLDER", default_value = OUT)]
@@ -47,6 +49,8 @@ Examples:
   cpfo train --split stratified --seeds 10       mean and spread over ten seeds
   cpfo train --no-augment --epochs 30 --schedule constant
   cpfo train --net lenet --data mnist/ --out lenet/
+  cpfo train --data shapes/ --fit                pictures of any size, a folder for each class
+  cpfo train --data iris.csv --label-column last
   cpfo train --resume --out lenet/               go on where Ctrl-C stopped it
 
 Files, in the --out folder: model.safetensors (PyTorch's names and order), report.html (curves,

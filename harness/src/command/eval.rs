@@ -3,38 +3,45 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use cpfo::Net;
 use serde_json::json;
 
 use crate::cli::EvalFlags;
-use crate::dataset::{Data, Dataset};
+use crate::dataset::{Data, Dataset, Loaded, Split, plausible};
 use crate::evaluation::Evaluation;
-use crate::source::{self, Origin};
+use crate::source::{self, Division, Origin, Request};
 use crate::{label, model};
 
 /// Tests a model.
 pub fn run<N: Net>(flags: &EvalFlags) -> anyhow::Result<ExitCode> {
     let (parameters, about) = model::load::<N>(&flags.model)?;
-    let origin: Option<Origin> = match about.get("origin") {
-        Some(text) => Some(serde_json::from_str(text).with_context(|| {
-            format!("{}: what it says of its data is broken", flags.model.display())
-        })?),
-        None => None,
-    };
-    let white = origin.as_ref().map(|origin| origin.white);
-    // The test is on what was set aside when the model was trained, unless somebody says otherwise.
-    let usual = origin.as_ref().and_then(|origin| origin.division.split()).unwrap_or_default();
-
+    let origin = Origin::of(&about).with_context(|| flags.model.display().to_string())?;
     let path = flags.data.data.as_deref();
-    let (samples, which) = if flags.all {
-        let data = source::read::<N>(path, white)?;
-        (join(data), "all samples".to_owned())
-    } else {
-        let source = source::load::<N>(path, white, flags.data.split, usual)?;
-        let which = source.origin.division.to_string();
-        (source.data.test_part()?.clone(), which)
-    };
+    let reading = flags.data.reading(origin.as_ref().map(|origin| &origin.reading));
+    let request = Request { path, reading, learnt: origin.as_ref(), ..Request::default() };
+    let Loaded { data, by_class, notes, unread } = source::read::<N>(&request)?;
+    let learnt = origin.as_ref().and_then(|origin| source::learnt(&data, origin));
+    // The test is on what was set aside when the model was trained, unless somebody says otherwise.
+    let usual = origin.as_ref().and_then(|origin| origin.division.split());
+    let usual = usual.unwrap_or(if by_class { Split::Stratified } else { Split::Order });
+    let division = if flags.all { None } else { Some(divide(&data, flags.data.split, usual)?) };
+    let chosen = choose(&data, division);
+    let known = learnt.map_or(0, |learnt| {
+        let known = |&(part, index): &(usize, usize)| learnt[part][index];
+        chosen.iter().filter(|place| known(place)).count()
+    });
+    let which = division.map_or("all samples".to_owned(), |division| division.to_string());
+    let samples = gather(&data, &chosen);
+
+    let mut warnings = notes;
+    let frame = origin.as_ref().and_then(|origin| origin.frame);
+    if path.is_some() {
+        warnings.extend(plausible::of_test(&samples, frame));
+    }
+    warnings.extend(plausible::of_known(known, samples.len()));
+    warnings.extend(unread.iter().cloned());
+    source::warn(&warnings);
     let evaluation = Evaluation::new::<N>(&parameters, &samples)?;
     let data = path.map_or("digits".into(), |path| path.display().to_string());
     if flags.json {
@@ -44,6 +51,7 @@ pub fn run<N: Net>(flags: &EvalFlags) -> anyhow::Result<ExitCode> {
             "data": data,
             "samples": which,
             "test": evaluation.json(),
+            "warnings": warnings,
         });
         writeln!(io::stdout(), "{object}")?;
     } else {
@@ -51,14 +59,43 @@ pub fn run<N: Net>(flags: &EvalFlags) -> anyhow::Result<ExitCode> {
         let accuracy = label::percent(evaluation.confusion.accuracy());
         writeln!(io::stdout(), "\n{accuracy} right on {data} ({which})")?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(source::ended(ExitCode::SUCCESS, unread.len()))
 }
 
-/// Both parts as one.
-fn join(Data { mut train, test }: Data) -> Dataset {
-    if let Some(test) = test {
-        train.images.extend(test.images);
-        train.labels.extend(test.labels);
+/// How the test part comes to be.
+fn divide(data: &Data, split: Option<Split>, usual: Split) -> anyhow::Result<Division> {
+    match (&data.test, split) {
+        (None, split) => Ok(split.unwrap_or(usual).into()),
+        (Some(_), None) => Ok(Division::Own),
+        (Some(_), Some(_)) => {
+            bail!(
+                "the data comes with a test part, so there is nothing to split: leave --split out"
+            )
+        }
     }
-    train
+}
+
+/// The samples of a test, by part and place; all without a division.
+fn choose(data: &Data, division: Option<Division>) -> Vec<(usize, usize)> {
+    let part = |part: usize, of: &Dataset| (0..of.len()).map(move |index| (part, index));
+    let test = data.test.iter().flat_map(|test| part(1, test));
+    match division.map(Division::split) {
+        None => part(0, &data.train).chain(test).collect(),
+        Some(None) => test.collect(),
+        Some(Some(split)) => split.test_indices(&data.train).into_iter().map(|i| (0, i)).collect(),
+    }
+}
+
+/// The chosen samples as one set.
+fn gather(data: &Data, chosen: &[(usize, usize)]) -> Dataset {
+    let of = |wanted: usize| -> Vec<usize> {
+        chosen.iter().filter(|(part, _)| *part == wanted).map(|&(_, index)| index).collect()
+    };
+    let mut samples = data.train.subset(&of(0));
+    if let Some(test) = &data.test {
+        let test = test.subset(&of(1));
+        samples.images.extend(test.images);
+        samples.labels.extend(test.labels);
+    }
+    samples
 }

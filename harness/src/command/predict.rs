@@ -3,12 +3,14 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use cpfo::Net;
 use serde_json::{Value, json};
 
 use crate::cli::PredictFlags;
-use crate::dataset::picture;
+use crate::dataset::{Frame, class_name, picture};
 use crate::evaluation::{self, Verdict};
+use crate::source::{self, Origin};
 use crate::table::{Align, Cell, Table};
 use crate::{label, model};
 
@@ -17,9 +19,18 @@ const TOP: usize = 3;
 
 /// Says what is in pictures.
 pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
-    let (parameters, _) = model::load::<N>(&flags.model)?;
-    let options = picture::Options { fit: flags.fit, invert: flags.invert };
+    let (parameters, about) = model::load::<N>(&flags.model)?;
+    let origin = Origin::of(&about).with_context(|| flags.model.display().to_string())?;
+    let learnt = origin.as_ref().map(|origin| origin.reading.clone()).unwrap_or_default();
+    let class_names = origin.as_ref().map(|origin| origin.names.clone()).unwrap_or_default();
     let [rows, columns, maps] = N::INPUT;
+    let frame = origin.and_then(|origin| origin.frame);
+    let options = picture::Options {
+        fit: flags.fit.unwrap_or(learnt.fit),
+        invert: flags.invert.or(learnt.invert.then_some(true)),
+        // What was fitted when the net was trained is fitted in the same way.
+        frame: if learnt.fit { Some(Frame::usual([rows, columns])) } else { frame },
+    };
     let (mut names, mut images, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for path in &flags.pictures {
         let files = picture::list(path).unwrap_or_else(|error| {
@@ -41,10 +52,24 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     for (_, error) in &failed {
         eprintln!("error: {error:#}");
     }
+    let inverted = frame.map_or(0, |frame| {
+        let images = images.chunks_exact(rows * columns * maps);
+        images.filter(|image| maps == 1 && picture::is_inverted(image, columns, frame)).count()
+    });
+    let mut warnings = Vec::new();
+    if inverted > 0 {
+        warnings.push(format!(
+            "{inverted} of {} pictures have the paper of the training images' strokes, dark for \
+             light or light for dark: say --fit, or --invert",
+            names.len()
+        ));
+    }
+    source::warn(&warnings);
     let verdicts = evaluation::verdicts::<N>(&parameters, &images);
     let predictions = names.iter().zip(&verdicts);
     if flags.json {
-        let predictions: Vec<_> = predictions.map(|(name, verdict)| json(name, verdict)).collect();
+        let predictions: Vec<_> =
+            predictions.map(|(name, verdict)| json(name, verdict, &class_names)).collect();
         let model = flags.model.display().to_string();
         let failed: Vec<_> = failed
             .iter()
@@ -55,10 +80,11 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
             "model": model,
             "predictions": predictions,
             "failed": failed,
+            "warnings": warnings,
         });
         writeln!(io::stdout(), "{object}")?;
     } else if !names.is_empty() {
-        table(predictions).print()?;
+        table(predictions, &class_names).print()?;
     }
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -70,18 +96,24 @@ fn top(verdict: &Verdict) -> impl Iterator<Item = (usize, f32)> {
     classes.into_iter().take(TOP)
 }
 
-fn json(picture: &str, verdict: &Verdict) -> Value {
-    let top = top(verdict)
-        .map(|(class, probability)| json!({ "class": class, "probability": probability }));
+fn json(picture: &str, verdict: &Verdict, names: &[String]) -> Value {
+    let top = top(verdict).map(|(class, probability)| {
+        let name = class_name(names, class);
+        json!({ "class": class, "name": name, "probability": probability })
+    });
     json!({
         "picture": picture,
         "class": verdict.class,
+        "name": class_name(names, verdict.class),
         "probabilities": verdict.outputs,
         "top": top.collect::<Vec<_>>(),
     })
 }
 
-fn table<'a>(predictions: impl Iterator<Item = (&'a String, &'a Verdict)>) -> Table {
+fn table<'a>(
+    predictions: impl Iterator<Item = (&'a String, &'a Verdict)>,
+    names: &[String],
+) -> Table {
     let columns = ["picture", "class", "probability", "or", "or"];
     let mut table = Table::new(
         columns.map(|name| (name, if name == "probability" { Align::Right } else { Align::Left })),
@@ -90,8 +122,9 @@ fn table<'a>(predictions: impl Iterator<Item = (&'a String, &'a Verdict)>) -> Ta
         let mut cells = vec![Cell::from(name)];
         for (place, (class, probability)) in top(verdict).enumerate() {
             let probability = label::percent(probability.into());
+            let class = class_name(names, class);
             match place {
-                0 => cells.extend([Cell::strong(class.to_string()), Cell::from(probability)]),
+                0 => cells.extend([Cell::strong(class), Cell::from(probability)]),
                 _ => cells.push(Cell::quiet(format!("{class} ({probability})"))),
             }
         }

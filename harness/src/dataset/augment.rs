@@ -14,12 +14,20 @@ pub struct Augment {
 }
 
 impl Augment {
-    /// What suits most images: an eighth of the shorter side (1 pixel of the digits' 8) and 10°.
+    /// What suits most images: an eighth of the shorter side (1 pixel of the digits' 8) and 10°. A
+    /// series has one side only, and is not turned.
     pub fn suited_to(data: &Dataset) -> Augment {
-        Augment { shift: data.rows.min(data.columns) as f32 / 8.0, degrees: 10.0 }
+        let [shorter, longer] =
+            [data.rows.min(data.columns), data.rows.max(data.columns)].map(|side| side as f32);
+        match is_series(data.rows, data.columns) {
+            true => Augment { shift: longer / 8.0, degrees: 0.0 },
+            false => Augment { shift: shorter / 8.0, degrees: 10.0 },
+        }
     }
 
     /// Bends one image into `out`. Takes three numbers from `random`, which are all that decides.
+    /// A series, of one row or one column, is shifted along itself and not turned: else it would
+    /// leave its only row.
     ///
     /// # Panics
     /// If one of the two is not of the size rows × columns × maps.
@@ -32,11 +40,18 @@ impl Augment {
         random: &mut impl FnMut() -> u32,
         out: &mut [f32],
     ) {
-        let degrees = self.degrees * either_way(random());
-        let down = self.shift * either_way(random());
-        let right = self.shift * either_way(random());
+        let along = |side: usize| if side == 1 { 0.0 } else { self.shift };
+        let turn = if is_series(rows, columns) { 0.0 } else { self.degrees };
+        let degrees = turn * either_way(random());
+        let down = along(rows) * either_way(random());
+        let right = along(columns) * either_way(random());
         Warp::new(degrees, down, right).apply(image, [rows, columns, maps], out);
     }
+}
+
+/// Whether images are of one row or one column: a series of readings, no picture.
+pub fn is_series(rows: usize, columns: usize) -> bool {
+    rows == 1 || columns == 1
 }
 
 /// From −1 to just below 1, evenly: the high 24 bits, which an `f32` holds exactly.
@@ -71,6 +86,28 @@ mod tests {
         let mut out = [9.0; 4];
         augment.apply(&[1., 2., 3., 4.], 2, 2, 1, &mut || numbers.next().unwrap(), &mut out);
         assert_eq!(out, [3., 4., 0., 0.]);
+    }
+
+    #[test]
+    fn a_series_stays_in_its_row() {
+        let augment = Augment { shift: 1.0, degrees: 45.0 };
+        for shape in [[1, 4], [4, 1]] {
+            let mut numbers = [0, 0, 0].into_iter();
+            let mut out = [9.0; 4];
+            let [rows, columns] = shape;
+            let mut next = || numbers.next().unwrap();
+            augment.apply(&[1., 2., 3., 4.], rows, columns, 1, &mut next, &mut out);
+            assert_eq!(out, [2., 3., 4., 0.], "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn what_suits_a_series() {
+        let mut series = Dataset::digits();
+        for [rows, columns] in [[1, 64], [64, 1]] {
+            (series.rows, series.columns) = (rows, columns);
+            assert_eq!(Augment::suited_to(&series), Augment { shift: 8.0, degrees: 0.0 });
+        }
     }
 
     /// The bits of a bent digit, once and for all: they must not depend on the machine.

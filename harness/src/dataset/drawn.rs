@@ -25,7 +25,8 @@ impl Dataset {
             }
         }
         let labels = digits.labels.iter().map(|label| label % classes as u16).collect();
-        Dataset { rows, columns, maps, images, labels, classes, white: 1.0 }
+        let names = Vec::new();
+        Dataset { rows, columns, maps, images, labels, classes, white: 1.0, names }
     }
 }
 

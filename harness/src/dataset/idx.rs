@@ -15,7 +15,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use flate2::bufread::MultiGzDecoder;
 
-use super::samples::Raw;
+use super::samples::{Places, Raw};
 use crate::file;
 
 /// The first two bytes of a gzipped file, whatever it is called.
@@ -56,6 +56,8 @@ struct Array<R> {
     /// Their product is how many bytes there are; none is 0.
     sizes: Vec<u32>,
     source: R,
+    /// The length of the file, if it is packed.
+    packed: Option<u64>,
 }
 
 /// Opens a file, plain or gzipped, and reads the header of the array in it.
@@ -64,15 +66,10 @@ fn open(path: &Path) -> Result<Array<Box<dyn Read>>> {
     let mut file = BufReader::new(file);
     if file.fill_buf()?.starts_with(&GZIP) {
         let limit = length.saturating_mul(DEFLATE_LIMIT).min(UNPACKED_LIMIT);
-        let array = Array::begin(Box::new(MultiGzDecoder::new(file)) as Box<dyn Read>, limit)
+        let unpacked: Box<dyn Read> = Box::new(MultiGzDecoder::new(file));
+        let array = Array::begin(unpacked, limit)
             .context("unpacking it as gzip (its first bytes say so)")?;
-        let unpacked = array.length();
-        ensure!(
-            unpacked <= SMALL || unpacked / length < USUAL_RATIO,
-            "its {length} bytes would unpack to {unpacked}, which pictures hardly do: if that is \
-             right, unpack it with gunzip first"
-        );
-        Ok(array)
+        Ok(Array { packed: Some(length), ..array })
     } else {
         Array::begin(Box::new(file), length)
     }
@@ -110,7 +107,7 @@ impl<R: Read> Array<R> {
              (or, gzipped and above {UNPACKED_LIMIT} bytes, to be unpacked first)",
             product(&sizes)
         );
-        Ok(Self { sizes, source })
+        Ok(Self { sizes, source, packed: None })
     }
 
     fn length(&self) -> u64 {
@@ -120,6 +117,13 @@ impl<R: Read> Array<R> {
     /// Reads what the header announced.
     fn bytes(mut self) -> Result<Vec<u8>> {
         let length = self.length();
+        if let Some(packed) = self.packed {
+            ensure!(
+                length <= SMALL || length / packed < USUAL_RATIO,
+                "its {packed} bytes would unpack to {length}, which pictures hardly do: if that is \
+                 right, unpack it with gunzip first"
+            );
+        }
         // Grows with what arrives, not with what the header says.
         let mut bytes = Vec::new();
         self.source.by_ref().take(length).read_to_end(&mut bytes)?;
@@ -172,6 +176,8 @@ fn join(
         shape,
         images: images.into_iter().map(f32::from).collect(),
         labels: labels.into_iter().map(u16::from).collect(),
+        names: Vec::new(),
+        places: Places::Order,
     })
 }
 

@@ -5,7 +5,11 @@
 //! one label for each image. Everything after that point knows nothing of files.
 //!
 //! - [`load()`] reads a folder or a file of the user's: `folder` finds out which file is which, and
-//!   `idx` (MNIST's format, plain or gzipped) and `csv` read them, one reader a format.
+//!   `idx` (MNIST's format, plain or gzipped), `csv` and `gallery` (a folder of pictures for each
+//!   class) read them, one reader a format. Labels are numbers or names.
+//! - [`plausible`] says what is odd about data before anything is learnt from them; `outlier` looks
+//!   for a value that is none.
+//! - [`Frame`] is where drawings stand in the images, so that a picture can be set there, too.
 //! - [`Dataset::digits`] is the set that ships inside the program.
 //! - [`Dataset::drawn`] is the same set at another size, for when only the speed is of interest.
 //! - [`Split`] sets samples aside for the test where the data has no test part of its own.
@@ -21,16 +25,23 @@ mod csv;
 mod digits;
 mod drawn;
 mod folder;
+mod frame;
+mod gallery;
 mod idx;
+mod labels;
 mod load;
+mod outlier;
 pub mod picture;
+pub mod plausible;
 mod samples;
 mod split;
 mod warp;
 mod world;
 
-pub use augment::Augment;
-pub use load::{Options, load};
-pub use samples::{Data, Dataset};
+pub use augment::{Augment, is_series};
+pub use csv::LabelColumn;
+pub use frame::Frame;
+pub use load::{Loaded, Options, load};
+pub use samples::{Data, Dataset, class_name};
 pub use split::Split;
 pub use world::World;

@@ -1,5 +1,7 @@
 //! What every reader delivers: [`Raw`] as it stands in a file, and [`Dataset`] once it is scaled.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail, ensure};
 
 /// Labelled images of one size, in memory, ready for a net.
@@ -20,6 +22,8 @@ pub struct Dataset {
     pub classes: usize,
     /// The value in the file that became 1. A model keeps it: new images must be scaled alike.
     pub white: f32,
+    /// The names of the classes; empty where they are only numbered.
+    pub names: Vec<String>,
 }
 
 /// A data set as it was delivered: with a test part, or without.
@@ -71,8 +75,23 @@ impl Dataset {
 
     /// The same kind of data with other contents.
     pub(super) fn with(&self, images: Vec<f32>, labels: Vec<u16>) -> Dataset {
-        Dataset { images, labels, ..*self }
+        Dataset { images, labels, names: self.names.clone(), ..*self }
     }
+
+    /// What a class is called.
+    pub fn class_name(&self, class: usize) -> String {
+        class_name(&self.names, class)
+    }
+
+    /// Every value x becomes 1 − x: dark and light are exchanged.
+    pub(super) fn invert(&mut self) {
+        self.images.iter_mut().for_each(|x| *x = 1.0 - *x);
+    }
+}
+
+/// What a class is called among these names: its number, where there are none.
+pub fn class_name(names: &[String], class: usize) -> String {
+    names.get(class).cloned().unwrap_or_else(|| class.to_string())
 }
 
 /// Images as a file has them: not yet scaled, the number of classes not yet known. Readers
@@ -83,9 +102,59 @@ pub(super) struct Raw {
     pub(super) shape: [usize; 3],
     pub(super) images: Vec<f32>,
     pub(super) labels: Vec<u16>,
+    /// The names of the classes, sorted, if the file names them.
+    pub(super) names: Vec<String>,
+    pub(super) places: Places,
+}
+
+/// Where the samples stand, so that a value can be told where it is.
+#[derive(Debug, PartialEq)]
+pub(super) enum Places {
+    /// In the order of a file of bytes.
+    Order,
+    /// In these lines of a table, each pixel in its column (counted from 0).
+    Lines {
+        /// The line of each sample.
+        lines: Vec<u64>,
+        /// The column of each pixel.
+        columns: Vec<usize>,
+    },
+    /// In a file each.
+    Files(Vec<PathBuf>),
 }
 
 impl Raw {
+    /// Where a value stands, in words.
+    pub(super) fn place(&self, index: usize) -> String {
+        let [_, columns, maps] = self.shape;
+        let size = self.shape.iter().product::<usize>();
+        let (sample, value) = (index / size, index % size);
+        let pixel = || format!("row {}, column {}", value / maps / columns, value / maps % columns);
+        match &self.places {
+            Places::Order => format!("sample {sample} (counted from 0), {}", pixel()),
+            Places::Lines { lines, columns } => {
+                format!("line {}, column {}", lines[sample], columns[value] + 1)
+            }
+            Places::Files(files) => format!("{}, {}", files[sample].display(), pixel()),
+        }
+    }
+
+    /// Exchanges rows and columns, in each image.
+    pub(super) fn transpose(&mut self) {
+        let [rows, columns, maps] = self.shape;
+        let mut image = Vec::with_capacity(rows * columns * maps);
+        for pixels in self.images.chunks_exact_mut(rows * columns * maps) {
+            image.clear();
+            for column in 0..columns {
+                for row in 0..rows {
+                    image.extend_from_slice(&pixels[(row * columns + column) * maps..][..maps]);
+                }
+            }
+            pixels.copy_from_slice(&image);
+        }
+        self.shape = [columns, rows, maps];
+    }
+
     /// The largest pixel, taken for white; but 1 if no pixel is above 1, for then somebody has
     /// scaled the images before (or all of them are black).
     pub(super) fn white(&self) -> f32 {
@@ -104,19 +173,26 @@ impl Raw {
             "the pixel value that stands for white is {white}: it must be above 0 and finite"
         );
         if let Some(index) = self.labels.iter().position(|&label| usize::from(label) >= classes) {
+            let least = self.labels.iter().min().copied().unwrap_or(0);
+            let most = self.labels.iter().max().copied().unwrap_or(0);
             bail!(
                 "sample {index} (counted from 0) has the label {}, but the net has {classes} \
-                 classes, so labels run from 0 to {}: take a net with more classes, or other data",
+                 classes, so labels run from 0 to {}: {}",
                 self.labels[index],
-                classes.saturating_sub(1)
+                classes.saturating_sub(1),
+                if least == 1 && usize::from(most) == classes {
+                    "these run from 1, so subtract 1 from each"
+                } else {
+                    "take a net with more classes, or other data"
+                }
             );
         }
         let mut images = self.images;
         for pixel in &mut images {
             *pixel /= white;
         }
-        let [rows, columns, maps] = self.shape;
-        Ok(Dataset { rows, columns, maps, images, labels: self.labels, classes, white })
+        let ([rows, columns, maps], names) = (self.shape, self.names);
+        Ok(Dataset { rows, columns, maps, images, labels: self.labels, classes, white, names })
     }
 }
 
@@ -125,7 +201,13 @@ mod tests {
     use super::*;
 
     fn three() -> Raw {
-        Raw { shape: [1, 2, 1], images: vec![0.0, 4.0, 8.0, 2.0, 1.0, 6.0], labels: vec![0, 2, 1] }
+        Raw {
+            shape: [1, 2, 1],
+            images: vec![0.0, 4.0, 8.0, 2.0, 1.0, 6.0],
+            labels: vec![0, 2, 1],
+            names: Vec::new(),
+            places: Places::Order,
+        }
     }
 
     #[test]
@@ -157,6 +239,29 @@ mod tests {
     fn a_label_out_of_range_is_named() {
         let error = three().scale(1.0, 2).unwrap_err().to_string();
         assert!(error.starts_with("sample 1 (counted from 0) has the label 2"), "{error}");
+    }
+
+    #[test]
+    fn labels_that_count_from_one_are_known() {
+        let mut raw = three();
+        raw.labels = vec![1, 2, 3];
+        assert!(raw.scale(1.0, 3).unwrap_err().to_string().contains("subtract 1"));
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn rows_become_columns() {
+        let mut raw = Raw { shape: [2, 3, 1], images: vec![
+            1., 2., 3.,
+            4., 5., 6.,
+        ], labels: vec![0], ..three() };
+        raw.transpose();
+        assert_eq!((raw.shape, &raw.images[..]), ([3, 2, 1], &[
+            1., 4.,
+            2., 5.,
+            3., 6.,
+        ][..]));
+        assert!(raw.place(3).ends_with("row 1, column 1"));
     }
 
     #[test]

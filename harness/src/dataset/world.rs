@@ -125,7 +125,16 @@ mod tests {
 
     fn seen(world: World) -> Vec<f32> {
         let (images, labels) = (IMAGE.to_vec(), vec![1]);
-        let data = Dataset { rows: 3, columns: 3, maps: 1, images, labels, classes: 2, white: 1.0 };
+        let data = Dataset {
+            rows: 3,
+            columns: 3,
+            maps: 1,
+            images,
+            labels,
+            classes: 2,
+            white: 1.0,
+            names: Vec::new(),
+        };
         let mut state = 7_u32;
         let mut random = || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -10,13 +10,13 @@ use std::process::ExitCode;
 use cpfo::net::{Net, Parameters};
 
 use crate::cli::EmulateFlags;
-use crate::dataset::{Data, Split};
+use crate::dataset::Data;
 use crate::device::Device;
 use crate::emulator::{self, Emulator};
 use crate::link::Link;
 use crate::output::Output;
 use crate::run::{Recipe, Run, Step};
-use crate::source::{self, Origin};
+use crate::source::{self, Origin, Request};
 use crate::{interrupt, model};
 use course::Course;
 use lesson::Lesson;
@@ -47,7 +47,7 @@ pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
 /// The model to begin with, and the samples of its world.
 fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Data)> {
     let Some(path) = &flags.model else {
-        let data = source::load::<N>(None, None, None, Split::Order)?.data;
+        let data = source::load::<N>(&Request::default())?.data;
         eprintln!("training a model for {} epochs; --model takes one that is there", QUICK.epochs);
         let mut run = Run::<N>::new(Recipe { seed: flags.seed, ..QUICK }, &data)?;
         while run.advance()? != Step::Done {
@@ -61,6 +61,6 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Da
     // The test part is what was set aside when the model was trained.
     let origin: Option<Origin> =
         about.get("origin").and_then(|text| serde_json::from_str(text).ok());
-    let split = origin.and_then(|origin| origin.division.split()).unwrap_or_default();
-    Ok((parameters, source::load::<N>(None, None, None, split)?.data))
+    let usual = origin.and_then(|origin| origin.division.split());
+    Ok((parameters, source::load::<N>(&Request { usual, ..Request::default() })?.data))
 }

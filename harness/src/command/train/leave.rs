@@ -38,13 +38,14 @@ pub(super) fn checkpoint<N: Net>(
     run.save(&output.checkpoint(), &about)
 }
 
-/// Writes what the net has learnt. A model may travel: it does not tell where the data lay.
+/// Writes what the net has learnt. A model may travel: it does not tell where the data lay, nor what
+/// else lay there.
 pub(super) fn model<N: Net>(
     output: &Output,
     origin: &Origin,
     run: &Run<'_, N>,
 ) -> anyhow::Result<()> {
-    let origin = Origin { path: None, ..origin.clone() };
+    let origin = Origin { path: None, warnings: Vec::new(), ..origin.clone() };
     model::save::<N>(&output.model(), run.parameters(), &about(&origin, run)?)
 }
 

@@ -13,10 +13,10 @@ use cpfo::Net;
 use cpfo::train::Refusal;
 
 use crate::cli::TrainFlags;
-use crate::dataset::Augment;
+use crate::dataset::{Augment, is_series};
 use crate::output::Output;
 use crate::run::{Checkpoint, Recipe, Run, Step};
-use crate::source::{self, Origin, Source};
+use crate::source::{self, Origin, Request, Source};
 use crate::{interrupt, label};
 use display::Display;
 
@@ -27,27 +27,29 @@ const SAVE_EVERY: Duration = Duration::from_secs(60);
 pub fn run<N: Net>(flags: &TrainFlags) -> anyhow::Result<ExitCode> {
     if let Some(seeds) = flags.seeds {
         let (source, recipe) = plan::<N>(flags)?;
-        return seeds::run::<N>(flags, seeds, &source, recipe);
+        let code = seeds::run::<N>(flags, seeds, &source, recipe)?;
+        return Ok(source::ended(code, source.unread));
     }
     let output = Output::new(&flags.out);
     if flags.resume {
         let (state, source, recipe) = stopped::<N>(flags, &output)?;
         output.prepare()?;
         let run = Run::<N>::resume(recipe, &source.data, state)?;
-        go(flags, &output, &source.origin, run)
+        Ok(source::ended(go(flags, &output, &source.origin, run)?, source.unread))
     } else {
         let (source, recipe) = plan::<N>(flags)?;
         output.prepare()?;
         let run = Run::<N>::new(recipe, &source.data)?;
-        go(flags, &output, &source.origin, run)
+        Ok(source::ended(go(flags, &output, &source.origin, run)?, source.unread))
     }
 }
 
 /// What a new run is to learn from, and how.
 fn plan<N: Net>(flags: &TrainFlags) -> anyhow::Result<(Source, Recipe)> {
     let path = flags.data.data.as_deref();
-    let split = flags.data.split;
-    let source = source::load::<N>(path, None, split, Default::default())?;
+    let (split, reading) = (flags.data.split, flags.data.reading(None));
+    let source = source::load::<N>(&Request { path, split, reading, ..Request::default() })?;
+    source::warn(&source.origin.warnings);
     let suited = if path.is_none() { Recipe::DIGITS } else { Recipe::BATCH };
     let bend = if path.is_none() {
         [suited.shift, suited.rotation]
@@ -56,6 +58,11 @@ fn plan<N: Net>(flags: &TrainFlags) -> anyhow::Result<(Source, Recipe)> {
         [shift, degrees]
     };
     let recipe = flags.recipe.apply(suited, bend)?;
+    let [rows, columns, _] = N::INPUT;
+    ensure!(
+        recipe.rotation == 0.0 || !is_series(rows, columns),
+        "a series of {rows} x {columns} values cannot be turned: leave --rotation out"
+    );
     Ok((source, recipe))
 }
 
@@ -72,8 +79,14 @@ fn stopped<N: Net>(
     let origin: Origin = serde_json::from_str(read("origin")).with_context(broken)?;
 
     let data = flags.data.data.as_ref().or(origin.path.as_ref());
-    let (white, split) = (Some(origin.white), origin.division.split());
-    let source = source::load::<N>(data.map(|path| &**path), white, split, Default::default())?;
+    let source = source::load::<N>(&Request {
+        path: data.map(|path| &**path),
+        reading: origin.reading.clone(),
+        split: origin.division.split(),
+        usual: None,
+        learnt: Some(&origin),
+    })?;
+    source::warn(&source.origin.warnings);
     ensure!(
         source.origin.fingerprint == origin.fingerprint,
         "the run in {} learnt from other samples than those in {}: a run goes on with the same \

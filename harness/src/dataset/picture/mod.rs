@@ -1,18 +1,23 @@
-//! Image files, one picture each, to be predicted: PNG, JPEG, BMP and the PNM family.
+//! Image files, one picture each: PNG, JPEG, BMP and the PNM family.
 //!
-//! A net sees light strokes on black, as its training images were, and only its own size. A scan
-//! is dark on light and larger: `invert` and `fit` are for that, and nothing is done unasked.
+//! A net sees strokes and paper as its training images had them, and only its own size. A scan is
+//! dark on light and larger: `fit` and `invert` are for that, and nothing is done unasked.
 
 mod decode;
+mod fit;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use image::DynamicImage;
 use image::imageops::{self, FilterType};
+use image::{DynamicImage, GrayImage};
 
+use super::augment::is_series;
+use super::frame::{Frame, edge, median};
 use decode::decode;
 
+/// So many pixels a side are enough to see a drawing.
+const ENOUGH: u32 = 512;
 /// The ends of the names of pictures. Of those that are none of ours it is said, too, that they
 /// cannot be read: nothing is passed over in silence.
 const EXTENSIONS: [&str; 16] = [
@@ -21,12 +26,30 @@ const EXTENSIONS: [&str; 16] = [
 ];
 
 /// What may be done to a picture on the way in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Options {
-    /// Scale the picture to the net's size, keeping its proportions, and center it on black.
+    /// Bring the picture to the net's size: a drawing is cut out and set where the training images
+    /// have theirs, anything else is scaled as a whole, with black around it.
     pub fit: bool,
-    /// Exchange dark and light.
-    pub invert: bool,
+    /// Exchange dark and light, or do not. Otherwise a drawing that is fitted gets the paper of
+    /// the training images, and all else stays as it is.
+    pub invert: Option<bool>,
+    /// Where drawings stand in the training images, if these are drawings.
+    pub frame: Option<Frame>,
+}
+
+/// Rows, columns and maps of a picture: 1 for grey, 3 for color.
+pub(super) fn shape(path: &Path) -> Result<[usize; 3]> {
+    let picture = decode(path)?;
+    let maps = if picture.color().has_color() { 3 } else { 1 };
+    Ok([picture.height() as usize, picture.width() as usize, maps])
+}
+
+/// Whether an image as [`load`] gives it has light paper where the training images have dark, or
+/// the other way round.
+pub fn is_inverted(image: &[f32], columns: usize, frame: Frame) -> bool {
+    let paper = median(edge(image, columns));
+    paper.is_some_and(|paper| (paper - frame.paper).abs() > 0.5)
 }
 
 /// Reads a picture as the net wants it: one map is grey, three are red, green, blue; 0 is black
@@ -82,7 +105,20 @@ fn convert(mut picture: DynamicImage, shape: [usize; 3], options: Options) -> Re
         maps == 1 || maps == 3,
         "the net takes {maps} maps, a picture has 1 (grey) or 3 (color)"
     );
-    if options.invert {
+    if options.fit
+        && maps == 1
+        && !is_series(rows, columns)
+        && let Some(frame) = options.frame
+    {
+        let grey = grey(&picture);
+        let width = grey.width() as usize;
+        let pixels: Vec<f32> = grey.iter().map(|&byte| f32::from(byte) / 255.0).collect();
+        let drawing = fit::drawing(&pixels, width, [rows, columns], frame, options.invert);
+        if let Some(drawing) = drawing {
+            return Ok(drawing);
+        }
+    }
+    if options.invert == Some(true) {
         picture.invert();
     }
     let found = [picture.height() as usize, picture.width() as usize];
@@ -95,15 +131,23 @@ fn convert(mut picture: DynamicImage, shape: [usize; 3], options: Options) -> Re
                 found[1]
             );
         }
-        picture = fit(&picture, u32::try_from(rows)?, u32::try_from(columns)?);
+        picture = scaled(&picture, u32::try_from(rows)?, u32::try_from(columns)?);
     }
     let bytes =
         if maps == 1 { picture.to_luma8().into_raw() } else { picture.to_rgb8().into_raw() };
     Ok(bytes.into_iter().map(|byte| f32::from(byte) / 255.0).collect())
 }
 
+/// The picture in grey, no larger than is needed to see a drawing in it.
+fn grey(picture: &DynamicImage) -> GrayImage {
+    if picture.width().max(picture.height()) > ENOUGH {
+        return picture.thumbnail(ENOUGH, ENOUGH).to_luma8();
+    }
+    picture.to_luma8()
+}
+
 /// Scales with a triangle filter until the picture just fits, and centers it on black.
-fn fit(picture: &DynamicImage, rows: u32, columns: u32) -> DynamicImage {
+fn scaled(picture: &DynamicImage, rows: u32, columns: u32) -> DynamicImage {
     let small = picture.resize(columns, rows, FilterType::Triangle);
     let mut canvas = DynamicImage::new_rgb8(columns, rows);
     let (x, y) = ((columns - small.width()) / 2, (rows - small.height()) / 2);
@@ -114,7 +158,6 @@ fn fit(picture: &DynamicImage, rows: u32, columns: u32) -> DynamicImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::GrayImage;
 
     /// Writes a file, does something with it, and takes it away.
     fn with_file<T>(name: &str, bytes: &[u8], act: impl Fn(&Path) -> T) -> T {
@@ -125,8 +168,8 @@ mod tests {
         result
     }
 
-    const FIT: Options = Options { fit: true, invert: false };
-    const INVERT: Options = Options { fit: false, invert: true };
+    const FIT: Options = Options { fit: true, invert: None, frame: None };
+    const INVERT: Options = Options { fit: false, invert: Some(true), frame: None };
 
     #[test]
     fn a_grey_picture() {

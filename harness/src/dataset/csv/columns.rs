@@ -1,0 +1,179 @@
+//! Which column is what: whether the first line is a header, where the label stands, and which
+//! columns are pixels.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ::csv::StringRecord;
+use anyhow::{Context, Result, bail, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::dialect::Dialect;
+
+/// What a header may call the label, unasked.
+const LABELS: [&str; 4] = ["label", "labels", "class", "target"];
+/// A first line of as many numbers that count is a header, not a sample.
+const COUNTING: usize = 16;
+/// So many names of a header are shown.
+const SHOWN: usize = 4;
+
+/// Where the label of a line stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LabelColumn {
+    /// Before the pixels.
+    First,
+    /// Behind them.
+    Last,
+    /// Where the header has this name; or, a number, in that column, counted from 1.
+    Named(String),
+}
+
+impl FromStr for LabelColumn {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        ensure!(!text.is_empty(), "a column has a name: say first, last, a name, or a number");
+        Ok(match text {
+            "first" => Self::First,
+            "last" => Self::Last,
+            name => Self::Named(name.to_owned()),
+        })
+    }
+}
+
+impl fmt::Display for LabelColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::First => "first",
+            Self::Last => "last",
+            Self::Named(name) => name,
+        })
+    }
+}
+
+/// What the first line says of all lines.
+pub(super) struct Columns {
+    /// How many fields a line has.
+    pub(super) fields: usize,
+    /// Whether the first line is a header.
+    pub(super) header: bool,
+    pub(super) label: usize,
+    pub(super) pixels: Vec<usize>,
+    /// Whether nothing but habit says where the label is.
+    pub(super) guessed: bool,
+    /// The names of the first columns.
+    names: Vec<String>,
+}
+
+impl Columns {
+    /// Reads the first line.
+    pub(super) fn of(
+        first: &StringRecord,
+        dialect: Dialect,
+        asked: Option<&LabelColumn>,
+    ) -> Result<Self> {
+        let fields = without_empty_end(first, 0);
+        ensure!(fields > 1, "it has one field, wanted a label and pixels");
+        let names: Vec<&str> = first.iter().take(fields).collect();
+        let words: Vec<usize> =
+            (0..fields).filter(|&column| dialect.number(names[column]).is_none()).collect();
+        // A line without a header may have one word, its class, at either end.
+        let header = match *words {
+            [] => counts(&names),
+            [word] => {
+                let rest: Vec<_> = (0..fields).filter(|&c| c != word).map(|c| names[c]).collect();
+                is_label(names[word]) || counts(&rest) || (word != 0 && word != fields - 1)
+            }
+            _ => true,
+        };
+        let (label, guessed) = match asked {
+            Some(LabelColumn::First) => (0, false),
+            Some(LabelColumn::Last) => (fields - 1, false),
+            Some(LabelColumn::Named(name)) => (named(name, header, &names)?, false),
+            None if header => (labelled(&names)?, false),
+            None => match *words {
+                [word] => (word, false),
+                _ => (0, true),
+            },
+        };
+        // A column without a name holds the numbers of the lines.
+        let is_pixel = |&c: &usize| c != label && !(header && names[c].is_empty());
+        let pixels = (0..fields).filter(is_pixel).collect();
+        let names = names.into_iter().filter(|_| header).take(SHOWN).map(String::from).collect();
+        Ok(Self { fields, header, label, pixels, guessed, names })
+    }
+
+    /// What was seen, to be told where it does not fit.
+    pub(super) fn seen(&self) -> String {
+        let label = self.label + 1;
+        let header = if self.names.is_empty() {
+            "no header".to_owned()
+        } else {
+            format!("the header {}, …", shown(self.names.iter().map(String::as_str)))
+        };
+        format!(" ({} fields, {header}, the label in field {label})", self.fields)
+    }
+}
+
+/// How many fields a line has without those at its end that are empty: a comma may close a line.
+/// Never fewer than `at_least`, if there are as many.
+pub(super) fn without_empty_end(record: &StringRecord, at_least: usize) -> usize {
+    let mut fields = record.len();
+    while fields > at_least && record.get(fields - 1).is_some_and(str::is_empty) {
+        fields -= 1;
+    }
+    fields
+}
+
+fn is_label(name: &str) -> bool {
+    LABELS.iter().any(|label| name.eq_ignore_ascii_case(label))
+}
+
+/// Whether fields are numbers one after the other.
+fn counts(names: &[&str]) -> bool {
+    let numbers = names.iter().map(|name| name.parse::<u32>().ok());
+    let numbers: Option<Vec<_>> = numbers.collect();
+    names.len() >= COUNTING
+        && numbers.is_some_and(|n| n[0] <= 1 && n.windows(2).all(|n| n[1] == n[0] + 1))
+}
+
+/// The column of a header that is called the label.
+fn labelled(names: &[&str]) -> Result<usize> {
+    let found = LABELS.iter().find_map(|label| position(names, label));
+    found.with_context(|| {
+        format!(
+            "the first line is a header, but names no column 'label': it has {} columns, {}; say \
+             which one holds the classes with --label-column NAME",
+            names.len(),
+            shown(names.iter().copied())
+        )
+    })
+}
+
+fn named(name: &str, header: bool, names: &[&str]) -> Result<usize> {
+    if header && let Some(column) = position(names, name) {
+        return Ok(column);
+    }
+    match name.parse::<usize>() {
+        Ok(number) if (1..=names.len()).contains(&number) => Ok(number - 1),
+        Ok(_) => bail!("there are {} columns, so there is no column {name}", names.len()),
+        Err(_) if header => bail!(
+            "there is no column '{name}': there are {} columns, {}",
+            names.len(),
+            shown(names.iter().copied())
+        ),
+        Err(_) => bail!("there is no header that could name a column '{name}': say its number"),
+    }
+}
+
+fn position(names: &[&str], wanted: &str) -> Option<usize> {
+    names.iter().position(|name| name.eq_ignore_ascii_case(wanted))
+}
+
+/// The first of some names.
+fn shown<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    let names: Vec<_> = names.take(SHOWN).map(|name| name.escape_debug().to_string()).collect();
+    format!("{}{more}", names.join(", "))
+}
