@@ -9,33 +9,70 @@
 //! statics in silence.
 
 use core::arch::asm;
+use core::ptr::with_exposed_provenance;
 
 /// Nothing that a program is likely to leave on its stack.
 const PAINT: u32 = 0xC0FF_EE11;
 
 unsafe extern "C" {
     /// The lowest word of the stack, from the linker script.
-    static mut _stack_end: u32;
+    static _stack_end: u32;
     /// One past the highest, where the stack pointer starts.
-    static mut _stack_start: u32;
+    static _stack_start: u32;
+}
+
+/// The address of the stack's lowest word.
+fn end() -> usize {
+    (&raw const _stack_end).expose_provenance()
+}
+
+/// The address behind its highest.
+fn start() -> usize {
+    (&raw const _stack_start).expose_provenance()
 }
 
 /// The bytes set aside for the stack.
 pub fn size() -> usize {
-    (&raw const _stack_start).addr() - (&raw const _stack_end).addr()
+    start() - end()
 }
 
 /// Begins a measurement: everything below the caller's frames is painted.
+///
+/// The loop is the processor's own, for what it paints is also where a function that it called would
+/// live: in Rust it would be right only as long as the compiler inlines everything in it.
 pub fn paint() {
-    let here = pointer();
-    let mut word = &raw mut _stack_end;
-    while word.addr() < here {
-        // SAFETY: the word lies between the end of the stack and the stack pointer, where nothing lives:
-        // neither architecture has a red zone, and an interrupt leaves nothing there that it needs again.
-        unsafe {
-            word.write_volatile(PAINT);
-            word = word.add(1);
-        }
+    // SAFETY: the words between the end of the stack and the stack pointer are nobody's: neither
+    // architecture has a red zone, an interrupt leaves nothing there that it needs again, and no
+    // function is called before the loop ends.
+    #[cfg(target_arch = "arm")]
+    unsafe {
+        asm!(
+            "mov {top}, sp",
+            "b 3f",
+            "2:",
+            "str {paint}, [{word}]",
+            "adds {word}, {word}, #4",
+            "3:",
+            "cmp {word}, {top}",
+            "blo 2b",
+            word = inout(reg) end() => _,
+            top = out(reg) _,
+            paint = in(reg) PAINT,
+        );
+    }
+    // SAFETY: as above.
+    #[cfg(target_arch = "riscv32")]
+    unsafe {
+        asm!(
+            "j 3f",
+            "2:",
+            "sw {paint}, 0({word})",
+            "addi {word}, {word}, 4",
+            "3:",
+            "bltu {word}, sp, 2b",
+            word = inout(reg) end() => _,
+            paint = in(reg) PAINT,
+        );
     }
 }
 
@@ -44,20 +81,19 @@ pub fn paint() {
 /// A frame that was reserved and never written does not show; the figure is a lower bound, and in
 /// practice exact to a few words.
 pub fn high_water() -> usize {
-    let start = &raw const _stack_start;
-    let mut word = &raw const _stack_end;
-    // SAFETY: both ends and everything between belong to the stack's region, which is plain memory.
-    while word < start && unsafe { word.read_volatile() } == PAINT {
-        // SAFETY: `word` is below `start`, so the next word is at most one past the region.
-        word = unsafe { word.add(1) };
+    let mut word = end();
+    // SAFETY: every word below the start belongs to the stack's region, which is plain memory.
+    while word < start() && unsafe { with_exposed_provenance::<u32>(word).read_volatile() } == PAINT
+    {
+        word += size_of::<u32>();
     }
-    start.addr() - word.addr()
+    start() - word
 }
 
 /// How deep the stack is at the caller, in bytes from its start.
 #[inline(always)]
 pub fn depth() -> usize {
-    (&raw const _stack_start).addr() - pointer()
+    start() - pointer()
 }
 
 /// The stack pointer.
