@@ -5,6 +5,5 @@
 
 #[board::entry]
 fn main() -> ! {
-    let _devices = board::devices();
-    board::exit(cpfo_firmware::bits_small())
+    board::exit(board::devices().and_then(|_| cpfo_firmware::bits_small()))
 }

@@ -5,8 +5,8 @@
 
 #[board::entry]
 fn main() -> ! {
-    let devices = board::devices();
-    let figures = cpfo_firmware::figures_of_digits(&devices)
-        .and_then(|()| cpfo_firmware::figures_of_lenet(&devices));
-    board::exit(figures)
+    board::exit(board::devices().and_then(|devices| {
+        cpfo_firmware::figures_of_digits(&devices)?;
+        cpfo_firmware::figures_of_lenet(&devices)
+    }))
 }

@@ -5,5 +5,5 @@
 
 #[board::entry]
 fn main() -> ! {
-    board::exit(cpfo_firmware::figures_of_digits(&board::devices()))
+    board::exit(board::devices().and_then(|devices| cpfo_firmware::figures_of_digits(&devices)))
 }

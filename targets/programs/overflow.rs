@@ -7,9 +7,7 @@ use core::hint::black_box;
 
 #[board::entry]
 fn main() -> ! {
-    let _devices = board::devices();
-    deeper(0);
-    board::exit(Ok(()))
+    board::exit(board::devices().map(|_| _ = deeper(0)))
 }
 
 /// Calls itself until the stack is gone.

@@ -6,5 +6,5 @@
 
 #[board::entry]
 fn main() -> ! {
-    board::exit(cpfo_firmware::slices(&board::devices()))
+    board::exit(board::devices().and_then(|devices| cpfo_firmware::slices(&devices)))
 }

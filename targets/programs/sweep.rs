@@ -5,5 +5,5 @@
 
 #[board::entry]
 fn main() -> ! {
-    board::exit(cpfo_firmware::sweep(&board::devices()))
+    board::exit(board::devices().and_then(|devices| cpfo_firmware::sweep(&devices)))
 }

@@ -4,7 +4,7 @@
 
 use core::ops::Range;
 
-use cpfo_firmware::board::{self, Scale};
+use cpfo_firmware::board::{self, Claim, Scale};
 use embassy_nrf::buffered_uarte::{BufferedUarte, InterruptHandler};
 use embassy_nrf::config::{Config, HfclkSource};
 use embassy_nrf::gpio::Pin;
@@ -26,7 +26,7 @@ bind_interrupts!(struct Interrupts {
 });
 
 /// Starts the chip, on its crystal: the internal oscillator is too far off for a serial port.
-pub fn start() -> Peripherals {
+pub fn start(_: Claim) -> Peripherals {
     crate::guard::below_stack();
     let mut config = Config::default();
     config.hfclk_source = HfclkSource::ExternalXtal;

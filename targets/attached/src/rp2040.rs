@@ -5,7 +5,7 @@
 
 use core::ops::Range;
 
-use cpfo_firmware::board::{self, Scale};
+use cpfo_firmware::board::{self, Claim, Scale};
 use embassy_rp::config::Config;
 use embassy_rp::flash::{Blocking, Flash as WholeFlash};
 use embassy_rp::peripherals::{FLASH, UART0};
@@ -31,7 +31,7 @@ bind_interrupts!(struct Interrupts {
 });
 
 /// Starts the chip, on the board's crystal of 12 MHz.
-pub fn start() -> Peripherals {
+pub fn start(_: Claim) -> Peripherals {
     crate::guard::below_stack();
     embassy_rp::init(Config::default())
 }

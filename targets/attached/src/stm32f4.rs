@@ -5,7 +5,8 @@
 
 use core::ops::Range;
 
-use cpfo_firmware::board::{self, Scale};
+use cpfo_firmware::Failure;
+use cpfo_firmware::board::{self, Claim, Scale};
 use embassy_stm32::flash::{Blocking, FLASH_BASE, Flash as WholeFlash};
 use embassy_stm32::peripherals::{FLASH, TIM2, USART2};
 use embassy_stm32::rcc::{
@@ -29,7 +30,7 @@ bind_interrupts!(struct Interrupts {
 });
 
 /// Starts the chip, by its internal oscillator of 16 MHz: 16 / 8 · 168 / 2 = 168 MHz.
-pub fn start() -> Peripherals {
+pub fn start(_: Claim) -> Peripherals {
     crate::guard::below_stack();
     let mut config = Config::default();
     config.rcc.pll_src = PllSource::HSI;
@@ -48,16 +49,19 @@ pub fn start() -> Peripherals {
 }
 
 /// The serial port, on two pins.
+///
+/// # Errors
+/// [`Failure::Serial`] if its clock cannot be divided down to [`BAUD`].
 pub fn serial(
     uart: Peri<'static, USART2>,
     receive: Peri<'static, impl RxPin<USART2>>,
     transmit: Peri<'static, impl TxPin<USART2>>,
-) -> Serial {
+) -> Result<Serial, Failure> {
     let (received, to_send) = buffers();
     let mut config = usart::Config::default();
     config.baudrate = BAUD;
     let port = BufferedUart::new(uart, receive, transmit, to_send, received, Interrupts, config);
-    Waiting(port.expect("the port divides its clock of 42 MHz down to 115,200 baud"))
+    port.map(Waiting).map_err(|_| Failure::Serial)
 }
 
 /// The addresses `store` of the flash.

@@ -13,10 +13,8 @@ pub const BAUD: u32 = 115_200;
 /// Bytes that may wait, in either direction.
 const WAITING: usize = 512;
 
-/// Where a port keeps the bytes that have come, and those that are to go. There is one port.
-///
-/// # Panics
-/// When called twice.
+/// Where a port keeps the bytes that have come, and those that are to go. Asked for once: the chip has
+/// one port that is ours, and who makes it owns it.
 pub(crate) fn buffers() -> (&'static mut [u8], &'static mut [u8]) {
     static RECEIVED: ConstStaticCell<[u8; WAITING]> = ConstStaticCell::new([0; WAITING]);
     static TO_SEND: ConstStaticCell<[u8; WAITING]> = ConstStaticCell::new([0; WAITING]);
@@ -44,7 +42,9 @@ impl<P: ReadReady> ReadReady for Waiting<P> {
 
 impl<P: embedded_io_async::Write> Write for Waiting<P> {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, P::Error> {
-        block_on(self.0.write(bytes))
+        // The STM32's HAL refuses what its buffer would not hold at once.
+        let fitting = bytes.get(..WAITING).unwrap_or(bytes);
+        block_on(self.0.write(fitting))
     }
 
     fn flush(&mut self) -> Result<(), P::Error> {

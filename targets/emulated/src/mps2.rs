@@ -4,7 +4,7 @@
 
 use core::ops::Range;
 
-use cpfo_firmware::{Board, Devices};
+use cpfo_firmware::{Board, Claim, Devices};
 
 use crate::cmsdk::{Timer, Uart};
 use crate::ram_flash::RamFlash;
@@ -22,7 +22,7 @@ pub type ClockAn505 = Timer<20_000_000>;
 ///
 /// # Safety
 /// `store` must be RAM that the linker gives to nothing else.
-pub unsafe fn devices<B>(store: Range<usize>) -> Devices<B>
+pub unsafe fn devices<B>(_: Claim, store: Range<usize>) -> Devices<B>
 where
     B: Board<Serial = Serial, Flash = Flash, Clock = Clock>,
 {
@@ -43,7 +43,7 @@ where
 ///
 /// # Safety
 /// `store` must be RAM that the linker gives to nothing else.
-pub unsafe fn devices_an505<B>(store: Range<usize>) -> Devices<B>
+pub unsafe fn devices_an505<B>(_: Claim, store: Range<usize>) -> Devices<B>
 where
     B: Board<Serial = Serial, Flash = Flash, Clock = ClockAn505>,
 {

@@ -6,7 +6,7 @@
 use core::ops::Range;
 
 use cpfo_firmware::board::{self, Scale};
-use cpfo_firmware::{Board, Devices};
+use cpfo_firmware::{Board, Claim, Devices};
 use embedded_storage::nor_flash::{
     ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
@@ -21,7 +21,7 @@ pub type Serial = Polled<Uart>;
 ///
 /// # Safety
 /// `store` must be flash that the linker gives to nothing else, in whole pages.
-pub unsafe fn devices<B>(store: Range<usize>) -> Devices<B>
+pub unsafe fn devices<B>(_: Claim, store: Range<usize>) -> Devices<B>
 where
     B: Board<Serial = Serial, Flash = Flash, Clock = Timer>,
 {

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use cpfo_firmware::board::{Clock, Scale};
-use cpfo_firmware::{Board, Devices};
+use cpfo_firmware::{Board, Claim, Devices};
 use riscv::register::{self, mcycle, pmpaddr0, pmpaddr1, pmpcfg0};
 
 use crate::polled::{Polled, Port};
@@ -19,7 +19,7 @@ pub type Flash = RamFlash;
 ///
 /// # Safety
 /// The linker must give `code` to nothing that is ever written, and `store` to nothing at all.
-pub unsafe fn devices<B>(code: Range<usize>, store: Range<usize>) -> Devices<B>
+pub unsafe fn devices<B>(_: Claim, code: Range<usize>, store: Range<usize>) -> Devices<B>
 where
     B: Board<Serial = Serial, Flash = Flash, Clock = Cycles>,
 {
@@ -28,7 +28,8 @@ where
     // SAFETY: UART0.
     let uart = unsafe { Registers::at(0x1000_0000) };
     Devices {
-        serial: Uart::new(uart), // SAFETY: the caller's promise.
+        serial: Uart::new(uart),
+        // SAFETY: the caller's promise.
         flash: unsafe { RamFlash::new(store) },
         clock: Cycles,
     }

@@ -6,6 +6,7 @@
 
 use embedded_io::{Read, ReadReady, Write};
 use embedded_storage::nor_flash::NorFlash;
+use static_cell::ConstStaticCell;
 
 /// A microcontroller board, or an emulated one.
 pub trait Board {
@@ -30,6 +31,22 @@ pub struct Devices<B: Board> {
     pub flash: B::Flash,
     /// What time is measured with.
     pub clock: B::Clock,
+}
+
+/// The right to make the board's devices. There is one, so no register and no byte of the flash ever
+/// has two owners.
+#[derive(Debug)]
+pub struct Claim(());
+
+impl Claim {
+    /// Takes it.
+    ///
+    /// # Errors
+    /// [`Failure::Devices`] from the second time on.
+    pub fn take() -> Result<Self, Failure> {
+        static CLAIM: ConstStaticCell<Claim> = ConstStaticCell::new(Claim(()));
+        CLAIM.try_take().map(|_| Self(())).ok_or(Failure::Devices)
+    }
 }
 
 /// A counter that only goes up, and wraps.
@@ -128,7 +145,7 @@ pub const fn number(text: &str) -> usize {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Failure {
-    /// The serial port refused a byte.
+    /// The serial port refused a byte, or its settings.
     Serial,
     /// The flash refused to erase, write or read.
     Flash,
@@ -136,6 +153,8 @@ pub enum Failure {
     FlashContents,
     /// Memory that is handed out once was asked for twice.
     Memory,
+    /// Devices that are handed out once were asked for twice.
+    Devices,
     /// A sample was refused.
     Sample(cpfo::train::Refusal),
     /// A model was refused.
@@ -145,10 +164,11 @@ pub enum Failure {
 impl core::fmt::Display for Failure {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            Self::Serial => "the serial port refused a byte",
+            Self::Serial => "the serial port refused a byte, or its settings",
             Self::Flash => "the flash refused to erase, write or read",
             Self::FlashContents => "the flash gave back other bytes than were written",
             Self::Memory => "memory that is handed out once was asked for twice",
+            Self::Devices => "devices that are handed out once were asked for twice",
             Self::Sample(refusal) => return refusal.fmt(f),
             Self::Model(refused) => return refused.fmt(f),
         })

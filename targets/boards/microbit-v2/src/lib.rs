@@ -3,7 +3,7 @@
 #![no_std]
 
 use cpfo_attached::nrf52;
-use cpfo_firmware::{Board, Devices, Memory, memory, region};
+use cpfo_firmware::{Board, Claim, Devices, Failure, Memory, memory, region};
 
 pub use cpfo_attached::{entry, exit};
 
@@ -21,11 +21,11 @@ impl Board for MicrobitV2 {
 
 /// The board's devices: the probe shows P0.06 and P1.08 as a serial port.
 ///
-/// # Panics
-/// When called twice.
-pub fn devices() -> Devices<MicrobitV2> {
-    let chip = nrf52::start();
-    Devices {
+/// # Errors
+/// When asked for twice.
+pub fn devices() -> Result<Devices<MicrobitV2>, Failure> {
+    let chip = nrf52::start(Claim::take()?);
+    Ok(Devices {
         serial: nrf52::serial(
             (chip.UARTE0, chip.TIMER1, chip.PPI_CH0, chip.PPI_CH1, chip.PPI_GROUP0),
             chip.P1_08,
@@ -33,5 +33,5 @@ pub fn devices() -> Devices<MicrobitV2> {
         ),
         flash: nrf52::flash(chip.NVMC, region!("STORE")),
         clock: nrf52::Clock::new(chip.TIMER0),
-    }
+    })
 }

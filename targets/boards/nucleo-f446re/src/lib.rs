@@ -3,7 +3,7 @@
 #![no_std]
 
 use cpfo_attached::stm32f4;
-use cpfo_firmware::{Board, Devices, Memory, memory, region};
+use cpfo_firmware::{Board, Claim, Devices, Failure, Memory, memory, region};
 
 pub use cpfo_attached::{entry, exit};
 
@@ -21,13 +21,13 @@ impl Board for NucleoF446re {
 
 /// The board's devices: the probe shows PA2 and PA3 as a serial port.
 ///
-/// # Panics
-/// When called twice.
-pub fn devices() -> Devices<NucleoF446re> {
-    let chip = stm32f4::start();
-    Devices {
-        serial: stm32f4::serial(chip.USART2, chip.PA3, chip.PA2),
+/// # Errors
+/// When asked for twice, or without a serial port.
+pub fn devices() -> Result<Devices<NucleoF446re>, Failure> {
+    let chip = stm32f4::start(Claim::take()?);
+    Ok(Devices {
+        serial: stm32f4::serial(chip.USART2, chip.PA3, chip.PA2)?,
         flash: stm32f4::flash(chip.FLASH, region!("STORE")),
         clock: stm32f4::Clock::new(chip.TIM2),
-    }
+    })
 }

@@ -3,7 +3,7 @@
 #![no_std]
 
 use cpfo_emulated::nrf51;
-use cpfo_firmware::{Board, Devices, Memory, memory, region};
+use cpfo_firmware::{Board, Claim, Devices, Failure, Memory, memory, region};
 
 pub use cpfo_emulated::{entry, exit};
 
@@ -20,7 +20,11 @@ impl Board for QemuM0 {
 }
 
 /// The board's devices.
-pub fn devices() -> Devices<QemuM0> {
+///
+/// # Errors
+/// When asked for twice.
+pub fn devices() -> Result<Devices<QemuM0>, Failure> {
+    let claim = Claim::take()?;
     // SAFETY: `memory.x` gives the region to nothing else, in whole pages.
-    unsafe { nrf51::devices(region!("STORE")) }
+    Ok(unsafe { nrf51::devices(claim, region!("STORE")) })
 }

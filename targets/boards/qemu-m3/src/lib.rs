@@ -3,7 +3,7 @@
 #![no_std]
 
 use cpfo_emulated::mps2;
-use cpfo_firmware::{Board, Devices, Memory, memory, region};
+use cpfo_firmware::{Board, Claim, Devices, Failure, Memory, memory, region};
 
 pub use cpfo_emulated::{entry, exit};
 
@@ -20,7 +20,11 @@ impl Board for QemuM3 {
 }
 
 /// The board's devices.
-pub fn devices() -> Devices<QemuM3> {
+///
+/// # Errors
+/// When asked for twice.
+pub fn devices() -> Result<Devices<QemuM3>, Failure> {
+    let claim = Claim::take()?;
     // SAFETY: `memory.x` gives the region to nothing else.
-    unsafe { mps2::devices(region!("STORE")) }
+    Ok(unsafe { mps2::devices(claim, region!("STORE")) })
 }

@@ -3,7 +3,7 @@
 #![no_std]
 
 use cpfo_emulated::virt;
-use cpfo_firmware::{Board, Devices, Memory, memory, region};
+use cpfo_firmware::{Board, Claim, Devices, Failure, Memory, memory, region};
 
 pub use cpfo_emulated::{entry, exit};
 
@@ -20,7 +20,11 @@ impl Board for QemuRv32 {
 }
 
 /// The board's devices.
-pub fn devices() -> Devices<QemuRv32> {
+///
+/// # Errors
+/// When asked for twice.
+pub fn devices() -> Result<Devices<QemuRv32>, Failure> {
+    let claim = Claim::take()?;
     // SAFETY: `memory.x` gives code and constants to the first region, nothing to the second.
-    unsafe { virt::devices(region!("FLASH"), region!("STORE")) }
+    Ok(unsafe { virt::devices(claim, region!("FLASH"), region!("STORE")) })
 }

@@ -3,7 +3,7 @@
 #![no_std]
 
 use cpfo_attached::rp2040;
-use cpfo_firmware::{Board, Devices, Memory, memory, region};
+use cpfo_firmware::{Board, Claim, Devices, Failure, Memory, memory, region};
 
 pub use cpfo_attached::{entry, exit};
 
@@ -21,13 +21,13 @@ impl Board for RpPico {
 
 /// The board's devices: the serial port is on GP0 (out) and GP1 (in).
 ///
-/// # Panics
-/// When called twice.
-pub fn devices() -> Devices<RpPico> {
-    let chip = rp2040::start();
-    Devices {
+/// # Errors
+/// When asked for twice.
+pub fn devices() -> Result<Devices<RpPico>, Failure> {
+    let chip = rp2040::start(Claim::take()?);
+    Ok(Devices {
         serial: rp2040::serial(chip.UART0, chip.PIN_1, chip.PIN_0),
         flash: rp2040::flash(chip.FLASH, region!("STORE")),
         clock: rp2040::Clock,
-    }
+    })
 }
