@@ -39,8 +39,15 @@ pub fn alone() -> End {
 /// # Errors
 /// If the line is too bad.
 pub fn over(line: impl Read + Write, patience: Duration) -> anyhow::Result<End> {
+    tune(&mut Device::meet(Link::new(line).with_patience(patience))?)
+}
+
+/// A device that has been met.
+///
+/// # Errors
+/// If its line is too bad.
+pub fn tune(device: &mut Device<Net, impl Read + Write>) -> anyhow::Result<End> {
     let data = Dataset::digits();
-    let mut device = Device::<Net, _>::meet(Link::new(line).with_patience(patience))?;
     device.deploy(&start())?;
     let mut losses = Vec::new();
     for n in 0..SAMPLES {

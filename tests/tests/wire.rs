@@ -73,7 +73,9 @@ proptest! {
             input: [class; 3], classes: class, unit: &name, session: n, learned: n,
             checksum: (n % 2 == 0).then_some(n),
         };
-        let figures = Figures { parameters: n, workspace: n, line: n, stack: n, stack_room: n };
+        let figures = Figures {
+            parameters: n, workspace: n, line: n, stack: n, stack_room: n, line_errors: n,
+        };
         for reply in [
             Reply::Hello(hello),
             Reply::Taken { next: n },

@@ -88,6 +88,8 @@ pub struct Figures {
     pub stack: u32,
     /// The room it has.
     pub stack_room: u32,
+    /// How often the device's port told of an error of the line: framing, parity, a break, an overrun.
+    pub line_errors: u32,
 }
 
 /// Why the device did not do what it was asked.

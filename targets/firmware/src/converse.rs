@@ -4,6 +4,8 @@
 //! [`Server`]: parameters, workspaces, one image, one frame. A frame is decoded where it arrived, and
 //! its answer is written over it.
 
+use core::cell::Cell;
+
 use cpfo::net::Net;
 use cpfo::shape::Zero;
 use cpfo::train::{InPlace, Inference};
@@ -27,6 +29,9 @@ impl<N: Net, const FRAME: usize> Zero for Server<N, FRAME> {
 /// Answers questions for as long as there is a line. Of the board it needs its name, its clock, and
 /// what tells how deep the stack has been, and how deep it can be.
 ///
+/// What has been learnt is worth more than a byte: an error of the line is noise. It is counted, the
+/// frame it fell into is answered as garbled, and the desktop asks again.
+///
 /// # Errors
 /// If the line ends.
 pub fn converse<C: Clock, N: Net, const FRAME: usize>(
@@ -41,35 +46,45 @@ pub fn converse<C: Clock, N: Net, const FRAME: usize>(
     }
     let Server { room, frame } = server;
     let learner = &mut Learner::new(room);
-    let figures = || figures::<N, FRAME>(stack());
+    let errors = Cell::new(0);
+    let figures = || figures::<N, FRAME>(stack(), errors.get());
     let chip = Chip { board, clock, figures: &figures };
     loop {
-        let whole = receive(serial, frame)?;
+        let whole = receive(serial, frame, &errors)?;
         let mut piece = Vec::new();
         let (number, reply) = match Request::parse(frame) {
             Ok((number, request)) if whole => (number, learner.answer(&chip, request, &mut piece)),
             _ => (0, Reply::Refused(Refused::Garbled)),
         };
-        send(serial, frame, number, &reply)?;
+        send(serial, frame, number, &reply, &errors);
     }
 }
 
-/// Waits for a frame that is not empty; false if it was too long.
+/// Counts an error; the counter stays at its largest number.
+fn count(errors: &Cell<u32>) {
+    errors.set(errors.get().saturating_add(1));
+}
+
+/// Waits for a frame that is not empty; false if it was too long, or an error fell into it.
 fn receive<const FRAME: usize>(
     serial: &mut impl Read,
     frame: &mut Vec<u8, FRAME>,
+    errors: &Cell<u32>,
 ) -> Result<bool, Failure> {
     frame.clear();
     let mut whole = true;
     loop {
         let mut byte = [0];
-        if serial.read(&mut byte).map_err(|_| Failure::Serial)? == 0 {
-            return Err(Failure::Serial);
-        }
-        match byte {
-            [0] if whole && frame.is_empty() => {}
-            [0] => return Ok(whole),
-            [byte] => whole &= frame.push(byte).is_ok(),
+        match (serial.read(&mut byte), byte) {
+            (Ok(0), _) => return Err(Failure::Serial),
+            // Between two frames there is nothing to spoil.
+            (Err(_), _) => {
+                count(errors);
+                whole &= frame.is_empty();
+            }
+            (_, [0]) if whole && frame.is_empty() => {}
+            (_, [0]) => return Ok(whole),
+            (_, [byte]) => whole &= frame.push(byte).is_ok(),
         }
     }
 }
@@ -79,22 +94,28 @@ fn send<const FRAME: usize>(
     frame: &mut Vec<u8, FRAME>,
     number: u8,
     reply: &Reply<'_>,
-) -> Result<(), Failure> {
+    errors: &Cell<u32>,
+) {
     // The request is done with: the frame's whole room is the answer's. It has enough of it.
     frame.clear();
     let _ = frame.resize_default(FRAME);
     let length = reply.emit(number, frame).unwrap_or(0);
     frame.truncate(length);
-    serial.write_all(frame).map_err(|_| Failure::Serial)?;
-    serial.flush().map_err(|_| Failure::Serial)
+    if serial.write_all(frame).and_then(|()| serial.flush()).is_err() {
+        count(errors);
+    }
 }
 
-fn figures<N: Net, const FRAME: usize>([stack, stack_room]: [usize; 2]) -> Figures {
+fn figures<N: Net, const FRAME: usize>(
+    [stack, stack_room]: [usize; 2],
+    line_errors: u32,
+) -> Figures {
     Figures {
         parameters: N::PARAMETER_BYTES as u32,
         workspace: (size_of::<Inference<N>>() + size_of::<InPlace<N>>()) as u32,
         line: (Learner::<N>::BYTES + FRAME) as u32,
         stack: stack as u32,
         stack_room: stack_room as u32,
+        line_errors,
     }
 }

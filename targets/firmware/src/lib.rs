@@ -6,7 +6,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`board`] | what a board is: [`Board`], [`Devices`], [`Clock`], [`Memory`] |
+//! | [`board`] | what a board is: [`Board`], [`Devices`], [`Claim`], [`Clock`], [`Memory`] |
 //! | [`nets`] | the nets that come with cpfo |
 //! | [`bits`] | training runs that end in checksums, to be compared between machines |
 //! | [`goldens`] | the nets that PyTorch knows, run forward |
@@ -15,6 +15,7 @@
 //! | `serve` | the application: a net that answers and learns over the serial line |
 //! | [`converse`] | its questions and answers, over any line |
 //! | `learner` | what it does for them: the model, the samples, the session |
+//! | [`erring`] | a serial port that errs, for boards whose own never does |
 //! | `stack` | the stack's high-water mark, by painting |
 //! | `heap` | the application's heap and its high-water mark (feature `alloc`) |
 //! | `loan` | the training workspace on that heap (feature `alloc`) |
@@ -28,6 +29,7 @@ pub mod board;
 #[cfg(target_os = "none")]
 mod console;
 pub mod converse;
+pub mod erring;
 pub mod goldens;
 #[cfg(target_os = "none")]
 pub mod greet;
@@ -48,7 +50,7 @@ pub mod stack;
 #[cfg(target_os = "none")]
 pub mod sweep;
 
-pub use board::{Board, Clock, Devices, Failure, Memory};
+pub use board::{Board, Claim, Clock, Devices, Failure, Memory};
 #[cfg(target_os = "none")]
 pub use greet::greet;
 #[cfg(all(feature = "alloc", target_os = "none"))]

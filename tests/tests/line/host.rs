@@ -12,6 +12,7 @@ use cpfo::shape::Zero as _;
 use cpfo::wire::frame_bytes;
 use cpfo_firmware::board::{Clock, Scale};
 use cpfo_firmware::converse::{Server, converse};
+use cpfo_firmware::erring::Erring;
 use cpfo_harness::nets::digits;
 use embedded_io::{ErrorType, Read, Write};
 
@@ -23,6 +24,15 @@ pub(crate) struct Host {
 impl Host {
     /// A device, and the other end of its line.
     pub(crate) fn start() -> (Self, TcpStream) {
+        Self::with(|serial| serial)
+    }
+
+    /// The same at a port that errs once in so many bytes.
+    pub(crate) fn erring(one_in: u32, seed: u64) -> (Self, TcpStream) {
+        Self::with(|serial| Erring::new(serial, one_in, seed))
+    }
+
+    fn with<S: Read + Write + Send + 'static>(port: impl FnOnce(Serial) -> S) -> (Self, TcpStream) {
         let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let line = TcpStream::connect(door.local_addr().unwrap()).unwrap();
         let (socket, _) = door.accept().unwrap();
@@ -31,9 +41,11 @@ impl Host {
             end.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
         }
         let restart = Arc::new(AtomicBool::new(false));
-        let mut serial = Serial { socket, come: Vec::new(), restart: restart.clone(), open: true };
+        let open = Arc::new(AtomicBool::new(true));
+        let (come, restarts) = (Vec::new(), restart.clone());
+        let mut serial = port(Serial { socket, come, restart: restarts, open: open.clone() });
         thread::spawn(move || {
-            while serial.open {
+            while open.load(Ordering::SeqCst) {
                 let mut memory =
                     Box::new(Server::<digits::Net, { frame_bytes(digits::Net::PIXELS) }>::ZERO);
                 let _ = converse("host", &Still, &mut serial, &mut memory, &|| [0, 0]);
@@ -57,7 +69,7 @@ struct Serial {
     /// Bytes that have come and were not yet read, the next one last.
     come: Vec<u8>,
     restart: Arc<AtomicBool>,
-    open: bool,
+    open: Arc<AtomicBool>,
 }
 
 impl ErrorType for Serial {
@@ -73,14 +85,14 @@ impl Read for Serial {
             let mut bytes = [0; 512];
             match self.socket.read(&mut bytes) {
                 Ok(0) => {
-                    self.open = false;
+                    self.open.store(false, Ordering::SeqCst);
                     return Ok(0);
                 }
                 Ok(count) => self.come.extend(bytes[..count].iter().rev()),
                 Err(error)
                     if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
                 Err(_) => {
-                    self.open = false;
+                    self.open.store(false, Ordering::SeqCst);
                     return Ok(0);
                 }
             }

@@ -4,9 +4,11 @@
 //! | tests | what they hold |
 //! |---|---|
 //! | `noise` | a line that flips, drops, doubles and delays bytes costs time, and no bit |
+//! | `errors` | a port that tells of errors costs time, and nothing of what was learnt |
 //! | `hostile` | a port that talks otherwise gets a sentence in time, and no endless wait |
 //! | `session` | nothing is learnt twice, and nothing is wiped out or gone on with unawares |
 
+mod errors;
 mod host;
 mod hostile;
 mod noise;

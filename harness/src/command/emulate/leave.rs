@@ -89,6 +89,7 @@ fn print(
 a step      {mean} {} (from {least} to {most})
 RAM         {parameters} bytes of parameters, {workspace} of workspaces, {line} for the line
 stack       {stack} bytes of {room}
+line        {} errors that the board told of
 desktop     {}
 
 model       {}
@@ -100,6 +101,7 @@ report      {}",
         lesson.epochs,
         lesson.rate,
         course.unit,
+        label::count(course.figures.line_errors.into()),
         verdict(course),
         output.model().display(),
         output.report().display(),
@@ -207,6 +209,7 @@ fn summary<N: Net>(
             "stack": figures.stack,
             "stack_room": figures.stack_room,
         },
+        "line_errors": figures.line_errors,
         "files": { "model": output.model(), "report": output.report() },
     })
 }
