@@ -9,6 +9,7 @@
 //! | `size` | the sections of each board's program are those in `figures.size`, and of training net A those in `training.size` |
 //! | `cycles` | cycles on a Cortex-M4F, by a model, are those in `cycles.out`, and below their limits |
 //! | `sweep` | what a multiplication costs in nets of many shapes is what `sweep.out` says, and falls off no cliff |
+//! | `profiles` | every program runs on every board by the profiles `dev` and `small` too |
 //! | `heap` | the training workspace on loan from the application's heap |
 //! | `overflow` | a stack overflow is a fault that says so |
 //! | `no_panic` | nothing in core can panic: the proof links, and does not with a panic in it |
@@ -16,8 +17,10 @@
 //!
 //! They need QEMU, the Rust targets, valgrind and gcc. Where one is missing, the test is ignored and says why.
 
+mod conversation;
 mod cycles;
 mod desktop;
+mod profiles;
 mod reference;
 mod size;
 mod sweep;
@@ -29,7 +32,7 @@ use cpfo_harness::emulator::Board;
 use cpfo_tests::tools::trial;
 use libtest_mimic::{Arguments, Failed, Trial};
 use object::{Object as _, ObjectSymbol as _};
-use tools::{cargo, cargo_for_figures, compare, lacks, lacks_target, package, targets};
+use tools::{BITS, cargo, cargo_for_figures, compare, lacks, lacks_target, package, targets};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
     for board in Board::ALL {
         trials.push(trial(format!("overflow::{board}"), lacks(board), move || overflow(board)));
     }
+    trials.extend(profiles::trials());
     trials.push(trial("bits::m4_for_cycles", lacks(Board::M4), bits_of_fewest_cycles));
     // The code of the smallest core on a machine with room for all of it.
     let missing = lacks(Board::M3).or_else(|| lacks_target(Board::M0.target()));
@@ -76,8 +80,6 @@ fn main() -> ExitCode {
     trials.push(trial("memory::as_promised", lacks_target(target), || memory(target)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
-
-const BITS: &str = "programs/bits.out";
 
 /// The desktop in debug, in release, and with every instruction this processor has.
 fn bits_of_desktop() -> Vec<Trial> {

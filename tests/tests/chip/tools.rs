@@ -8,6 +8,9 @@ use libtest_mimic::Failed;
 
 use crate::reference;
 
+/// Where the runs of the program `bits` end on every machine.
+pub(crate) const BITS: &str = "programs/bits.out";
+
 /// The workspace of the firmware.
 pub(crate) fn targets() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../targets")
