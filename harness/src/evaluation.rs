@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::confusion::Confusion;
 use crate::dataset::Dataset;
 use crate::passes::{Classify, Look, Outputs};
-use crate::plot::Mistake;
+use crate::plot::{self, Mistake};
 use crate::run::Sums;
 use crate::vectors::Vectors;
 use crate::{table, threads};
@@ -88,6 +88,17 @@ fn each<N: Net, T: Send>(
         .collect()
 }
 
+/// An image of a data set, to be drawn.
+pub fn picture(data: &Dataset, index: usize) -> plot::Image {
+    let Dataset { rows, columns, maps, .. } = *data;
+    plot::Image { rows, columns, maps, pixels: data.image(index).to_vec() }
+}
+
+/// The names of a net's classes, as a data set has them.
+pub fn classes<N: Net>(data: &Dataset) -> Vec<String> {
+    (0..N::CLASSES).map(|class| data.class_name(class)).collect()
+}
+
 /// How a net does on a data set.
 #[derive(Clone, Debug)]
 pub struct Evaluation {
@@ -100,10 +111,9 @@ impl Evaluation {
     /// Puts every sample before a net.
     pub fn new<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> anyhow::Result<Self> {
         let verdicts = verdicts::<N>(parameters, &data.images);
-        let names = (0..N::CLASSES).map(|class| data.class_name(class)).collect();
         let labels = data.labels.iter().map(|&label| usize::from(label));
         let pairs = labels.zip(verdicts.iter().map(|verdict| verdict.class));
-        Ok(Self { confusion: Confusion::from_pairs(names, pairs)?, verdicts })
+        Ok(Self { confusion: Confusion::from_pairs(classes::<N>(data), pairs)?, verdicts })
     }
 
     /// The mistakes that the net was surest of.
@@ -118,10 +128,7 @@ impl Evaluation {
             label: data.class_name(data.label(index).into()),
             predicted: data.class_name(self.verdicts[index].class),
             confidence: self.verdicts[index].confidence(),
-            rows: data.rows,
-            columns: data.columns,
-            maps: data.maps,
-            pixels: data.image(index).to_vec(),
+            image: picture(data, index),
         };
         wrong.into_iter().take(most).map(mistake).collect()
     }

@@ -3,6 +3,7 @@
 //! Round numbers are 1, 2 and 5 times a power of ten. A linear axis takes the step of that kind
 //! that gives about five ticks; a logarithmic one has its ticks at such numbers.
 
+use super::picture::text_width;
 use crate::label;
 
 /// About as many ticks as a reader wants.
@@ -80,6 +81,14 @@ impl Axis {
             }
         };
         values.into_iter().map(|value| (value, self.text(value))).collect()
+    }
+
+    /// As many of them as have room beside each other on an axis of this length.
+    pub(super) fn ticks_along(&self, length: f64) -> Vec<(f64, String)> {
+        let ticks = self.ticks();
+        let widest = ticks.iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max);
+        let apart = length / ticks.len().max(1) as f64;
+        ticks.into_iter().step_by(((widest + 10.0) / apart).ceil().max(1.0) as usize).collect()
     }
 
     fn factors(&self) -> Vec<f64> {

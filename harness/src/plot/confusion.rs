@@ -6,7 +6,8 @@
 
 use maud::{Markup, html};
 
-use super::picture::{Picture, at, nothing, text_width};
+use super::palette::FAINTEST;
+use super::picture::{Drawing, Picture, at, nothing, text_width};
 use crate::confusion::Confusion;
 use crate::label;
 
@@ -16,6 +17,7 @@ const COUNTED: usize = 20;
 const NAME: usize = 16;
 /// Room for the name of the axis, where the matrix is smaller than that.
 const AXIS: f64 = 90.0;
+const RIGHT: f64 = 8.0;
 
 /// Draws the matrix: true classes from top to bottom, what they were called from left to right.
 pub fn confusion(confusion: &Confusion) -> Picture {
@@ -23,31 +25,12 @@ pub fn confusion(confusion: &Confusion) -> Picture {
     if k == 0 {
         return nothing("No classes to draw.");
     }
-    let layout = Layout::of(confusion);
-    let side = layout.cell * k as f64;
     let description = format!(
         "Confusion matrix of {} samples in {k} classes: {} on the diagonal.",
         label::count(confusion.total()),
         label::count(confusion.correct()),
     );
-    Picture {
-        width: layout.left + side.max(AXIS) + 16.0,
-        height: layout.top + side + 32.0,
-        description,
-        body: html! {
-            (layout.names(confusion))
-            rect class="rule" x=(at(layout.left)) y=(at(layout.top)) width=(at(side)) height=(at(side)) {}
-            @for label in 0..k {
-                @for predicted in (0..k).filter(|&predicted| confusion.count(label, predicted) > 0) {
-                    (layout.cell(confusion, label, predicted))
-                }
-            }
-            text class="quiet middle" x=(at(layout.left + side.max(AXIS) / 2.0))
-                y=(at(layout.top + side + 24.0)) { "predicted class" }
-            text class="quiet middle" x="14" y=(at(layout.top + side / 2.0))
-                transform=(format!("rotate(-90 14 {})", at(layout.top + side / 2.0))) { "true class" }
-        },
-    }
+    Picture::new(description, |width| Layout::of(confusion, width).drawing(confusion))
 }
 
 struct Layout {
@@ -61,15 +44,15 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(confusion: &Confusion) -> Self {
+    fn of(confusion: &Confusion, width: f64) -> Self {
         let k = confusion.classes().len();
         let widest = confusion.classes().iter().map(|name| text_width(&label::name(name, NAME)));
         let widest = widest.fold(0.0, f64::max);
-        let cell = if k <= COUNTED {
-            (520.0 / k as f64).clamp(30.0, 52.0)
-        } else {
-            (640.0 / k as f64).max(3.0)
-        };
+        let counts = (0..k).flat_map(|label| confusion.row(label));
+        let count = counts.map(|&count| text_width(&compact(count))).fold(0.0, f64::max);
+        let room = (width - 34.0 - RIGHT - widest) / k as f64;
+        let cell =
+            if k <= COUNTED { room.clamp(count.max(16.0) + 2.0, 52.0) } else { room.max(3.0) };
         let upright = widest > cell - 4.0;
         Self {
             left: 34.0 + widest,
@@ -77,6 +60,31 @@ impl Layout {
             cell,
             upright,
             stride: (14.0 / cell).ceil() as usize,
+        }
+    }
+
+    fn drawing(&self, confusion: &Confusion) -> Drawing {
+        let Self { left, top, cell, .. } = *self;
+        let k = confusion.classes().len();
+        let side = cell * k as f64;
+        let middle = top + side / 2.0;
+        Drawing {
+            width: left + side.max(AXIS) + RIGHT,
+            height: top + side + 32.0,
+            body: html! {
+                (self.names(confusion))
+                rect class="rule" x=(at(left)) y=(at(top)) width=(at(side)) height=(at(side)) {}
+                @for label in 0..k {
+                    @for predicted in (0..k).filter(|&predicted| confusion.count(label, predicted) > 0) {
+                        (self.cell(confusion, label, predicted))
+                    }
+                }
+                text class="quiet middle" x=(at(left + side.max(AXIS) / 2.0)) y=(at(top + side + 24.0)) {
+                    "predicted class"
+                }
+                text class="quiet middle" x="14" y=(at(middle))
+                    transform=(format!("rotate(-90 14 {})", at(middle))) { "true class" }
+            },
         }
     }
 
@@ -105,13 +113,12 @@ impl Layout {
         let (count, support) = (row[predicted], row.iter().sum::<u64>());
         let share = count as f64 / support as f64;
         let (hue, strength) = if label == predicted {
-            ("right", 0.08 + 0.92 * share)
+            ("right", strength(share))
         } else {
-            ("wrong", 0.10 + 0.90 * share.sqrt())
+            ("wrong", strength(share.sqrt()))
         };
         let (x, y) =
             (self.left + predicted as f64 * self.cell, self.top + label as f64 * self.cell);
-        let ink = if strength > 0.6 { "on-strong" } else { "ink" };
         let name = |class: usize| label::name(&confusion.classes()[class], NAME);
         html! {
             g {
@@ -119,8 +126,7 @@ impl Layout {
                 rect x=(at(x)) y=(at(y)) width=(at(self.cell)) height=(at(self.cell))
                     style=(format!("fill:var(--{hue});fill-opacity:{strength:.2}")) {}
                 @if confusion.classes().len() <= COUNTED {
-                    text class="middle" x=(at(x + self.cell / 2.0)) y=(at(y + self.cell / 2.0 + 4.0))
-                        style=(format!("fill:var(--{ink});font-size:{}px", size(count))) { (compact(count)) }
+                    text class="middle" x=(at(x + self.cell / 2.0)) y=(at(y + self.cell / 2.0 + 4.0)) { (compact(count)) }
                 }
             }
         }
@@ -132,8 +138,9 @@ fn compact(count: u64) -> String {
     if count < 10_000 { count.to_string() } else { format!("{}k", count / 1000) }
 }
 
-fn size(count: u64) -> u32 {
-    if count < 1000 { 12 } else { 10 }
+/// How strong a cell of a share is: never so faint that it would be lost on the paper.
+fn strength(share: f64) -> f64 {
+    FAINTEST + (1.0 - FAINTEST) * share
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@
 use maud::{Markup, html};
 
 use super::axis::{Axis, Scale};
-use super::picture::{Picture, at, nothing, text_width};
+use super::palette::SERIES;
+use super::picture::{Drawing, Picture, WIDE, at, fit, nothing, text_width};
 use crate::label;
 
-const WIDTH: f64 = 640.0;
-const PLOT: f64 = 250.0;
-const LEFT: f64 = 64.0;
+/// Height of the plot beside its width, within bounds.
+const SLOPE: f64 = 0.4;
+const LOW: f64 = 180.0;
 const RIGHT: f64 = 16.0;
 const FOOT: f64 = 44.0;
 /// Height of a line of the legend.
@@ -18,7 +19,7 @@ const LINE: f64 = 20.0;
 /// Columns for the name of a series.
 const NAME: usize = 40;
 /// Hues and dashes repeat after this many series.
-const LOOKS: usize = 6;
+const LOOKS: usize = SERIES.len();
 const DASHES: [&str; LOOKS] = ["none", "7 5", "2 4", "9 4 2 4", "12 4", "4 3"];
 
 /// Curves that share their axes.
@@ -55,26 +56,43 @@ impl Chart<'_> {
         let (Some(across), Some(upward)) = (across, upward) else {
             return nothing("No figures to draw.");
         };
-        let (legend, lines) = self.legend();
+        let plot = Plot { chart: self, across, upward };
+        Picture::new(self.description, |width| plot.drawing(width))
+    }
+}
+
+/// A chart with its axes.
+struct Plot<'a> {
+    chart: &'a Chart<'a>,
+    across: Axis,
+    upward: Axis,
+}
+
+impl Plot<'_> {
+    fn drawing(&self, width: f64) -> Drawing {
+        let Chart { across, upward, series, scale, .. } = self.chart;
+        let ticks = self.upward.ticks();
+        let widest = ticks.iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max);
+        let left = (34.0 + widest).max(64.0 * width / WIDE);
+        let (legend, lines) = self.legend(width);
         let top = 12.0 + LINE * lines as f64;
-        let frame = Frame { across, upward, top };
-        let height = top + PLOT + FOOT;
-        Picture {
-            width: WIDTH,
+        let right = width - RIGHT;
+        let foot = top + (SLOPE * (right - left)).max(LOW);
+        let frame = Frame { plot: self, left, right, top, foot };
+        let (middle, height) = (at((left + right) / 2.0), foot + FOOT);
+        Drawing {
+            width,
             height,
-            description: self.description.to_owned(),
             body: html! {
                 (legend)
-                (frame.grid())
-                text class="quiet middle" x=(at((LEFT + WIDTH - RIGHT) / 2.0)) y=(at(height - 6.0)) {
-                    (label::name(self.across, 60))
+                (frame.grid(&ticks))
+                text class="quiet middle" x=(middle) y=(at(height - 6.0)) { (label::name(across, 40)) }
+                text class="quiet middle" x="14" y=(at((top + foot) / 2.0))
+                    transform=(format!("rotate(-90 14 {})", at((top + foot) / 2.0))) {
+                    (label::name(upward, 24))
                 }
-                text class="quiet middle" x="14" y=(at(top + PLOT / 2.0))
-                    transform=(format!("rotate(-90 14 {})", at(top + PLOT / 2.0))) {
-                    (label::name(self.upward, 30))
-                }
-                @for (i, series) in self.series.iter().enumerate() {
-                    (frame.curve(series, i % LOOKS, self.scale))
+                @for (i, series) in series.iter().enumerate() {
+                    (frame.curve(series, i % LOOKS, *scale))
                 }
             },
         }
@@ -82,18 +100,23 @@ impl Chart<'_> {
 
     /// The names of the curves with a piece of each and its last value, and how many lines they
     /// take.
-    fn legend(&self) -> (Markup, usize) {
-        let (mut x, mut line) = (LEFT, 0);
+    fn legend(&self, width: f64) -> (Markup, usize) {
+        let left = if width < WIDE { 8.0 } else { 64.0 };
+        let (mut x, mut line) = (left, 0);
         let mut entries = Vec::new();
-        for (i, series) in self.series.iter().enumerate() {
+        for (i, series) in self.chart.series.iter().enumerate() {
             let last = series.points.last().map_or(f64::NAN, |&(_, y)| y);
-            let text = format!("{}: {}", label::name(&series.name, NAME), value(last, self.scale));
-            let width = 36.0 + text_width(&text) + 20.0;
-            if x > LEFT && x + width > WIDTH {
-                (x, line) = (LEFT, line + 1);
+            let last = value(last, self.chart.scale);
+            // The value stands, and the name has the room that is left beside it.
+            let room = width - left - 50.0 - text_width(&last);
+            let name = fit(&series.name, NAME, room);
+            let text = format!("{name}: {last}");
+            let entry = 36.0 + text_width(&text) + 20.0;
+            if x > left && x + entry > width {
+                (x, line) = (left, line + 1);
             }
             entries.push((x, 16.0 + LINE * line as f64, look(i % LOOKS), text));
-            x += width;
+            x += entry;
         }
         let legend = html! {
             @for (x, y, look, text) in &entries {
@@ -105,39 +128,44 @@ impl Chart<'_> {
     }
 }
 
-/// The axes and where they lie.
-struct Frame {
-    across: Axis,
-    upward: Axis,
+/// Where the axes lie.
+struct Frame<'a> {
+    plot: &'a Plot<'a>,
+    left: f64,
+    right: f64,
     top: f64,
+    foot: f64,
 }
 
-impl Frame {
+impl Frame<'_> {
     fn x(&self, value: f64) -> f64 {
-        at(LEFT + self.across.place(value) * (WIDTH - LEFT - RIGHT))
+        at(self.left + self.plot.across.place(value) * (self.right - self.left))
     }
 
     fn y(&self, value: f64) -> f64 {
-        at(self.top + PLOT * (1.0 - self.upward.place(value)))
+        at(self.foot + self.plot.upward.place(value) * (self.top - self.foot))
     }
 
-    fn grid(&self) -> Markup {
-        let foot = self.top + PLOT;
+    fn grid(&self, upward: &[(f64, String)]) -> Markup {
+        let Self { left, right, foot, .. } = *self;
+        let across = self.plot.across.ticks_along(right - left);
         html! {
-            @for (value, text) in self.upward.ticks() {
-                path class="rule" d=(format!("M{LEFT} {}H{}", self.y(value), WIDTH - RIGHT)) {}
-                text class="quiet end" x=(LEFT - 8.0) y=(at(self.y(value) + 4.0)) { (text) }
+            @for (value, text) in upward {
+                path class="rule" d=(format!("M{} {}H{}", at(left), self.y(*value), at(right))) {}
+                text class="quiet end" x=(at(left - 8.0)) y=(at(self.y(*value) + 4.0)) { (text) }
             }
-            path class="base" d=(format!("M{LEFT} {foot}H{}", WIDTH - RIGHT)) {}
-            @for (value, text) in self.across.ticks() {
-                path class="base" d=(format!("M{} {foot}v4", self.x(value))) {}
-                text class="quiet middle" x=(self.x(value)) y=(foot + 18.0) { (text) }
+            path class="base" d=(format!("M{} {}H{}", at(left), at(foot), at(right))) {}
+            @for (value, text) in &across {
+                path class="base" d=(format!("M{} {}v4", self.x(*value), at(foot))) {}
+                @let middle = self.x(*value).min(right + RIGHT - text_width(text) / 2.0);
+                text class="quiet middle" x=(at(middle)) y=(at(foot + 18.0)) { (text) }
             }
         }
     }
 
     fn curve(&self, series: &Series, number: usize, scale: Scale) -> Markup {
-        let has_place = |&(x, y): &(f64, f64)| self.across.shows(x) && self.upward.shows(y);
+        let has_place =
+            |&(x, y): &(f64, f64)| self.plot.across.shows(x) && self.plot.upward.shows(y);
         let runs: Vec<_> = series.points.split(|point| !has_place(point)).collect();
         let mut path = String::new();
         for run in runs.iter().filter(|run| run.len() > 1) {

@@ -5,7 +5,7 @@
 
 use maud::html;
 
-use super::picture::{Picture, at, nothing};
+use super::picture::{Drawing, Picture, at, nothing};
 use super::pixels::{Ramp, grid};
 use crate::label;
 
@@ -13,7 +13,6 @@ use crate::label;
 const KERNELS: usize = 64;
 const MAPS: usize = 16;
 
-const WIDTH: f64 = 640.0;
 const LEFT: f64 = 56.0;
 const GAP: f64 = 8.0;
 const LINE: f64 = 18.0;
@@ -64,37 +63,44 @@ pub fn kernels(bank: &KernelBank) -> Picture {
     let cell = (56.0 / bank.rows.max(bank.columns) as f64).floor();
     let cell = if maps == 1 { cell } else { (cell / 2.0).floor() }.max(1.0);
     let (width, height) = (cell * bank.columns as f64, cell * bank.rows as f64);
-    let across = (((WIDTH - LEFT) / (width + GAP)) as usize).clamp(1, kernels);
-    let block = maps as f64 * (height + GAP) + LINE;
     let largest = f64::from(bank.largest()).max(1e-30);
-    let name = label::name(&bank.layer, 24);
-    Picture {
-        width: WIDTH.max(LEFT + width + GAP),
-        height: kernels.div_ceil(across) as f64 * block + 6.0,
-        description: format!(
-            "The {} kernels of {name}, {} by {} on {} maps.",
-            bank.kernels, bank.rows, bank.columns, bank.maps
-        ),
-        body: html! {
-            @for o in 0..kernels {
-                @let x = LEFT + (o % across) as f64 * (width + GAP);
-                @let y = (o / across) as f64 * block + LINE;
-                @if o % across == 0 && maps > 1 {
-                    @for i in 0..maps {
-                        @let middle = y + i as f64 * (height + GAP) + height / 2.0;
-                        text class="quiet end" x=(LEFT - 8.0) y=(at(middle + 4.0)) { "map " (i) }
+    let description = format!(
+        "The {} kernels of {}, {} by {} on {} maps.",
+        bank.kernels,
+        label::name(&bank.layer, 24),
+        bank.rows,
+        bank.columns,
+        bank.maps
+    );
+    // Names of maps stand beside them where there is more than one.
+    let left = if maps > 1 { LEFT } else { 2.0 };
+    let block = maps as f64 * (height + GAP) + LINE;
+    Picture::new(description, |room| {
+        let across = (((room - left) / (width + GAP)) as usize).clamp(1, kernels);
+        Drawing {
+            width: left + across as f64 * (width + GAP),
+            height: kernels.div_ceil(across) as f64 * block + 6.0,
+            body: html! {
+                @for o in 0..kernels {
+                    @let x = left + (o % across) as f64 * (width + GAP);
+                    @let y = (o / across) as f64 * block + LINE;
+                    @if o % across == 0 && maps > 1 {
+                        @for i in 0..maps {
+                            @let middle = y + i as f64 * (height + GAP) + height / 2.0;
+                            text class="quiet end" x=(left - 8.0) y=(at(middle + 4.0)) { "map " (i) }
+                        }
+                    }
+                    g {
+                        text class="quiet middle" x=(at(x + width / 2.0)) y=(at(y - 5.0)) { (o) }
+                        @for i in 0..maps {
+                            (grid((x, y + i as f64 * (height + GAP)), cell, (bank.rows, bank.columns),
+                                Ramp::Diverging, |r, c| bank.value(r, c, i, o) / largest))
+                        }
                     }
                 }
-                g {
-                    text class="quiet middle" x=(at(x + width / 2.0)) y=(at(y - 5.0)) { (o) }
-                    @for i in 0..maps {
-                        (grid((x, y + i as f64 * (height + GAP)), cell, (bank.rows, bank.columns),
-                            Ramp::Diverging, |r, c| bank.value(r, c, i, o) / largest))
-                    }
-                }
-            }
-        },
-    }
+            },
+        }
+    })
 }
 
 #[cfg(test)]

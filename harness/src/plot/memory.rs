@@ -4,17 +4,18 @@
 use maud::{Markup, html};
 
 use super::axis::{Axis, Scale};
-use super::picture::{Picture, at, nothing, text_width};
+use super::palette::SERIES;
+use super::picture::{Drawing, Picture, WIDE, at, nothing, text_width};
 use crate::label;
 
-const WIDTH: f64 = 640.0;
 const BAR: f64 = 16.0;
 const LINE: f64 = 22.0;
+/// Room for a name above its bar, where there is none beside it.
+const ABOVE: f64 = 16.0;
 /// Room for the total to the right of a bar.
 const TOTAL: f64 = 76.0;
 /// Columns for a name.
 const NAME: usize = 24;
-const HUES: usize = 6;
 
 /// What memory holds from moment to moment.
 #[derive(Debug, Clone)]
@@ -58,35 +59,41 @@ impl MemoryCourse {
         else {
             return nothing("No moments to draw.");
         };
-        let names = self.moments.iter().map(|moment| text_width(&label::name(&moment.name, NAME)));
-        let left = 16.0 + names.fold(0.0, f64::max);
-        let (legend, lines) = self.legend();
-        let top = 30.0 + 20.0 * lines as f64;
-        let foot = top + LINE * self.moments.len() as f64;
-        let frame = Frame { axis, left, top };
         let description = format!(
             "Memory over {} moments of a step; at most {} bytes.",
             self.moments.len(),
             label::count(self.peak()),
         );
-        Picture {
-            width: WIDTH,
+        Picture::new(description, |width| self.drawing(&axis, width))
+    }
+
+    fn drawing(&self, axis: &Axis, width: f64) -> Drawing {
+        let limit = self.limit.as_ref().map(|(_, bytes)| *bytes);
+        let names = self.moments.iter().map(|moment| text_width(&label::name(&moment.name, NAME)));
+        let above = if width < WIDE { ABOVE } else { 0.0 };
+        let left = if above > 0.0 { 8.0 } else { 16.0 + names.fold(0.0, f64::max) };
+        let (legend, lines) = self.legend(width);
+        let top = 30.0 + 20.0 * lines as f64;
+        let foot = top + (above + LINE) * self.moments.len() as f64;
+        let frame = Frame { axis, left, right: width - TOTAL, top, above };
+        let ticks = axis.ticks_along(frame.right - left);
+        Drawing {
+            width,
             height: foot + 44.0,
-            description,
             body: html! {
                 (legend)
-                @for (bytes, text) in frame.axis.ticks() {
-                    path class="rule" d=(format!("M{} {}V{}", frame.x(bytes), top, foot)) {}
-                    text class="quiet middle" x=(frame.x(bytes)) y=(foot + 16.0) { (text) }
+                @for (bytes, text) in &ticks {
+                    path class="rule" d=(format!("M{} {}V{}", frame.x(*bytes), top, foot)) {}
+                    text class="quiet middle" x=(frame.x(*bytes)) y=(foot + 16.0) { (text) }
                 }
-                text class="quiet middle" x=(at((left + WIDTH - TOTAL) / 2.0)) y=(foot + 36.0) { "bytes" }
+                text class="quiet middle" x=(at((left + frame.right) / 2.0)) y=(foot + 36.0) { "bytes" }
                 @for (i, moment) in self.moments.iter().enumerate() {
                     (frame.bar(i, moment, &self.kinds, limit))
                 }
                 @if let Some((chip, bytes)) = &self.limit {
                     @let x = frame.x(*bytes as f64);
                     @let text = format!("{}: {}", label::name(chip, NAME), label::count(*bytes));
-                    @let end = if x + text_width(&text) > WIDTH { "end" } else { "start" };
+                    @let end = if x + text_width(&text) > width { "end" } else { "start" };
                     path class="limit" d=(format!("M{x} {}V{foot}", top - 6.0)) {}
                     text class="strong" x=(x) y=(top - 10.0) text-anchor=(end) { (text) }
                 }
@@ -94,7 +101,7 @@ impl MemoryCourse {
         }
     }
 
-    fn legend(&self) -> (Markup, usize) {
+    fn legend(&self, room: f64) -> (Markup, usize) {
         let (mut x, mut line) = (8.0, 0);
         let mut entries = Vec::new();
         let there = |kind: usize| {
@@ -103,7 +110,7 @@ impl MemoryCourse {
         for (kind, name) in self.kinds.iter().enumerate().filter(|(kind, _)| there(*kind)) {
             let name = label::name(name, NAME);
             let width = 18.0 + text_width(&name) + 18.0;
-            if x > 8.0 && x + width > WIDTH {
+            if x > 8.0 && x + width > room {
                 (x, line) = (8.0, line + 1);
             }
             entries.push((x, 16.0 + 20.0 * line as f64, hue(kind), name));
@@ -120,19 +127,22 @@ impl MemoryCourse {
 }
 
 /// Where the bars lie.
-struct Frame {
-    axis: Axis,
+struct Frame<'a> {
+    axis: &'a Axis,
     left: f64,
+    right: f64,
     top: f64,
+    /// Height of a name above its bar; 0 if it stands beside it.
+    above: f64,
 }
 
-impl Frame {
+impl Frame<'_> {
     fn x(&self, bytes: f64) -> f64 {
-        at(self.left + self.axis.place(bytes) * (WIDTH - TOTAL - self.left))
+        at(self.left + self.axis.place(bytes) * (self.right - self.left))
     }
 
     fn bar(&self, i: usize, moment: &Moment, kinds: &[String], limit: Option<u64>) -> Markup {
-        let y = self.top + LINE * i as f64 + (LINE - BAR) / 2.0;
+        let y = self.top + (self.above + LINE) * i as f64 + self.above + (LINE - BAR) / 2.0;
         let total = moment.total();
         let mut end = 0_u64;
         let pieces = moment.bytes.iter().enumerate().map(|(kind, &bytes)| {
@@ -143,13 +153,18 @@ impl Frame {
         let pieces: Vec<_> = pieces.filter(|(_, bytes, ..)| *bytes > 0).collect();
         let over = limit.is_some_and(|limit| total > limit);
         let text = label::count(total);
+        let name = label::name(&moment.name, NAME);
         // Not across the line of the limit, but behind it.
         let (beside, line) = (self.x(total as f64), limit.map(|limit| self.x(limit as f64)));
         let beside = line
             .filter(|line| (beside..beside + 10.0 + text_width(&text)).contains(line))
             .unwrap_or(beside);
         html! {
-            text class="end" x=(at(self.left - 8.0)) y=(y + 12.0) { (label::name(&moment.name, NAME)) }
+            @if self.above > 0.0 {
+                text x=(at(self.left)) y=(y - 5.0) { (name) }
+            } @else {
+                text class="end" x=(at(self.left - 8.0)) y=(y + 12.0) { (name) }
+            }
             @for (kind, bytes, from, to) in pieces {
                 rect x=(from) y=(y) width=(at(to - from)) height=(BAR) style=(hue(kind)) {
                     title {
@@ -166,7 +181,7 @@ impl Frame {
 }
 
 fn hue(kind: usize) -> String {
-    format!("fill:var(--s{})", kind % HUES)
+    format!("fill:var(--s{})", kind % SERIES.len())
 }
 
 #[cfg(test)]

@@ -3,28 +3,32 @@
 //! whoever points at a place or cannot see it (`<title>`), stay sharp and small, and need no font
 //! file. What is left to do is a few scales and rectangles; [`maud`] escapes every text.
 //!
-//! - [`Picture`]: a drawing with a size and a description, for a page or as a file of its own.
+//! - [`Picture`]: a drawing with a description, for pages of any width or as a file of its own.
 //! - [`Chart`]: curves over something counted, such as the loss over epochs.
 //! - [`confusion`]: who was taken for whom, as a heat map.
 //! - [`kernels`], [`mistakes`]: values as small pictures.
 //! - [`MemoryCourse`]: bars of memory over the course of a step.
 //!
-//! Hues are Okabe and Ito's, which color-blind people can tell apart; no meaning is carried by
-//! hue alone: curves differ in their dashes too, cells in strength and in the figure they hold.
+//! Colors stand in one place, and people with every kind of color vision can tell them apart; no
+//! meaning is carried by hue alone: curves differ in their dashes too, cells in strength and in the
+//! figure they hold.
 
 mod axis;
 mod confusion;
 mod curve;
+mod image;
 mod kernels;
 mod memory;
 mod mistakes;
+mod palette;
 mod picture;
 mod pixels;
 
 pub use axis::Scale;
 pub use confusion::confusion;
 pub use curve::{Chart, Series};
+pub use image::Image;
 pub use kernels::{KernelBank, kernels};
 pub use memory::{MemoryCourse, Moment};
 pub use mistakes::{Mistake, mistakes};
-pub use picture::{Picture, STYLE};
+pub use picture::{Picture, style};

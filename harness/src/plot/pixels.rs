@@ -6,6 +6,9 @@
 
 use maud::{Markup, html};
 
+use super::palette::{RAMP_ABOVE, RAMP_BELOW, RAMP_INK, RAMP_PAPER, mix};
+use super::picture::at;
+
 /// Levels on each side of the middle one.
 const SIDE: i32 = 16;
 
@@ -29,18 +32,13 @@ impl Ramp {
     }
 
     fn color(self, level: i32) -> String {
-        const PAPER: [f64; 3] = [250.0, 250.0, 248.0];
-        const INK: [f64; 3] = [22.0, 28.0, 36.0];
-        const BLUE: [f64; 3] = [0.0, 82.0, 147.0];
-        const ORANGE: [f64; 3] = [200.0, 80.0, 0.0];
         let share = f64::from(level) / f64::from(SIDE);
         let (end, share) = match self {
-            Ramp::Ink => (INK, (share + 1.0) / 2.0),
-            Ramp::Diverging if level < 0 => (BLUE, -share),
-            Ramp::Diverging => (ORANGE, share),
+            Ramp::Ink => (RAMP_INK, (share + 1.0) / 2.0),
+            Ramp::Diverging if level < 0 => (RAMP_BELOW, -share),
+            Ramp::Diverging => (RAMP_ABOVE, share),
         };
-        let mix = |i: usize| (PAPER[i] + share * (end[i] - PAPER[i])).round() as u8;
-        format!("#{:02x}{:02x}{:02x}", mix(0), mix(1), mix(2))
+        format!("#{:06x}", mix(RAMP_PAPER, end, share))
     }
 }
 
@@ -72,7 +70,7 @@ pub(super) fn grid(
                 path fill=(ramp.color(level)) d=(path) {}
             }
         }
-        rect class="frame" x=(x) y=(y) width=(columns as f64 * cell) height=(rows as f64 * cell) {}
+        rect class="frame" x=(x) y=(y) width=(at(columns as f64 * cell)) height=(at(rows as f64 * cell)) {}
     }
 }
 

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::label;
-use crate::plot::{Picture, STYLE};
+use crate::plot::{Picture, style};
 
 /// A name may be as long as this on a page.
 const NAME: usize = 120;
@@ -42,7 +42,7 @@ pub(super) fn page(title: &str, lead: &str, body: Markup) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="generator" content=(concat!("cpfo ", env!("CARGO_PKG_VERSION")));
                 title { (text(title)) }
-                style { (PreEscaped(include_str!("page.css"))) (PreEscaped(STYLE)) }
+                style { (PreEscaped(style())) (PreEscaped(include_str!("page.css"))) }
             }
             body {
                 main {
@@ -63,7 +63,7 @@ pub(super) fn page(title: &str, lead: &str, body: Markup) -> String {
 pub(super) fn picture(picture: &Picture, caption: &str) -> Markup {
     html! {
         figure {
-            (picture)
+            div.scroll tabindex="0" { (picture) }
             figcaption { (caption) }
         }
     }
@@ -85,7 +85,7 @@ pub(super) fn headline(figures: &[Figure]) -> Markup {
 /// Names and values below each other.
 pub(super) fn list(figures: &[Figure]) -> Markup {
     html! {
-        table {
+        table.list {
             tbody {
                 @for figure in figures {
                     tr { th scope="row" { (text(&figure.name)) } td.number { (text(&figure.value)) } }

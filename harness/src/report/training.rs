@@ -46,7 +46,7 @@ impl TrainingReport {
             section {
                 h2 { "The net and its recipe" }
                 div.halves.net {
-                    div { h3 { "Layers" } pre { @for line in &self.net { (text(line)) "\n" } } }
+                    div { h3 { "Layers" } pre.scroll tabindex="0" { @for line in &self.net { (text(line)) "\n" } } }
                     div { h3 { "Training" } (list(&self.recipe)) }
                 }
             }
@@ -81,7 +81,7 @@ impl TrainingReport {
         }
         html! {
             (picture(&plot::confusion(confusion), &caption))
-            div.scroll { table {
+            div.scroll tabindex="0" { table {
                 thead { tr {
                     th scope="col" { "class" }
                     @for head in ["precision", "recall", "F1", "support"] {

@@ -134,7 +134,7 @@ impl Render for Table {
     fn render(&self) -> Markup {
         let class = |align| (align == Align::Right).then_some("number");
         html! {
-            div.scroll { table.figured {
+            div.scroll tabindex="0" { table.figured {
                 thead { tr {
                     @for (head, align) in &self.columns {
                         th.(class(*align).unwrap_or("name")) scope="col" { (head.text) }

@@ -153,7 +153,9 @@ fn a_page_if_one_is_asked_for() {
     assert!(said.contains("plan.html"), "{said}");
     assert_eq!(here.list(""), ["plan.html"]);
     let page = String::from_utf8(here.read("plan.html")).unwrap();
-    assert_eq!(page.matches("<svg ").count(), 2);
+    assert_eq!(page.matches("<figure>").count(), 2);
+    // Each in two layouts, for wide pages and for narrow ones.
+    assert_eq!(page.matches("<svg ").count(), 4);
     for text in ["back C3 + P4", "reserved: ", "prefers-color-scheme: dark", "SAMD51J19"] {
         assert!(page.contains(text), "{text}");
     }
