@@ -54,6 +54,11 @@ pub(crate) fn count(n: u64) -> String {
     result
 }
 
+/// A checksum as its eight hexadecimal digits.
+pub(crate) fn checksum(sum: u32) -> String {
+    format!("{sum:08x}")
+}
+
 /// A figure to four digits, short: `0.09121`, `12.5`, `3e-7`; a dash where it is no number.
 pub(crate) fn figure(x: f64) -> String {
     if !x.is_finite() {
@@ -92,6 +97,7 @@ mod tests {
     fn figures_are_short() {
         assert_eq!(percent(0.96944), "96.94\u{a0}%");
         assert_eq!(percent(f64::NAN), DASH);
+        assert_eq!(checksum(0x00c0_ffee), "00c0ffee");
         assert_eq!(count(0), "0");
         assert_eq!(count(10_984), "10,984");
         assert_eq!(count(1_234_567), "1,234,567");

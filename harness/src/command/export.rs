@@ -7,6 +7,7 @@ use cpfo::Net;
 
 use crate::cli::ExportFlags;
 use crate::export::{device, rust};
+use crate::label;
 use crate::model::{self, write_whole};
 
 /// Writes a model in the formats that are asked for.
@@ -23,10 +24,11 @@ pub fn run<N: Net>(flags: &ExportFlags) -> anyhow::Result<ExitCode> {
         let fingerprint = cpfo::format::fingerprint::<N>();
         writeln!(
             io::stdout(),
-            "{}: {} bytes, net `{}` ({fingerprint:08x})",
+            "{}: {} bytes, net `{}` ({})",
             path.display(),
             bytes.len(),
-            N::NAME
+            N::NAME,
+            label::checksum(fingerprint)
         )?;
     }
     Ok(ExitCode::SUCCESS)

@@ -6,7 +6,7 @@
 //! - [`Stage`]: layer by layer, what is held, what is kept, how much is multiplied.
 //! - [`Course`]: which of the memory is in use at each moment of a step.
 //! - [`Core`]: instructions, as QEMU counted them on that core, or an estimate from those.
-//! - [`Sheet`]: a table of it, for people.
+//! - [`Sheet`]: a table of it, for people; of a plan, or of what was counted elsewhere.
 //! - [`Chip`]: what chips have, each with the document that says so.
 //!
 //! [`Plan`] is all of it for one net. Its figures of RAM and of parameters are exact; those of
@@ -18,6 +18,7 @@ mod course;
 mod memory;
 mod stage;
 mod tables;
+mod times;
 mod training;
 
 pub use chip::{CHIPS, Chip, Fit, Part};

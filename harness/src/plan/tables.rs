@@ -211,17 +211,18 @@ fn chips(plan: &Plan) -> (Table, String) {
 }
 
 /// How long something takes on a chip, or what that has too little of.
-fn time(plan: &Plan, chip: &Chip, memory: Memory, count: Count) -> Cell {
+pub(super) fn time(plan: &Plan, chip: &Chip, memory: Memory, count: Count) -> Cell {
     if let Fit::Not(part) = chip.fit(plan, memory) {
         return Cell::quiet(format!("no {part}"));
     }
-    let milliseconds = rounded(chip.core.milliseconds(count.instructions, chip.mhz), 2);
-    let text = if milliseconds >= 100.0 {
-        label::count(milliseconds as u64)
-    } else {
-        label::figure(milliseconds)
-    };
-    format!("~{text}").into()
+    about(chip.core.milliseconds(count.instructions, chip.mhz)).into()
+}
+
+/// An estimate, marked as one.
+pub(super) fn about(x: f64) -> String {
+    let x = rounded(x, 2);
+    let text = if x >= 100.0 { label::count(x as u64) } else { label::figure(x) };
+    format!("~{text}")
 }
 
 fn instructions(count: Count) -> String {

@@ -6,7 +6,7 @@
 //! - [`Picture`]: a drawing with a description, for pages of any width or as a file of its own.
 //! - [`Chart`]: curves over something counted, such as the loss over epochs.
 //! - [`confusion`]: who was taken for whom, as a heat map.
-//! - [`kernels`], [`mistakes`]: values as small pictures.
+//! - [`kernels`], [`mistakes`], [`worlds`]: values as small pictures.
 //! - [`MemoryCourse`]: bars of memory over the course of a step.
 //!
 //! Colors stand in one place, and people with every kind of color vision can tell them apart; no
@@ -23,6 +23,7 @@ mod mistakes;
 mod palette;
 mod picture;
 mod pixels;
+mod worlds;
 
 pub use axis::Scale;
 pub use confusion::confusion;
@@ -32,3 +33,4 @@ pub use kernels::{KernelBank, kernels};
 pub use memory::{MemoryCourse, Moment};
 pub use mistakes::{Mistake, mistakes};
 pub use picture::{Picture, style};
+pub use worlds::{Changed, worlds};

@@ -3,8 +3,13 @@
 use maud::{Markup, html};
 
 use super::page::{Figure, headline, list, page, picture};
+use crate::confusion::Confusion;
 use crate::label;
-use crate::plot::{Chart, Scale, Series};
+use crate::plan::Sheet;
+use crate::plot::{self, Changed, Chart, Scale, Series};
+
+/// A curve has about so many points; more are not seen.
+const POINTS: usize = 300;
 
 /// Everything that is told about a fine-tuning run on a chip.
 #[derive(Debug, Clone)]
@@ -15,12 +20,20 @@ pub struct FineTuningReport {
     pub change: String,
     /// What ran where: board, net, samples, rate, seed, …
     pub setting: Vec<Figure>,
+    /// Images of the old world, and how they look in the new one.
+    pub changed: Vec<Changed>,
     /// What the chip did.
     pub chip: Run,
     /// What the desktop did with the same samples.
     pub desktop: Run,
+    /// How many samples an epoch has: losses are told as means of so many.
+    pub round: usize,
+    /// What the chip took the test images of the new world for: before, after.
+    pub taken: Vec<Confusion>,
     /// What it cost the chip: instructions a step, memory, stack, …
     pub costs: Vec<Figure>,
+    /// How long that would take on chips.
+    pub times: Option<Sheet>,
 }
 
 /// One machine's run.
@@ -28,10 +41,12 @@ pub struct FineTuningReport {
 pub struct Run {
     /// Accuracies against samples seen, from before the first to after the last.
     pub course: Vec<Reading>,
-    /// A hash of the bits of all parameters after the last update.
-    pub parameters: u64,
-    /// A hash of the bits of all losses on the way.
-    pub losses: u64,
+    /// A checksum of the bits of all parameters after the last update.
+    pub parameters: u32,
+    /// A checksum of the bits of all losses on the way.
+    pub losses: u32,
+    /// Those losses, each that of a sample before its update.
+    pub each_loss: Vec<f32>,
 }
 
 /// How well the net does at one moment of a run.
@@ -71,8 +86,29 @@ impl FineTuningReport {
         let body = html! {
             (headline(&self.headline()))
             section {
-                h2 { "Accuracy against samples seen" }
-                (picture(&self.chart().picture(), &self.caption()))
+                h2 { "Two worlds" }
+                (picture(&plot::worlds(&self.changed), &format!(
+                    "Test images as the net knew them, and as the chip sees them. {} Dark is a high value.",
+                    label::name(&self.change, 120))))
+            }
+            section {
+                h2 { "How it went" }
+                (picture(&self.accuracies().picture(), &self.caption()))
+                (picture(&self.losses().picture(), &self.loss_caption()))
+            }
+            @if !self.taken.is_empty() {
+                section {
+                    h2 { "What it took the new world for" }
+                    div.halves {
+                        @for (place, taken) in self.taken.iter().enumerate() {
+                            (picture(&plot::confusion(taken), &confusion_caption(place, taken)))
+                        }
+                    }
+                    p.note {
+                        "Each row is a true class, each column what it was called. Blue cells are right, orange ones \
+                         mistakes; the stronger a cell, the larger its share of the row."
+                    }
+                }
             }
             section { h2 { "The chip beside the desktop" } (self.comparison()) }
             section {
@@ -80,6 +116,9 @@ impl FineTuningReport {
                     div { h2 { "Setting" } (list(&self.setting)) }
                     div { h2 { "What it cost the chip" } (list(&self.costs)) }
                 }
+            }
+            @if let Some(sheet) = &self.times {
+                section { h2 { (sheet.heading) } (sheet.table) p.note { (sheet.note) } }
             }
         };
         page(&self.title, &self.change, body)
@@ -95,31 +134,47 @@ impl FineTuningReport {
         ]
     }
 
-    fn chart(&self) -> Chart<'_> {
-        let series = |name: &str, run: &Run, value: fn(&Reading) -> f64| Series {
-            name: name.to_owned(),
-            points: run
-                .course
-                .iter()
-                .map(|reading| (reading.samples as f64, value(reading)))
-                .collect(),
+    fn accuracies(&self) -> Chart<'_> {
+        let readings = |run: &Run, value: fn(&Reading) -> f64| {
+            run.course.iter().map(|reading| (reading.samples as f64, value(reading))).collect()
         };
-        let mut all = vec![
-            series("new data", &self.chip, |reading| reading.new),
-            series("old data", &self.chip, |reading| reading.old),
-        ];
-        // Curves that are equal to the bit would only hide each other.
-        if !self.equal_to_the_bit() {
-            all.push(series("new data, desktop", &self.desktop, |reading| reading.new));
-            all.push(series("old data, desktop", &self.desktop, |reading| reading.old));
-        }
         Chart {
             description: "Accuracy on new and on old data against samples seen.",
             across: "samples seen",
             upward: "accuracy",
             scale: Scale::Percent,
-            series: all,
+            series: self.series(&[
+                ("new data", &|run| readings(run, |reading| reading.new)),
+                ("old data", &|run| readings(run, |reading| reading.old)),
+            ]),
         }
+    }
+
+    fn losses(&self) -> Chart<'_> {
+        Chart {
+            description: "Loss against samples seen.",
+            across: "samples seen",
+            upward: "loss",
+            scale: Scale::Logarithmic,
+            series: self.series(&[("loss", &|run| means(&run.each_loss, self.round))]),
+        }
+    }
+
+    /// The chip's curves, and the desktop's where they are not the same: curves that are equal to
+    /// the bit would only hide each other.
+    fn series(&self, curves: &[(&str, &dyn Fn(&Run) -> Vec<(f64, f64)>)]) -> Vec<Series> {
+        let named = |run: &Run, machine: &str| -> Vec<_> {
+            let series = |&(name, points): &(&str, &dyn Fn(&Run) -> _)| Series {
+                name: format!("{name}{machine}"),
+                points: points(run),
+            };
+            curves.iter().map(series).collect()
+        };
+        let mut all = named(&self.chip, "");
+        if !self.equal_to_the_bit() {
+            all.extend(named(&self.desktop, ", desktop"));
+        }
+        all
     }
 
     fn caption(&self) -> String {
@@ -136,14 +191,21 @@ impl FineTuningReport {
         )
     }
 
+    fn loss_caption(&self) -> String {
+        format!(
+            "The loss of a sample before its update, as the mean of the last {} samples, on a logarithmic axis: so many \
+             make an epoch, and at the start there are fewer.",
+            label::count(self.round as u64),
+        )
+    }
+
     fn comparison(&self) -> Markup {
         let equal = self.equal_to_the_bit();
-        let hash = |hash: u64| format!("{hash:016x}");
         let last = |run: &Run, value: fn(&Reading) -> f64| accuracy(run.course.last(), value);
         let both = |value: &dyn Fn(&Run) -> String| [value(&self.chip), value(&self.desktop)];
         let rows = [
-            ("parameters, hash of all bits", both(&|run| hash(run.parameters))),
-            ("losses, hash of all bits", both(&|run| hash(run.losses))),
+            ("parameters, checksum of all bits", both(&|run| label::checksum(run.parameters))),
+            ("losses, checksum of all bits", both(&|run| label::checksum(run.losses))),
             ("accuracy on new data, after", both(&|run| last(run, |reading| reading.new))),
             ("accuracy on old data, after", both(&|run| last(run, |reading| reading.old))),
         ];
@@ -155,7 +217,7 @@ impl FineTuningReport {
                     "✗ Not equal: chip and desktop went different ways."
                 }
             }
-            div.scroll { table {
+            div.scroll tabindex="0" { table {
                 thead { tr {
                     th scope="col" { "after the last update" }
                     th.number scope="col" { "chip" }
@@ -175,6 +237,26 @@ impl FineTuningReport {
     }
 }
 
+/// The mean of the last `round` values, at as many places as a curve has points, the first and the
+/// last of them included.
+fn means(values: &[f32], round: usize) -> Vec<(f64, f64)> {
+    let stride = values.len().div_ceil(POINTS).max(1);
+    let last = values.len().saturating_sub(1);
+    let places = (0..last).step_by(stride).chain((!values.is_empty()).then_some(last));
+    let mean = |place: usize| {
+        let window = &values[(place + 1).saturating_sub(round.max(1))..=place];
+        let sum: f64 = window.iter().map(|&value| f64::from(value)).sum();
+        ((place + 1) as f64, sum / window.len() as f64)
+    };
+    places.map(mean).collect()
+}
+
+fn confusion_caption(place: usize, taken: &Confusion) -> String {
+    let when = if place == 0 { "Before the chip learnt" } else { "After the last update" };
+    let (right, all) = (label::count(taken.correct()), label::count(taken.total()));
+    format!("{when}: {right} of {all} are right.")
+}
+
 fn accuracy(reading: Option<&Reading>, value: fn(&Reading) -> f64) -> String {
     label::percent(reading.map_or(f64::NAN, value))
 }
@@ -183,6 +265,9 @@ fn accuracy(reading: Option<&Reading>, value: fn(&Reading) -> f64) -> String {
 mod tests {
     use super::super::page::tests::stands_alone;
     use super::*;
+    use crate::nets::digits;
+    use crate::plan::{Plan, Training};
+    use crate::plot::Image;
 
     fn report() -> FineTuningReport {
         let reading = |i: usize| Reading {
@@ -190,14 +275,26 @@ mod tests {
             new: 0.3 + 0.03 * i as f64,
             old: 0.97 - 0.01 * i as f64,
         };
-        let run = Run { course: (0..=20).map(reading).collect(), parameters: 0xC0FFEE, losses: 7 };
+        let run = Run {
+            course: (0..=20).map(reading).collect(),
+            parameters: 0xC0FFEE,
+            losses: 7,
+            each_loss: (1..=200).map(|sample| 2.0 / sample as f32).collect(),
+        };
+        let image = Image { rows: 1, columns: 2, maps: 1, pixels: vec![0.0, 1.0] };
+        let names = || vec!["<zero>".to_owned(), "one".to_owned()];
+        let taken = |right| Confusion::from_pairs(names(), [(0, 0), (1, right)]).unwrap();
         FineTuningReport {
             title: "digits on a <Cortex-M4F>".into(),
             change: "All images are mirrored.".into(),
             setting: vec![Figure::new("board", "mps2-an386")],
+            changed: vec![Changed { label: "<0>".into(), before: image.clone(), after: image }],
             chip: run.clone(),
             desktop: run,
+            round: 10,
+            taken: vec![taken(0), taken(1)],
             costs: vec![Figure::new("instructions a step", "26,012")],
+            times: Plan::of::<digits::Net>(Training::All).map(|plan| plan.times(None, 200)),
         }
     }
 
@@ -209,9 +306,16 @@ mod tests {
             "✓ Equal to the bit",
             "30.00\u{a0}%",
             "90.00\u{a0}%",
-            "0000000000c0ffee",
+            ">00c0ffee<",
+            ">00000007<",
             "26,012",
             "learns from 200",
+            "loss: 0.01023",
+            "Before the chip learnt: 1 of 2 are right.",
+            "After the last update: 2 of 2 are right.",
+            "All times are estimates",
+            "nRF52840",
+            "&lt;0&gt;",
         ] {
             assert!(html.contains(text), "{text}");
         }
@@ -226,6 +330,7 @@ mod tests {
         let html = report.to_html();
         stands_alone(&html);
         assert!(html.contains("✗ Not equal") && html.contains("new data, desktop"));
+        assert!(html.contains("loss, desktop"));
     }
 
     #[test]
@@ -233,8 +338,24 @@ mod tests {
         let mut report = report();
         report.chip.course.clear();
         report.desktop.course.clear();
+        report.chip.each_loss.clear();
+        report.desktop.each_loss.clear();
+        report.taken.clear();
+        report.changed.clear();
         let html = report.to_html();
         stands_alone(&html);
         assert!(html.contains("No figures to draw.") && !html.contains("NaN"));
+    }
+
+    #[test]
+    fn losses_are_means_of_an_epoch() {
+        let values: Vec<f32> = (1..=1000).map(|value| value as f32).collect();
+        let means = means(&values, 10);
+        assert!((POINTS / 2..=POINTS + 1).contains(&means.len()), "{}", means.len());
+        assert_eq!(means[0], (1.0, 1.0));
+        assert_eq!(means[2], (9.0, 5.0));
+        assert_eq!(*means.last().unwrap(), (1000.0, 995.5));
+        assert_eq!(super::means(&[], 10), []);
+        assert_eq!(super::means(&[3.0], 0), [(1.0, 3.0)]);
     }
 }

@@ -12,6 +12,7 @@ use cpfo::wire::Figures;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::lesson::Lesson;
+use crate::confusion::Confusion;
 use crate::dataset::Dataset;
 use crate::device::Device;
 use crate::evaluation;
@@ -27,6 +28,8 @@ pub(super) struct Course {
     pub(super) parted: Option<u64>,
     /// How many predictions of the chip were compared.
     pub(super) predictions: usize,
+    /// What the chip took the new world's images for, before it learnt and after.
+    pub(super) taken: Vec<Confusion>,
     /// What each step took the chip.
     pub(super) times: Vec<u32>,
     pub(super) board: String,
@@ -45,7 +48,9 @@ struct Pair<'a, N: Net, S: Read + Write> {
     image: Box<Image<N>>,
     /// The chip's, and the desktop's.
     losses: [Checksum; 2],
+    each_loss: [Vec<f32>; 2],
     courses: [Vec<Reading>; 2],
+    taken: Vec<Confusion>,
     times: Vec<u32>,
     parted: Option<u64>,
     predictions: usize,
@@ -67,7 +72,9 @@ impl Course {
             trainer: Box::new(Zero::ZERO),
             image: Box::new(Zero::ZERO),
             losses: [Checksum::new(), Checksum::new()],
+            each_loss: Default::default(),
             courses: Default::default(),
+            taken: Vec::new(),
             times: Vec::new(),
             parted: None,
             predictions: 0,
@@ -96,8 +103,10 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
             let here =
                 self.trainer.step(&mut self.parameters, &self.image, label.into(), *rate, 0.0)?;
             self.times.push(there.time);
-            self.losses[0].add(&[there.loss]);
-            self.losses[1].add(&[here]);
+            for (machine, loss) in [there.loss, here].into_iter().enumerate() {
+                self.losses[machine].add(&[loss]);
+                self.each_loss[machine].push(loss);
+            }
             self.compare(there.loss.to_bits() == here.to_bits());
             self.bar.inc(1);
         }
@@ -123,24 +132,24 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
         self.equal()?;
         let here = self.reading(&self.parameters);
         let samples = self.times.len();
-        let there =
-            Reading { samples, new: self.accuracy_there(new)?, old: self.accuracy_there(old)? };
-        self.note(there, here);
+        let [new, old] = [self.taken_there(new)?, self.taken_there(old)?];
+        self.note(Reading { samples, new: new.accuracy(), old: old.accuracy() }, here);
+        self.taken.push(new);
         Ok(())
     }
 
-    fn accuracy_there(&mut self, data: &Dataset) -> anyhow::Result<f64> {
+    fn taken_there(&mut self, data: &Dataset) -> anyhow::Result<Confusion> {
         let here = evaluation::verdicts::<N>(&self.parameters, &data.images);
-        let mut right = 0;
+        let mut pairs = Vec::with_capacity(data.len());
         for (index, here) in here.iter().enumerate() {
             interrupt::check()?;
             let class = self.device.classify(data.image(index))?;
             self.compare(class == here.class);
-            right += usize::from(class == usize::from(data.label(index)));
+            pairs.push((usize::from(data.label(index)), class));
             self.predictions += 1;
             self.bar.inc(1);
         }
-        Ok(right as f64 / data.len() as f64)
+        Ok(Confusion::from_pairs(evaluation::classes::<N>(data), pairs)?)
     }
 
     fn reading(&self, parameters: &Parameters<N>) -> Reading {
@@ -181,13 +190,25 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
         let there = self.fetch()?;
         self.bar.finish_and_clear();
         let [chip, desktop] = self.courses;
-        let [chip_losses, losses] = self.losses.map(|losses| losses.end().into());
-        let sum = |parameters: &Parameters<N>| format::checksum::<N, All>(parameters).into();
+        let [chip_losses, losses] = self.losses.map(Checksum::end);
+        let [chip_each, each] = self.each_loss;
+        let sum = format::checksum::<N, All>;
         Ok(Course {
-            chip: Run { course: chip, parameters: sum(&there), losses: chip_losses },
-            desktop: Run { course: desktop, parameters: sum(&self.parameters), losses },
+            chip: Run {
+                course: chip,
+                parameters: sum(&there),
+                losses: chip_losses,
+                each_loss: chip_each,
+            },
+            desktop: Run {
+                course: desktop,
+                parameters: sum(&self.parameters),
+                losses,
+                each_loss: each,
+            },
             parted: self.parted,
             predictions: self.predictions,
+            taken: self.taken,
             times: self.times,
             figures: self.device.figures()?,
             board: self.device.board,

@@ -12,9 +12,14 @@ use crate::cli::EmulateFlags;
 use crate::dataset::World;
 use crate::model::write_whole;
 use crate::output::Output;
+use crate::plan::{Plan, Sheet, Training};
+use crate::plot::Changed;
 use crate::report::{Figure, FineTuningReport, Reading};
 use crate::table::{Align, Cell, Table};
-use crate::{label, model, snapshot};
+use crate::{evaluation, label, model, snapshot};
+
+/// Of so many classes an image is shown.
+const SHOWN: usize = 20;
 
 /// Writes and prints everything. A difference of one bit is a failure.
 pub(super) fn all<N: Net>(
@@ -116,9 +121,9 @@ fn verdict(course: &Course) -> String {
             label::count(step)
         ),
         None => format!(
-            "equal to the bit: all parameters ({:08x}) and losses ({:08x}), {} predictions",
-            course.chip.parameters,
-            course.chip.losses,
+            "equal to the bit: all parameters ({}) and losses ({}), {} predictions",
+            label::checksum(course.chip.parameters),
+            label::checksum(course.chip.losses),
             label::count(course.predictions as u64)
         ),
     }
@@ -145,8 +150,11 @@ fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> Fin
             Figure::new("seed", lesson.seed.to_string()),
             Figure::new("test images", lesson.new.len().to_string()),
         ],
+        changed: changed::<N>(lesson),
         chip: course.chip.clone(),
         desktop: course.desktop.clone(),
+        round: lesson.samples.len(),
+        taken: course.taken.clone(),
         costs: vec![
             Figure::new(format!("{} a step, mean", course.unit), mean),
             Figure::new("least and most", format!("{least} and {most}")),
@@ -155,7 +163,32 @@ fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> Fin
             Figure::new("for the line", line),
             Figure::new("stack at its deepest", format!("{stack} of {room}")),
         ],
+        times: times_elsewhere::<N>(flags, lesson, course),
     }
+}
+
+/// The first test image of each class, in either world.
+fn changed<N: Net>(lesson: &Lesson) -> Vec<Changed> {
+    let first = |class| (0..lesson.old.len()).find(|&i| usize::from(lesson.old.label(i)) == class);
+    let classes = evaluation::classes::<N>(&lesson.old).into_iter().enumerate().take(SHOWN);
+    let there = classes.filter_map(|(class, name)| Some((name, first(class)?)));
+    let of = |(label, index)| Changed {
+        label,
+        before: evaluation::picture(&lesson.old, index),
+        after: evaluation::picture(&lesson.new, index),
+    };
+    there.map(of).collect()
+}
+
+/// What the steps would take on chips that people have.
+fn times_elsewhere<N: Net>(
+    flags: &EmulateFlags,
+    lesson: &Lesson,
+    course: &Course,
+) -> Option<Sheet> {
+    let [_, mean, _] = times(course);
+    let counted = (course.unit == "instructions").then_some((flags.board.name(), mean));
+    Some(Plan::of::<N>(Training::All)?.times(counted, lesson.steps()))
 }
 
 fn change(world: World) -> String {
@@ -179,8 +212,8 @@ fn summary<N: Net>(
     let [least, mean, most] = times(course);
     let run = |run: &crate::report::Run| {
         json!({
-            "parameters": format!("{:08x}", run.parameters),
-            "losses": format!("{:08x}", run.losses),
+            "parameters": label::checksum(run.parameters),
+            "losses": label::checksum(run.losses),
             "course": run.course.iter().map(reading).collect::<Vec<_>>(),
         })
     };
