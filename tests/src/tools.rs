@@ -1,7 +1,20 @@
 //! Tests that need more than Rust. Without it they are reported as ignored, with the reason; where
 //! `CPFO_REQUIRE_TOOLS` is set, as in CI, they fail.
 
+use std::process::{Command, Stdio};
+
 use libtest_mimic::{Failed, Trial};
+
+/// The program `cpfo`, built if need be, as this test was.
+pub fn cpfo() -> Command {
+    let mut cpfo = Command::new(env!("CARGO"));
+    cpfo.args(["run", "--quiet", "--package", "cpfo-harness", "--bin", "cpfo"]);
+    if !cfg!(debug_assertions) {
+        cpfo.arg("--release");
+    }
+    cpfo.arg("--").current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
+    cpfo
+}
 
 /// A test, and what it lacks on this machine, as a sentence.
 pub fn trial(

@@ -6,10 +6,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use cpfo_harness::emulator::{self, Board};
-use cpfo_tests::tools::trial;
+use cpfo_tests::tools::{cpfo, trial};
 use libtest_mimic::{Arguments, Failed};
 use serde_json::Value;
 
@@ -69,17 +69,6 @@ fn bench(board: Board) -> Result<(), Failed> {
     }
     let program = &said["programs"][0];
     holds(program["flash"].as_u64() > Some(1000) && program["ram"].as_u64() > Some(10_984), "sizes")
-}
-
-/// The program, built if need be.
-fn cpfo() -> Command {
-    let mut cpfo = Command::new(env!("CARGO"));
-    cpfo.args(["run", "--quiet", "--package", "cpfo-harness", "--bin", "cpfo"]);
-    if !cfg!(debug_assertions) {
-        cpfo.arg("--release");
-    }
-    cpfo.arg("--").current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
-    cpfo
 }
 
 /// What a command prints as JSON; it must end well.
