@@ -57,20 +57,30 @@ pub struct Room {
 pub trait Taped {
     /// Shows the room of each stage, from the first to the last.
     fn rooms(at: &mut impl FnMut(Room));
+    /// Shows z of each stage before the output, from the first on, as the last pass left it.
+    fn hidden(&self, at: &mut impl FnMut(&[f32]));
 }
 
-impl<Z, Record, Plane, R: Taped> Taped for Link<Tape<Z, Record, Plane>, R> {
+impl<Z: Tensor<Number = f32>, Record, Plane, R: Taped> Taped for Link<Tape<Z, Record, Plane>, R> {
     fn rooms(at: &mut impl FnMut(Room)) {
         let [z, record, plane] = [size_of::<Z>(), size_of::<Record>(), size_of::<Plane>()];
         at(Room { z, record, plane });
         R::rooms(at);
     }
+    fn hidden(&self, at: &mut impl FnMut(&[f32])) {
+        at(self.layer.z.flat());
+        self.rest.hidden(at);
+    }
 }
 
-impl<Z: Tensor, R: Taped> Taped for Link<Z, R> {
+impl<Z: Tensor<Number = f32>, R: Taped> Taped for Link<Z, R> {
     fn rooms(at: &mut impl FnMut(Room)) {
         at(Room { z: size_of::<Z>(), record: 0, plane: 0 });
         R::rooms(at);
+    }
+    fn hidden(&self, at: &mut impl FnMut(&[f32])) {
+        at(self.layer.flat());
+        self.rest.hidden(at);
     }
 }
 
@@ -78,6 +88,7 @@ impl<const K: usize> Taped for [f32; K] {
     fn rooms(at: &mut impl FnMut(Room)) {
         at(Room { z: size_of::<Self>(), record: 0, plane: 0 });
     }
+    fn hidden(&self, _: &mut impl FnMut(&[f32])) {}
 }
 
 /// A layer with all that is behind it.

@@ -8,7 +8,7 @@ use crate::net::{Image, Net, Parameters, Tape};
 use crate::pace::Whole;
 use crate::pixel::Pixel;
 use crate::shape::Zero;
-use crate::stage::Stage;
+use crate::stage::{Stage, Taped as _};
 
 /// Room for forward passes, of images stored as pixels `X`.
 pub struct Inference<N: Net, X: Pixel = f32> {
@@ -72,6 +72,13 @@ impl<N: Net, X: Pixel> Inference<N, X> {
         image: &Image<N, X>,
     ) -> usize {
         argmax(self.forward(parameters, image))
+    }
+
+    /// Shows what each stage before the output made of the last image, from the first stage on:
+    /// pixel by pixel in the order of memory, the maps innermost. A pooling layer belongs to the
+    /// convolution before it, so that its map is the pooled one.
+    pub fn hidden(&self, mut at: impl FnMut(&[f32])) {
+        self.tape.hidden(&mut at);
     }
 }
 

@@ -53,6 +53,9 @@ fn train<N: Net, C: Choice, X: Pixel>() {
     let inference = somewhere::<Inference<N, X>>();
     black_box(inference.outputs::<C>(parameters, image));
     black_box(inference.classify::<C>(parameters, image));
+    inference.hidden(|z| {
+        black_box(z);
+    });
     let step = somewhere::<InPlace<N, C, X>>().begin(
         somewhere(),
         image,
