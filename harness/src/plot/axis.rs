@@ -62,6 +62,11 @@ impl Axis {
         shown(self.scale, value)
     }
 
+    /// The value, or the end of the axis that it lies beyond.
+    pub(super) fn within(&self, value: f64) -> f64 {
+        value.clamp(self.low, self.high)
+    }
+
     /// Where on the axis a value lies: 0 at its low end, 1 at its high end.
     pub(super) fn place(&self, value: f64) -> f64 {
         match self.scale {

@@ -15,7 +15,7 @@ const LOW: f64 = 180.0;
 const RIGHT: f64 = 16.0;
 const FOOT: f64 = 44.0;
 /// Height of a line of the legend.
-const LINE: f64 = 20.0;
+pub(super) const LINE: f64 = 20.0;
 /// Columns for the name of a series.
 const NAME: usize = 40;
 /// Hues and dashes repeat after this many series.
@@ -71,26 +71,15 @@ struct Plot<'a> {
 impl Plot<'_> {
     fn drawing(&self, width: f64) -> Drawing {
         let Chart { across, upward, series, scale, .. } = self.chart;
-        let ticks = self.upward.ticks();
-        let widest = ticks.iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max);
-        let left = (34.0 + widest).max(64.0 * width / WIDE);
         let (legend, lines) = self.legend(width);
-        let top = 12.0 + LINE * lines as f64;
-        let right = width - RIGHT;
-        let foot = top + (SLOPE * (right - left)).max(LOW);
-        let frame = Frame { plot: self, left, right, top, foot };
-        let (middle, height) = (at((left + right) / 2.0), foot + FOOT);
+        let frame = Frame::below(lines, (&self.across, &self.upward), width);
         Drawing {
             width,
-            height,
+            height: frame.height(),
             body: html! {
                 (legend)
-                (frame.grid(&ticks))
-                text class="quiet middle" x=(middle) y=(at(height - 6.0)) { (label::name(across, 40)) }
-                text class="quiet middle" x="14" y=(at((top + foot) / 2.0))
-                    transform=(format!("rotate(-90 14 {})", at((top + foot) / 2.0))) {
-                    (label::name(upward, 24))
-                }
+                (frame.grid())
+                (frame.names(across, upward))
                 @for (i, series) in series.iter().enumerate() {
                     (frame.curve(series, i % LOOKS, *scale))
                 }
@@ -128,29 +117,59 @@ impl Plot<'_> {
     }
 }
 
-/// Where the axes lie.
-struct Frame<'a> {
-    plot: &'a Plot<'a>,
+/// The axes and where they lie.
+pub(super) struct Frame<'a> {
+    pub(super) across: &'a Axis,
+    pub(super) upward: &'a Axis,
     left: f64,
     right: f64,
     top: f64,
     foot: f64,
 }
 
-impl Frame<'_> {
-    fn x(&self, value: f64) -> f64 {
-        at(self.left + self.plot.across.place(value) * (self.right - self.left))
+impl<'a> Frame<'a> {
+    /// Below so many lines of a legend, in a drawing of a width.
+    pub(super) fn below(lines: usize, (across, upward): (&'a Axis, &'a Axis), width: f64) -> Self {
+        let ticks = upward.ticks();
+        let widest = ticks.iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max);
+        let left = (34.0 + widest).max(64.0 * width / WIDE);
+        let top = 12.0 + LINE * lines as f64;
+        let right = width - RIGHT;
+        let foot = top + (SLOPE * (right - left)).max(LOW);
+        Self { across, upward, left, right, top, foot }
     }
 
-    fn y(&self, value: f64) -> f64 {
-        at(self.foot + self.plot.upward.place(value) * (self.top - self.foot))
+    /// How high a drawing with it is.
+    pub(super) fn height(&self) -> f64 {
+        self.foot + FOOT
     }
 
-    fn grid(&self, upward: &[(f64, String)]) -> Markup {
-        let Self { left, right, foot, .. } = *self;
-        let across = self.plot.across.ticks_along(right - left);
+    /// What the axes measure.
+    pub(super) fn names(&self, across: &str, upward: &str) -> Markup {
+        let (middle, half) = (at((self.left + self.right) / 2.0), at((self.top + self.foot) / 2.0));
         html! {
-            @for (value, text) in upward {
+            text class="quiet middle" x=(middle) y=(at(self.height() - 6.0)) {
+                (label::name(across, 40))
+            }
+            text class="quiet middle" x="14" y=(half) transform=(format!("rotate(-90 14 {half})")) {
+                (label::name(upward, 24))
+            }
+        }
+    }
+
+    pub(super) fn x(&self, value: f64) -> f64 {
+        at(self.left + self.across.place(value) * (self.right - self.left))
+    }
+
+    pub(super) fn y(&self, value: f64) -> f64 {
+        at(self.foot + self.upward.place(value) * (self.top - self.foot))
+    }
+
+    pub(super) fn grid(&self) -> Markup {
+        let Self { left, right, foot, .. } = *self;
+        let across = self.across.ticks_along(right - left);
+        html! {
+            @for (value, text) in &self.upward.ticks() {
                 path class="rule" d=(format!("M{} {}H{}", at(left), self.y(*value), at(right))) {}
                 text class="quiet end" x=(at(left - 8.0)) y=(at(self.y(*value) + 4.0)) { (text) }
             }
@@ -163,9 +182,23 @@ impl Frame<'_> {
         }
     }
 
+    /// The line through values at 1, 2, 3 and so on, with a gap where one has no place.
+    pub(super) fn path(&self, values: &[f64]) -> String {
+        let mut path = String::new();
+        let mut pen = 'M';
+        for (x, &y) in (1..).map(f64::from).zip(values) {
+            if !self.upward.shows(y) {
+                pen = 'M';
+                continue;
+            }
+            path.push_str(&format!("{pen}{} {}", self.x(x), self.y(y)));
+            pen = 'L';
+        }
+        path
+    }
+
     fn curve(&self, series: &Series, number: usize, scale: Scale) -> Markup {
-        let has_place =
-            |&(x, y): &(f64, f64)| self.plot.across.shows(x) && self.plot.upward.shows(y);
+        let has_place = |&(x, y): &(f64, f64)| self.across.shows(x) && self.upward.shows(y);
         let runs: Vec<_> = series.points.split(|point| !has_place(point)).collect();
         let mut path = String::new();
         for run in runs.iter().filter(|run| run.len() > 1) {
@@ -193,7 +226,7 @@ fn look(number: usize) -> String {
     format!("stroke:var(--s{number});stroke-dasharray:{}", DASHES[number])
 }
 
-fn value(value: f64, scale: Scale) -> String {
+pub(super) fn value(value: f64, scale: Scale) -> String {
     if scale == Scale::Percent { label::percent(value) } else { label::figure(value) }
 }
 

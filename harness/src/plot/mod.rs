@@ -5,6 +5,7 @@
 //!
 //! - [`Picture`]: a drawing with a description, for pages of any width or as a file of its own.
 //! - [`Chart`]: curves over something counted, such as the loss over epochs.
+//! - [`Spread`]: the same curves of several runs, with their mean and a band around it.
 //! - [`confusion`]: who was taken for whom, as a heat map.
 //! - [`kernels`], [`mistakes`], [`worlds`]: values as small pictures.
 //! - [`MemoryCourse`]: bars of memory over the course of a step.
@@ -23,6 +24,7 @@ mod mistakes;
 mod palette;
 mod picture;
 mod pixels;
+mod spread;
 mod worlds;
 
 pub use axis::Scale;
@@ -33,4 +35,5 @@ pub use kernels::{KernelBank, kernels};
 pub use memory::{MemoryCourse, Moment};
 pub use mistakes::{Mistake, mistakes};
 pub use picture::{Picture, style};
+pub use spread::{Bundle, Spread};
 pub use worlds::{Changed, worlds};

@@ -1,6 +1,7 @@
 //! Reports: one HTML file each, which needs nothing besides itself.
 //!
 //! - [`TrainingReport`]: what was trained, how it went, what was learnt, where it errs.
+//! - [`SeedsReport`]: the same with several seeds, and how far they are apart.
 //! - [`FineTuningReport`]: what a chip learnt by itself, beside the desktop's run of the same.
 //! - [`PlanReport`]: what a net takes of a chip, and which chips have it.
 //!
@@ -11,10 +12,12 @@ mod course;
 mod fine_tuning;
 mod page;
 mod plan;
+mod seeds;
 mod training;
 
 pub use course::Epoch;
 pub use fine_tuning::{FineTuningReport, Reading, Run};
 pub use page::Figure;
 pub use plan::PlanReport;
+pub use seeds::{SeedRun, SeedsReport};
 pub use training::TrainingReport;

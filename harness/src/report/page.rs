@@ -69,6 +69,20 @@ pub(super) fn picture(picture: &Picture, caption: &str) -> Markup {
     }
 }
 
+/// What is wrong, a paragraph each.
+pub(super) fn warnings(warnings: &[String]) -> Markup {
+    html! {
+        @for warning in warnings {
+            p.verdict.unequal {
+                @for (i, line) in warning.lines().enumerate() {
+                    @if i > 0 { br; }
+                    (label::name(line.trim(), 400))
+                }
+            }
+        }
+    }
+}
+
 /// The figures that a reader wants first.
 pub(super) fn headline(figures: &[Figure]) -> Markup {
     html! {
