@@ -52,10 +52,26 @@ pub fn accuracy<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> f64 {
 
 /// What a trainer would see of all samples, without learning from them.
 pub fn seen<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> Result<Sums, Refusal> {
+    seen_at::<N>(parameters, data, (0..data.len()).into_par_iter())
+}
+
+/// What a trainer would see of some samples, without learning from them.
+pub fn seen_of<N: Net>(
+    parameters: &Parameters<N>,
+    data: &Dataset,
+    samples: &[u32],
+) -> Result<Sums, Refusal> {
+    seen_at::<N>(parameters, data, samples.par_iter().map(|&sample| sample as usize))
+}
+
+fn seen_at<N: Net>(
+    parameters: &Parameters<N>,
+    data: &Dataset,
+    samples: impl IndexedParallelIterator<Item = usize>,
+) -> Result<Sums, Refusal> {
     let vectors = Vectors::get();
     let memory = || (Box::new(Inference::<N>::ZERO), Box::new(Image::<N>::ZERO));
-    let each: Vec<_> = (0..data.len())
-        .into_par_iter()
+    let each: Vec<_> = samples
         .with_min_len(threads::at_least::<N>(1))
         .map_init(memory, |(inference, image), index| {
             image.flat_mut().copy_from_slice(data.image(index));

@@ -4,7 +4,7 @@
 //! yours every command of `cpfo` ([`main()`]), or parts of it:
 //!
 //! - what goes in: [`dataset`] reads and bends images, [`source`] finds those for a command;
-//! - the work: [`run`] trains, [`evaluation`] tests;
+//! - the work: [`run`] trains, [`evaluation`] tests, [`units`] looks for those that learn no more;
 //! - by the [vectors] of this machine, chosen at run time, go the [passes] through a net;
 //! - what comes out: [`model`] files in [PyTorch's order](torch_order), [`confusion`] counts,
 //!   [`table`], [`plot`] and [`report`] for people;
@@ -43,6 +43,7 @@ pub mod sweep;
 pub mod table;
 pub mod threads;
 pub mod torch_order;
+pub mod units;
 pub mod vectors;
 
 pub use dispatch::{AnyNet, Of, main, net};

@@ -49,6 +49,11 @@ impl Output {
         self.folder.join("report.html")
     }
 
+    /// How several seeds went. It has a name of its own: the report beside a model is that model's.
+    pub fn seeds(&self) -> PathBuf {
+        self.folder.join("seeds.html")
+    }
+
     /// How to go on.
     pub fn checkpoint(&self) -> PathBuf {
         self.folder.join("checkpoint.safetensors")

@@ -15,6 +15,11 @@ pub(super) fn share(text: &str) -> Result<f32, String> {
     number(text, "a number from 0 on below 1", |x| (0.0..1.0).contains(&x))
 }
 
+/// A number above 0 that is at most one half.
+pub(super) fn part(text: &str) -> Result<f32, String> {
+    number(text, "a number above 0, at most 0.5", |x| x > 0.0 && x <= 0.5)
+}
+
 /// A whole number above 0.
 pub(super) fn count(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&n| n > 0).ok_or_else(|| "it must be a whole number above 0".into())

@@ -1,7 +1,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{conflict, number};
-use crate::run::{Limit, Recipe, Schedule, Trainer};
+use crate::run::{Keep, Limit, Recipe, Schedule, Trainer};
 
 /// How to learn. What is not said is as in the recipe that suits the data.
 #[derive(Args, Clone, Debug)]
@@ -59,6 +59,17 @@ pub struct RecipeFlags {
     /// Turn images by so many degrees at most
     #[arg(long, value_name = "DEGREES", value_parser = number::not_negative)]
     rotation: Option<f32>,
+    /// Set this share of the training data aside, so much of each class, drawn by the seed: it is not
+    /// learnt from, but tells after each epoch how the net does. The test data never chooses
+    #[arg(long, value_name = "SHARE", value_parser = number::part)]
+    validate: Option<f32>,
+    /// Which epoch's weights to keep: `best` are those with the lowest validation loss [default: best
+    /// with --validate, else last]
+    #[arg(long, value_enum)]
+    keep: Option<Keep>,
+    /// End the run after so many epochs in a row without a lower validation loss
+    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..))]
+    patience: Option<u32>,
     /// `batch`: averaged gradients with momentum; `in-place`: one sample at a time, as on the chip
     #[arg(long, value_enum)]
     trainer: Option<Trainer>,
@@ -112,7 +123,25 @@ impl RecipeFlags {
         set(&mut recipe.shift, self.shift);
         set(&mut recipe.rotation, self.rotation);
         recipe.schedule = self.schedule(recipe)?;
+        self.judge(&mut recipe)?;
         Ok(recipe)
+    }
+
+    /// What judges while the net learns, and what follows from it.
+    fn judge(&self, recipe: &mut Recipe) -> anyhow::Result<()> {
+        if self.validate.is_none() && (self.keep == Some(Keep::Best) || self.patience.is_some()) {
+            return Err(conflict(
+                "--keep best and --patience need --validate SHARE: the validation loss says which \
+                 epoch is best; the test data must not choose",
+            )
+            .into());
+        }
+        if let Some(share) = self.validate {
+            (recipe.validate, recipe.keep) = (share, Keep::Best);
+        }
+        set(&mut recipe.keep, self.keep);
+        recipe.patience = self.patience;
+        Ok(())
     }
 
     fn schedule(&self, recipe: Recipe) -> anyhow::Result<Schedule> {

@@ -18,7 +18,8 @@ pub struct TrainFlags {
     /// How it learns.
     #[command(flatten)]
     pub recipe: RecipeFlags,
-    /// Train with N seeds, the first being --seed; prints mean and spread, writes no file
+    /// Train with N seeds, the first being --seed; prints mean and spread, and writes a page with all
+    /// curves, seeds.html, but no model
     #[arg(long, value_name = "N", value_parser = number::count)]
     pub seeds: Option<usize>,
     /// Go on with the run that was stopped in the --out folder, as if it had not been stopped
@@ -48,10 +49,12 @@ Examples:
   cpfo train                                     the digits, in well under a minute
   cpfo train --split stratified --seeds 10       mean and spread over ten seeds
   cpfo train --no-augment --epochs 30 --schedule constant
+  cpfo train --validate 0.1 --patience 20         keep the best epoch, end when it is long ago
   cpfo train --net lenet --data mnist/ --out lenet/
   cpfo train --data shapes/ --fit                pictures of any size, a folder for each class
   cpfo train --data iris.csv --label-column last
   cpfo train --resume --out lenet/               go on where Ctrl-C stopped it
 
 Files, in the --out folder: model.safetensors (PyTorch's names and order), report.html (curves,
-confusion matrix, kernels, mistakes; opens in any browser), checkpoint.safetensors (for --resume).";
+confusion matrix, kernels, mistakes; opens in any browser), checkpoint.safetensors (for --resume). With --seeds:
+seeds.html. Exit code 1 if the result is no better than chance, or the loss above its start.";

@@ -23,14 +23,19 @@ pub struct Epoch {
     pub test_loss: f64,
     /// The share of the test data that is classified rightly.
     pub test_accuracy: f64,
+    /// The data loss on the part of the training data that judges.
+    pub validation_loss: f64,
+    /// The share of that part that is classified rightly.
+    pub validation_accuracy: f64,
 }
 
 /// The curves of a run, each with what one sees on it.
-pub(super) fn course(history: &[Epoch]) -> Markup {
+/// `kept` says which weights are the result.
+pub(super) fn course(history: &[Epoch], kept: &str) -> Markup {
     let decays = history.iter().any(|epoch| epoch.decay_term > 0.0);
     let changes = history.windows(2).any(|pair| pair[0].rate != pair[1].rate);
     html! {
-        (picture(&loss(history, decays), &loss_caption(history, decays)))
+        (picture(&loss(history, decays), &loss_caption(history, decays, kept)))
         (picture(&accuracy(history), &accuracy_caption(history)))
         @if changes {
             (picture(&rate(history), "The learning rate, epoch by epoch, as the schedule has it."))
@@ -49,6 +54,7 @@ fn loss(history: &[Epoch], decays: bool) -> Picture {
     let curves = [
         series(history, "training", |epoch| epoch.train_loss),
         series(history, "test", |epoch| epoch.test_loss),
+        series(history, "validation", |epoch| epoch.validation_loss),
         series(history, "decay term", |epoch| epoch.decay_term).filter(|_| decays),
     ];
     let chart = Chart {
@@ -61,7 +67,7 @@ fn loss(history: &[Epoch], decays: bool) -> Picture {
     chart.picture()
 }
 
-fn loss_caption(history: &[Epoch], decays: bool) -> String {
+fn loss_caption(history: &[Epoch], decays: bool, kept: &str) -> String {
     let tested = history.iter().filter(|epoch| epoch.test_loss.is_finite());
     let mut caption = "Data loss, the mean over all samples, on a logarithmic axis.".to_owned();
     if decays {
@@ -71,6 +77,9 @@ fn loss_caption(history: &[Epoch], decays: bool) -> String {
         let lowest = label::figure(best.test_loss);
         caption += &format!(" The lowest test loss, {lowest}, is that of epoch {}.", best.epoch);
     }
+    if !kept.is_empty() {
+        caption += &format!(" The weights that are kept are {kept}.");
+    }
     caption
 }
 
@@ -78,6 +87,7 @@ fn accuracy(history: &[Epoch]) -> Picture {
     let curves = [
         series(history, "training", |epoch| epoch.train_accuracy),
         series(history, "test", |epoch| epoch.test_accuracy),
+        series(history, "validation", |epoch| epoch.validation_accuracy),
     ];
     let chart = Chart {
         description: "Accuracy over epochs.",
@@ -94,7 +104,11 @@ fn accuracy_caption(history: &[Epoch]) -> String {
     let Some(last) = history.last() else {
         return caption;
     };
-    let measured = [("training", last.train_accuracy), ("test", last.test_accuracy)];
+    let measured = [
+        ("training", last.train_accuracy),
+        ("test", last.test_accuracy),
+        ("validation", last.validation_accuracy),
+    ];
     for (data, share) in measured.into_iter().filter(|(_, share)| share.is_finite()) {
         let share = label::percent(share);
         caption += &format!(" After epoch {} it is {share} of the {data} data.", last.epoch);
@@ -126,18 +140,21 @@ mod tests {
             train_accuracy: 0.9,
             test_loss: test_loss / epoch as f64,
             test_accuracy: f64::NAN,
+            validation_loss: f64::NAN,
+            validation_accuracy: f64::NAN,
         };
         (1..=4).map(epoch).collect()
     }
 
     #[test]
     fn curves_and_captions_hold_the_figures() {
-        let html = course(&history(3.0, 0.01)).into_string();
+        let html = course(&history(3.0, 0.01), "those of epoch 4, the last").into_string();
         for text in [
             "training: 0.5",
             "test: 0.75",
             "decay term: 0.01",
             "The lowest test loss, 0.75, is that of epoch 4.",
+            "The weights that are kept are those of epoch 4, the last.",
         ] {
             assert!(html.contains(text), "{text}: {html}");
         }
@@ -146,8 +163,9 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_is_not_drawn() {
-        let html = course(&history(f64::NAN, 0.0)).into_string();
-        for text in ["NaN", "lowest test loss", "decay term", "test: ", "of the test data"] {
+        let html = course(&history(f64::NAN, 0.0), "").into_string();
+        for text in ["NaN", "lowest test loss", "decay term", "test: ", "of the test data", "kept"]
+        {
             assert!(!html.contains(text), "{text}: {html}");
         }
         assert!(html.contains("After epoch 4 it is 90.00\u{a0}% of the training data."));
@@ -155,6 +173,6 @@ mod tests {
 
     #[test]
     fn a_run_without_an_epoch_says_so() {
-        assert!(course(&[]).into_string().contains("No figures to draw."));
+        assert!(course(&[], "").into_string().contains("No figures to draw."));
     }
 }

@@ -3,22 +3,29 @@
 use maud::{Markup, html};
 
 use super::course::{Epoch, course};
-use super::page::{Figure, headline, list, page, picture, text};
+use super::page::{Figure, headline, list, page, picture, text, warnings};
 use crate::confusion::{Confusion, Score};
 use crate::label;
 use crate::plot::{self, KernelBank, Mistake};
+use crate::units::Layer;
 
 /// Everything that is told about a training run.
 #[derive(Debug, Clone)]
 pub struct TrainingReport {
     /// The heading: `digits, trained for 60 epochs`.
     pub title: String,
+    /// What is wrong with the result, a paragraph each, the worst first.
+    pub warnings: Vec<String>,
     /// The net, a line for each layer.
     pub net: Vec<String>,
     /// How it was trained: epochs, batch, rate, seed, …
     pub recipe: Vec<Figure>,
     /// How it went, epoch by epoch.
     pub history: Vec<Epoch>,
+    /// Which weights are the result: `those of epoch 12, the last`.
+    pub kept: String,
+    /// The hidden layers, with the units that no longer learn.
+    pub units: Vec<Layer>,
     /// How the trained net does on the test data.
     pub confusion: Confusion,
     /// What its convolutions learnt.
@@ -42,6 +49,7 @@ impl TrainingReport {
         let mut figures = vec![Figure::new("test accuracy", label::percent(accuracy))];
         figures.extend(self.figures.iter().cloned());
         let body = html! {
+            (warnings(&self.warnings))
             (headline(&figures))
             section {
                 h2 { "The net and its recipe" }
@@ -50,7 +58,10 @@ impl TrainingReport {
                     div { h3 { "Training" } (list(&self.recipe)) }
                 }
             }
-            section { h2 { "How it went" } (course(&self.history)) }
+            section { h2 { "How it went" } (course(&self.history, &self.kept)) }
+            @if !self.units.is_empty() {
+                section { h2 { "What still learns" } (self.slopes()) }
+            }
             section { h2 { "Class by class" } (self.classes()) }
             @if !self.kernels.is_empty() {
                 section { h2 { "What it learnt" } @for bank in &self.kernels { (kernels(bank)) } }
@@ -61,6 +72,30 @@ impl TrainingReport {
             }
         };
         page(&self.title, &lead, body)
+    }
+
+    fn slopes(&self) -> Markup {
+        html! {
+            div.scroll { table {
+                thead { tr {
+                    @for head in ["layer", "activation"] { th scope="col" { (head) } }
+                    @for head in ["units or maps", "dead or saturated"] {
+                        th.number scope="col" { (head) }
+                    }
+                } }
+                tbody { @for layer in &self.units { tr {
+                    th scope="row" { (text(layer.layer)) }
+                    td { (layer.activation) }
+                    td.number { (label::count(layer.units as u64)) }
+                    td.number { (label::count(layer.dead as u64)) }
+                } } }
+            } }
+            p.note {
+                "A ReLU is dead if it was 0 on every image of the training data, a tanh or sigmoid \
+                 saturated if its slope was below a hundredth of the steepest on every one: nothing \
+                 moves such a unit any more. A map counts as one unit, with all of its places."
+            }
+        }
     }
 
     fn classes(&self) -> Markup {
@@ -153,12 +188,17 @@ mod tests {
             train_accuracy: 1.0 - 0.5 / epoch as f64,
             test_loss: 2.5 / epoch as f64,
             test_accuracy: 1.0 - 0.7 / epoch as f64,
+            validation_loss: 2.4 / epoch as f64,
+            validation_accuracy: 1.0 - 0.6 / epoch as f64,
         };
         let (kernels, rows, columns, maps) = (8, 3, 3, 1);
         let layer = "C1".to_owned();
         let values = (0..72).map(|i| i as f32 / 72.0 - 0.5).collect();
         TrainingReport {
             title: "digits <&>".into(),
+            warnings: vec!["It has <died>.".into()],
+            kept: format!("those of epoch {epochs}, the last"),
+            units: vec![Layer { layer: "F3", activation: "relu", units: 32, dead: 7 }],
             net: vec!["C1  Convolution(8, 3 x 3, Relu)".into()],
             recipe: vec![Figure::new("batch", "16")],
             history: (1..=epochs).map(epoch).collect(),
@@ -179,6 +219,9 @@ mod tests {
             "training: 0.1",
             "C1  Convolution(8, 3 x 3, Relu)",
             "2,746",
+            "It has &lt;died&gt;.",
+            "validation: 0.12",
+            "<td class=\"number\">7</td>",
             "the strongest color is ±0.5",
             "&lt;class &amp; 1&gt; taken for &lt;class &amp; 0&gt;, 1 of 10.",
             "Not one mistake.",

@@ -5,6 +5,7 @@
 //! | 0 | the initial weights |
 //! | 1 + e | the order of the samples in epoch e |
 //! | 2^32 (1 + e) + i | how sample i is bent in epoch e |
+//! | 2^63 − 1 | which samples judge |
 //!
 //! No stream depends on how much was drawn from another, so nothing has to be stored of them.
 
@@ -25,6 +26,11 @@ impl Chance {
     /// For the initial weights.
     pub fn weights(self) -> Rng {
         Rng::new(self.seed)
+    }
+
+    /// For the choice of the samples that judge.
+    pub fn judges(self) -> Rng {
+        Rng::with_stream(self.seed, u64::MAX >> 1)
     }
 
     /// The samples in the order of an epoch.

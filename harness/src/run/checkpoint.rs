@@ -18,6 +18,8 @@ pub struct Checkpoint<N: Net> {
     pub(super) progress: Progress,
     /// The parameters at the end of the last good epoch.
     pub(super) good: Option<Snapshot>,
+    /// The parameters at the end of the epoch that the validation part judges best.
+    pub(super) best: Option<Snapshot>,
 }
 
 impl<N: Net> Default for Checkpoint<N> {
@@ -27,6 +29,7 @@ impl<N: Net> Default for Checkpoint<N> {
             velocity: Box::new(Zero::ZERO),
             progress: Progress::default(),
             good: None,
+            best: None,
         }
     }
 }
@@ -40,6 +43,7 @@ impl<N: Net> Checkpoint<N> {
             ("velocity".to_owned(), row(snapshot::take_velocity::<N>(&mut self.velocity))),
         ];
         tensors.extend(self.good.clone().map(|good| ("good".to_owned(), row(good))));
+        tensors.extend(self.best.clone().map(|best| ("best".to_owned(), row(best))));
         let mut about = about.clone();
         about.insert("progress".into(), serde_json::to_string(&self.progress)?);
         model::write_tensors::<N>(path, &tensors.into_iter().collect(), &about)
@@ -75,9 +79,9 @@ impl<N: Net> Checkpoint<N> {
         let mut state = Self { progress, ..Self::default() };
         snapshot::put::<N>(&row("parameters")?, &mut state.parameters);
         snapshot::put_velocity::<N>(&row("velocity")?, &mut state.velocity);
-        if file.names().into_iter().any(|name| name == "good") {
-            state.good = Some(row("good")?);
-        }
+        let kept = |name| file.names().into_iter().any(|other| other == name).then(|| row(name));
+        state.good = kept("good").transpose()?;
+        state.best = kept("best").transpose()?;
         Ok((state, about))
     }
 }

@@ -11,19 +11,29 @@
 //! - **A run that diverges loses nothing.** The parameters at the end of the last good epoch are
 //!   kept.
 //!
+//! Which epoch's weights are the result is the recipe's to say ([`Keep`]): the last one's, or those
+//! that a part of the training data judges best. The test part never chooses.
+//!
 //! A gradient past a [`Limit`] is shortened, or its update refused and counted; the run goes on.
 //! Without a limit a mini-batch's gradient that is not finite ends the run before any weight moves.
 //! In place that would take a second pass, so there it ends when the loss is not finite, or at the
 //! end of the epoch.
 
+mod cause;
 mod chance;
 mod checkpoint;
+mod guess;
 mod learner;
 mod limit;
 mod progress;
 mod recipe;
 mod schedule;
+mod trouble;
+mod validation;
+mod verdict;
+mod watch;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::path::Path;
 
@@ -31,30 +41,39 @@ use anyhow::ensure;
 use cpfo::net::{Net, Parameters};
 use cpfo::train::{Refusal, Sgd, all_finite, decay_term, initialize};
 
+pub use cause::{Cause, Wild};
 pub use chance::Chance;
 pub use checkpoint::Checkpoint;
+pub use guess::{Luck, Odds};
 pub use learner::GROUP;
 pub use limit::Limit;
-pub use progress::{Epoch, Progress, Sums};
-pub use recipe::{Recipe, Trainer};
+pub use progress::{Epoch, Judgement, Progress, Sums};
+pub use recipe::{Keep, Recipe, Trainer};
 pub use schedule::Schedule;
+pub use trouble::{Noticed, Trouble};
+pub use verdict::{Failure, Kept, Verdict};
 
 use crate::dataset::{Data, Dataset};
 use crate::evaluation;
 use crate::model::Metadata;
 use crate::snapshot;
+use guess::Guess;
 use learner::{Guard, Learner, Lesson};
+use validation::Parts;
 
 /// A recipe at work.
 pub struct Run<'a, N: Net> {
     recipe: Recipe,
     data: &'a Data,
+    parts: Parts,
     test: &'a Dataset,
     state: Checkpoint<N>,
     learner: Learner<N>,
     /// The samples in the order of the epoch that `ordered` names.
     order: Vec<u32>,
     ordered: Option<u32>,
+    guess: Guess,
+    start: OnceCell<Option<f64>>,
 }
 
 /// What a call of [`Run::advance`] came to.
@@ -81,25 +100,31 @@ impl<'a, N: Net> Run<'a, N> {
         let test = data.test_part()?;
         ensure!(!data.train.is_empty(), "there is no sample to learn from");
         ensure!(!test.is_empty(), "there is no sample to test with");
-        let batches = (data.train.len() as u64).div_ceil(recipe.batch as u64);
+        let parts = Parts::of(&recipe, &data.train)?;
+        let batches = (parts.learnt.len() as u64).div_ceil(recipe.batch as u64);
         ensure!(
             batches * u64::from(recipe.epochs) <= u64::from(u32::MAX),
             "{} epochs of {batches} mini-batches are too many to count: take fewer epochs",
             recipe.epochs
         );
-        let learner = Learner::new(recipe.trainer, recipe.batch.min(data.train.len()));
-        Ok(Self { recipe, data, test, state, learner, order: Vec::new(), ordered: None })
+        let learner = Learner::new(recipe.trainer, recipe.batch.min(parts.learnt.len()));
+        let labels = parts.learnt.iter().map(|&sample| data.train.label(sample as usize));
+        let (guess, start) = (Guess::at::<N>(labels), OnceCell::new());
+        let (order, ordered) = (Vec::new(), None);
+        Ok(Self { recipe, data, parts, test, state, learner, order, ordered, guess, start })
     }
 
     /// Learns from one mini-batch.
     pub fn advance(&mut self) -> Result<Step, Refusal> {
         let epoch = self.state.progress.epoch;
-        if epoch >= self.recipe.epochs {
+        if epoch >= self.recipe.epochs || self.patience_is_over() {
             return Ok(Step::Done);
         }
         let chance = Chance::new(self.recipe.seed);
         if self.ordered != Some(epoch) {
-            self.order = chance.order(epoch, self.data.train.len() as u32);
+            let learnt = &self.parts.learnt;
+            self.order = chance.order(epoch, learnt.len() as u32);
+            self.order.iter_mut().for_each(|place| *place = learnt[*place as usize]);
             self.ordered = Some(epoch);
         }
         let sgd = self.sgd();
@@ -126,6 +151,11 @@ impl<'a, N: Net> Run<'a, N> {
         }
         let parameters = &*self.state.parameters;
         let test = evaluation::seen::<N>(parameters, self.test)?;
+        let judging = &self.parts.judging;
+        let validation = match judging.is_empty() {
+            true => None,
+            false => Some(evaluation::seen_of::<N>(parameters, &self.data.train, judging)?),
+        };
         let epoch = Epoch {
             rate,
             loss: self.state.progress.sums.mean_loss(),
@@ -133,14 +163,27 @@ impl<'a, N: Net> Run<'a, N> {
             train_accuracy: self.state.progress.sums.accuracy(),
             test_loss: test.mean_loss(),
             test_accuracy: test.accuracy(),
+            validation: validation.map(|seen| seen.judgement()),
         };
-        self.state.good = Some(snapshot::take::<N>(parameters));
+        let now = snapshot::take::<N>(parameters);
         let progress = &mut self.state.progress;
         progress.history.push(epoch);
         progress.epoch += 1;
+        if self.recipe.keep == Keep::Best && progress.best() == Some(progress.epoch) {
+            self.state.best = Some(now.clone());
+        }
+        self.state.good = Some(now);
         progress.batch = 0;
         progress.sums = Sums::default();
+        self.notice();
         Ok(())
+    }
+
+    /// Whether the validation loss has not fallen for as long as the recipe waits.
+    pub fn patience_is_over(&self) -> bool {
+        let (progress, best) = (&self.state.progress, self.state.progress.best());
+        let waited = best.map_or(0, |best| progress.epoch - best);
+        self.recipe.patience.is_some_and(|patience| waited >= patience)
     }
 
     fn next_samples(&self) -> Range<usize> {
@@ -158,7 +201,7 @@ impl<'a, N: Net> Run<'a, N> {
 
     /// Mini-batches in an epoch; the last one may be smaller than the others.
     pub fn batches(&self) -> u32 {
-        self.data.train.len().div_ceil(self.recipe.batch) as u32
+        self.parts.learnt.len().div_ceil(self.recipe.batch) as u32
     }
 
     /// Updates that were made or refused so far.
@@ -182,9 +225,14 @@ impl<'a, N: Net> Run<'a, N> {
         self.state.save(path, about)
     }
 
-    /// The samples that the net learns from, and those that it never does.
+    /// The training data, part of which may [judge](Self::division), and the test part.
     pub fn samples(&self) -> (&'a Dataset, &'a Dataset) {
         (&self.data.train, self.test)
+    }
+
+    /// How many samples the net learns from, and how many judge it while it learns.
+    pub fn division(&self) -> (usize, usize) {
+        (self.parts.learnt.len(), self.parts.judging.len())
     }
 
     /// What the net has learnt so far.
@@ -192,10 +240,29 @@ impl<'a, N: Net> Run<'a, N> {
         &self.state.parameters
     }
 
+    /// The result so far: the weights that the recipe keeps, and the epoch at whose end they were
+    /// so, counted from 1; none for weights from within an epoch.
+    pub fn kept(&self) -> (Box<Parameters<N>>, Option<u32>) {
+        let (progress, mut kept) = (&self.state.progress, Box::new(N::ZERO));
+        let best = self.state.best.as_ref().zip(progress.best());
+        match best {
+            Some((best, epoch)) => {
+                snapshot::put::<N>(best, &mut kept);
+                (kept, Some(epoch))
+            }
+            None => {
+                snapshot::put::<N>(&snapshot::take::<N>(self.parameters()), &mut kept);
+                (kept, Some(progress.epoch).filter(|&epoch| epoch > 0 && progress.batch == 0))
+            }
+        }
+    }
+
     /// Goes back to the end of the last good epoch; false if there is none.
     pub fn go_back(&mut self) -> bool {
         if let Some(good) = &self.state.good {
             snapshot::put::<N>(good, &mut self.state.parameters);
+            let progress = &mut self.state.progress;
+            (progress.batch, progress.sums) = (0, Sums::default());
         }
         self.state.good.is_some()
     }

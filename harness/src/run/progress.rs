@@ -1,6 +1,8 @@
 use cpfo::train::Refusals;
 use serde::{Deserialize, Serialize};
 
+use super::Noticed;
+
 /// How far a run has come.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
@@ -15,6 +17,19 @@ pub struct Progress {
     pub refusals: Refusals,
     /// The epochs that are done.
     pub history: Vec<Epoch>,
+    /// What went wrong so far, each kind when it first showed.
+    #[serde(default)]
+    pub troubles: Vec<Noticed>,
+}
+
+impl Progress {
+    /// The epoch with the lowest validation loss, the first of several, counted from 1.
+    pub fn best(&self) -> Option<u32> {
+        let judged =
+            self.history.iter().zip(1..).filter_map(|(epoch, n)| Some((epoch.validation?, n)));
+        let best = judged.min_by(|(a, _), (b, _)| a.loss.total_cmp(&b.loss));
+        best.map(|(_, number)| number)
+    }
 }
 
 /// What was seen of some samples, each before it was learnt from.
@@ -43,6 +58,18 @@ pub struct Epoch {
     pub test_loss: f64,
     /// The share of test samples that were right at the end.
     pub test_accuracy: f64,
+    /// How the validation part did at the end, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Judgement>,
+}
+
+/// How the samples did that judge.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// Their mean loss.
+    pub loss: f64,
+    /// The share of them that was right.
+    pub accuracy: f64,
 }
 
 impl Sums {
@@ -58,6 +85,11 @@ impl Sums {
     /// The mean loss; 0 of no sample.
     pub fn mean_loss(&self) -> f64 {
         self.loss / self.samples.max(1) as f64
+    }
+
+    /// Mean loss and share that was right.
+    pub fn judgement(&self) -> Judgement {
+        Judgement { loss: self.mean_loss(), accuracy: self.accuracy() }
     }
 
     /// The share that was right; 0 of no sample.

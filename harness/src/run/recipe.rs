@@ -30,6 +30,28 @@ pub struct Recipe {
     pub shift: f32,
     /// How far images are turned at most, in degrees; 0 for not at all.
     pub rotation: f32,
+    /// The share of the training data that is not learnt from, but judges each epoch: so much of
+    /// each class. 0 for none.
+    #[serde(default)]
+    pub validate: f32,
+    /// Which epoch's weights are the result.
+    #[serde(default)]
+    pub keep: Keep,
+    /// The run ends after so many epochs in a row that did not lower the validation loss, if any
+    /// number is named.
+    #[serde(default)]
+    pub patience: Option<u32>,
+}
+
+/// Which epoch's weights are the result of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// The last epoch's
+    #[default]
+    Last,
+    /// Those of the epoch with the lowest validation loss, the first of several
+    Best,
 }
 
 /// How gradients are taken into the weights.
@@ -56,6 +78,9 @@ impl Recipe {
         seed: 1,
         shift: 0.0,
         rotation: 0.0,
+        validate: 0.0,
+        keep: Keep::Last,
+        patience: None,
     };
 
     /// The digits that ship: few samples, so they are bent and seen often.

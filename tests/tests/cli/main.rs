@@ -18,6 +18,7 @@ mod fit;
 mod folders;
 mod inspect;
 mod interrupt;
+mod learning;
 mod limit;
 mod own_net;
 mod pictures;

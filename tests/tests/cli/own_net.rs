@@ -35,7 +35,7 @@ fn every_command() {
     assert_eq!(predicted["predictions"][0]["class"], 0, "{predicted}");
     assert_eq!(predicted["predictions"][0]["probabilities"].as_array().unwrap().len(), 3);
     assert!(here.own_net("nets").done().stdout.contains("stripes: 6 x 9 x 1 in"));
-    let seeds = here.own_net("train --data stripes.csv --seeds 2 --epochs 1 --json").json();
+    let seeds = here.own_net("train --data stripes.csv --seeds 2 --epochs 20 --json").json();
     assert_eq!(seeds["seeds"].as_array().unwrap().len(), 2);
 }
 

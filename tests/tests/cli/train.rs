@@ -72,7 +72,12 @@ fn several_seeds() {
     let mean = accuracies.iter().sum::<f64>() / 3.0;
     assert!((said["mean"].as_f64().unwrap() - mean).abs() < 1e-12);
     assert!(said["standard_deviation"].as_f64().unwrap() > 0.0);
-    assert!(here.list("").is_empty(), "no file is written");
+    assert_eq!(here.list("cpfo-out"), ["seeds.html"], "a page is written, and no model");
+    let page = String::from_utf8(here.read("cpfo-out/seeds.html")).unwrap();
+    for seed in 1..=3 {
+        assert!(page.contains(&format!("test, seed {seed}: ")), "the curve of seed {seed}");
+    }
+    assert!(page.contains("test, mean: ") && page.contains("the worst") && !page.contains("NaN"));
     // One of several is the same as one alone.
     let alone = here.cpfo("train --seed 2 --epochs 2 --json").json();
     assert_eq!(alone["history"][1], said["seeds"][1]["end"]);

@@ -53,9 +53,10 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Da
         while run.advance()? != Step::Done {
             interrupt::check()?;
         }
-        let mut parameters = Box::new(N::ZERO);
-        crate::snapshot::put::<N>(&crate::snapshot::take::<N>(run.parameters()), &mut parameters);
-        return Ok((parameters, data));
+        if !run.verdict().failures.is_empty() {
+            eprintln!("warning: this model came to nothing: take another --seed, or a --model");
+        }
+        return Ok((run.kept().0, data));
     };
     let (parameters, about) = model::load::<N>(path)?;
     // The test part is what was set aside when the model was trained.

@@ -63,14 +63,22 @@ impl Display {
         } else {
             String::new()
         };
+        let judged =
+            last.validation.map(|seen| format!("  validation {:.1} %", 100.0 * seen.accuracy));
         format!(
-            "{}/{}  loss {:.4}{decay}  train {:.1} %  test {:.1} %",
+            "{}/{}  loss {:.4}{decay}  train {:.1} %{}  test {:.1} %",
             progress.epoch,
             self.epochs,
             last.loss,
             100.0 * last.train_accuracy,
+            judged.unwrap_or_default(),
             100.0 * last.test_accuracy
         )
+    }
+
+    /// Says something that is to stay on the screen.
+    pub(super) fn say(&self, what: &str) {
+        self.bar.suspend(|| eprintln!("{what}"));
     }
 
     /// Leaves the screen to others.

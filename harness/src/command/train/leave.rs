@@ -10,12 +10,12 @@ use cpfo::train::Refusals;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::report;
+use super::{report, words};
 use crate::cli::TrainFlags;
 use crate::evaluation::Evaluation;
 use crate::model::{self, Metadata, write_whole};
 use crate::output::Output;
-use crate::run::{Epoch, Recipe, Run};
+use crate::run::{Epoch, Noticed, Recipe, Run, Verdict};
 use crate::source::Origin;
 use crate::{interrupt, label};
 
@@ -38,15 +38,18 @@ pub(super) fn checkpoint<N: Net>(
     run.save(&output.checkpoint(), &about)
 }
 
-/// Writes what the net has learnt. A model may travel: it does not tell where the data lay, nor what
-/// else lay there.
+/// Writes what the net has learnt: the weights that the recipe keeps. A model may travel: it does not
+/// tell where the data lay, nor what else lay there.
 pub(super) fn model<N: Net>(
     output: &Output,
     origin: &Origin,
     run: &Run<'_, N>,
 ) -> anyhow::Result<()> {
     let origin = Origin { path: None, warnings: Vec::new(), ..origin.clone() };
-    model::save::<N>(&output.model(), run.parameters(), &about(&origin, run)?)
+    let (kept, epoch) = run.kept();
+    let mut about = about(&origin, run)?;
+    about.extend(epoch.map(|epoch| ("kept epoch".into(), epoch.to_string())));
+    model::save::<N>(&output.model(), &kept, &about)
 }
 
 /// The end of a run that was stopped.
@@ -92,19 +95,24 @@ pub(super) fn finished<N: Net>(
 ) -> anyhow::Result<ExitCode> {
     checkpoint(output, origin, &mut run)?;
     model(output, origin, &run)?;
-    let evaluation = Evaluation::new::<N>(run.parameters(), run.samples().1)?;
-    let page = report::of(origin, &run, &evaluation);
+    let (kept, _) = run.kept();
+    let evaluation = Evaluation::new::<N>(&kept, run.samples().1)?;
+    let verdict = run.verdict();
+    let (recipe, progress) = (run.recipe(), run.progress());
+    let page = report::of(origin, &run, &evaluation, &verdict);
     write_whole(&output.report(), page.to_html().as_bytes())?;
     if flags.json {
         let summary = Summary {
             status: "finished",
             net: N::NAME,
             data: origin,
-            recipe: run.recipe(),
+            recipe,
             seconds: time.as_secs_f64(),
-            history: &run.progress().history,
-            refused: run.progress().refusals,
+            history: &progress.history,
+            troubles: &progress.troubles,
+            refused: progress.refusals,
             test: evaluation.json(),
+            verdict: &verdict,
             files: Files {
                 model: output.model(),
                 report: output.report(),
@@ -112,7 +120,7 @@ pub(super) fn finished<N: Net>(
             },
         };
         writeln!(io::stdout(), "{}", serde_json::to_string(&summary)?)?;
-        return Ok(ExitCode::SUCCESS);
+        return end(&verdict, recipe);
     }
     evaluation.print()?;
     let refused =
@@ -122,7 +130,8 @@ pub(super) fn finished<N: Net>(
         io::stdout(),
         "
 {} right: {} of {} test images ({}; {origin})
-{} epochs in {:.1} s{}
+{} epochs in {:.1} s{}{}
+weights: {}{}
 
 model       {}
 report      {}
@@ -131,13 +140,28 @@ checkpoint  {}",
         label::count(confusion.correct()),
         label::count(confusion.total()),
         origin.division,
-        run.recipe().epochs,
+        progress.epoch,
         time.as_secs_f64(),
+        words::ended_early(progress, recipe).map(|early| format!(", {early}")).unwrap_or_default(),
         refused.unwrap_or_default(),
+        words::kept(&verdict, progress),
+        words::dead(&verdict.units).map(|dead| format!("\nunits: {dead}")).unwrap_or_default(),
         output.model().display(),
         output.report().display(),
         output.checkpoint().display(),
     )?;
+    end(&verdict, recipe)
+}
+
+/// The last word on a run: what is wrong with its result, and an error if it is good for nothing. All
+/// files are written by then.
+fn end(verdict: &Verdict, recipe: &Recipe) -> anyhow::Result<ExitCode> {
+    if let Some(failure) = words::failure(verdict, recipe) {
+        return Err(failure);
+    }
+    for warning in words::warnings(verdict, recipe) {
+        eprintln!("warning: {warning}");
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -150,8 +174,10 @@ struct Summary<'a> {
     recipe: &'a Recipe,
     seconds: f64,
     history: &'a [Epoch],
+    troubles: &'a [Noticed],
     refused: Refusals,
     test: Value,
+    verdict: &'a Verdict,
     files: Files,
 }
 

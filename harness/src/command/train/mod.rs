@@ -4,6 +4,7 @@ mod display;
 mod leave;
 mod report;
 mod seeds;
+mod words;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use cpfo::train::Refusal;
 use crate::cli::TrainFlags;
 use crate::dataset::{Augment, is_series};
 use crate::output::Output;
-use crate::run::{Checkpoint, Recipe, Run, Step};
+use crate::run::{Checkpoint, Keep, Recipe, Run, Step};
 use crate::source::{self, Origin, Request, Source};
 use crate::{interrupt, label};
 use display::Display;
@@ -105,17 +106,22 @@ fn go<N: Net>(
     mut run: Run<'_, N>,
 ) -> anyhow::Result<ExitCode> {
     interrupt::listen()?;
-    let (train, test) = run.samples();
+    let (learnt, judging) = run.division();
+    let judging = match judging {
+        0 => " and is".to_owned(),
+        judging => format!(", is validated with {} and", label::count(judging as u64)),
+    };
     eprintln!(
-        "`{}` learns from {} images and is tested with {} ({}; {origin})",
+        "`{}` learns from {} images{judging} tested with {} ({}; {origin})",
         N::NAME,
-        label::count(train.len() as u64),
-        label::count(test.len() as u64),
+        label::count(learnt as u64),
+        label::count(run.samples().1.len() as u64),
         origin.division
     );
     let display = Display::new(run.recipe(), run.batches(), run.progress());
     let mut saved = Instant::now();
     let mut batches = 0;
+    let mut told = run.progress().troubles.len();
     loop {
         let step = match run.advance() {
             Ok(step) => step,
@@ -125,6 +131,10 @@ fn go<N: Net>(
             }
         };
         display.show(run.progress(), step);
+        for noticed in run.progress().troubles.iter().skip(told) {
+            display.say(&words::noticed(noticed, run.recipe()));
+        }
+        told = run.progress().troubles.len();
         batches += 1;
         if step == Step::Done {
             display.clear();
@@ -148,29 +158,18 @@ fn trouble<N: Net>(
     origin: &Origin,
     mut run: Run<'_, N>,
 ) -> anyhow::Error {
-    let (epoch, rate) = (run.progress().epoch, run.recipe().rate);
-    let kept = match run.go_back() {
-        false => "No epoch was finished, so no model is kept.".to_owned(),
-        true => match leave::model(output, origin, &run) {
+    let (epoch, cause) = (run.progress().epoch, run.cause(refusal));
+    let kept = match (run.go_back(), run.kept().1) {
+        (false, _) => "No epoch was finished, so no model is kept.".to_owned(),
+        (true, kept) => match leave::model(output, origin, &run) {
             Ok(()) => format!(
-                "The model of epoch {epoch}, the last good one, is in {}",
+                "The model of epoch {}, the {} one, is in {}",
+                kept.unwrap_or(epoch),
+                if run.recipe().keep == Keep::Best { "best" } else { "last good" },
                 output.model().display()
             ),
             Err(error) => format!("The last good model cannot be kept: {error:#}"),
         },
     };
-    let [rate, lower] = [rate, rate / 10.0].map(|rate| label::figure(rate.into()));
-    anyhow!(
-        "the training failed in epoch {}: {}\n  Take a lower --rate (it is {rate}; try {lower}).\n  {kept}",
-        epoch + 1,
-        why(refusal)
-    )
-}
-
-/// Why a run ended. Past a limit that was asked for it would have gone on.
-fn why(refusal: Refusal) -> String {
-    match refusal {
-        Refusal::Gradient => "the gradient is not finite".to_owned(),
-        other => other.to_string(),
-    }
+    anyhow!("the training failed in epoch {}: {cause}\n  {kept}", epoch + 1)
 }

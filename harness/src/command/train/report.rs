@@ -5,12 +5,13 @@ use cpfo::chain::{Holding as _, Role};
 use cpfo::choice::All;
 use cpfo::topology::Kind;
 
+use super::words;
 use crate::evaluation::Evaluation;
 use crate::label;
 use crate::model::learnt;
 use crate::plot::KernelBank;
 use crate::report::{Epoch, Figure, TrainingReport};
-use crate::run::{Limit, Recipe, Run, Schedule, Trainer};
+use crate::run::{Keep, Limit, Recipe, Run, Schedule, Trainer, Verdict};
 use crate::source::Origin;
 
 /// How many of the mistakes are shown.
@@ -21,20 +22,27 @@ pub(super) fn of<N: Net>(
     origin: &Origin,
     run: &Run<'_, N>,
     evaluation: &Evaluation,
+    verdict: &Verdict,
 ) -> TrainingReport {
+    let failure = words::failure(verdict, run.recipe()).map(|failure| failure.to_string());
+    let warnings = words::warnings(verdict, run.recipe());
     let macs: usize = N::LAYERS.iter().map(|(_, layer)| layer.macs).sum();
     let refused = refused(run).map(|refused| Figure::new("refused for the gradient", refused));
     TrainingReport {
-        title: format!("{}, trained for {} epochs", N::NAME, run.recipe().epochs),
+        title: format!("{}, trained for {} epochs", N::NAME, run.progress().epoch),
+        warnings: failure.into_iter().chain(warnings).collect(),
         net: layers::<N>(),
         recipe: recipe(run.recipe()),
         history: history(run),
+        kept: words::kept(verdict, run.progress()),
+        units: verdict.units.clone(),
         confusion: evaluation.confusion.clone(),
         kernels: kernels(run),
         mistakes: evaluation.worst(run.samples().1, MISTAKES),
         figures: [
             Figure::new("training data", origin.to_string()),
             Figure::new("test data", origin.division.to_string()),
+            Figure::new("weights", words::kept_shortly(verdict)),
             Figure::new("parameters", label::count(N::PARAMETERS as u64)),
             Figure::new("multiplications for an image", label::count(macs as u64)),
         ]
@@ -71,7 +79,8 @@ fn layers<N: Net>() -> Vec<String> {
     lines
 }
 
-fn recipe(recipe: &Recipe) -> Vec<Figure> {
+/// A recipe, setting by setting.
+pub(super) fn recipe(recipe: &Recipe) -> Vec<Figure> {
     let trainer = match recipe.trainer {
         Trainer::Batch => format!("mini-batches of {}", recipe.batch),
         Trainer::InPlace => "in place, one sample at a time".to_owned(),
@@ -90,6 +99,18 @@ fn recipe(recipe: &Recipe) -> Vec<Figure> {
         None => "none".to_owned(),
         Some(bend) => format!("up to {} pixels and {}°", bend.shift, bend.degrees),
     };
+    let validation = match recipe.validate {
+        0.0 => "none".to_owned(),
+        share => label::percent(share.into()) + " of each class of the training data",
+    };
+    let keep = match (recipe.keep, recipe.patience) {
+        (Keep::Last, None) => "the last epoch's".to_owned(),
+        (Keep::Best, None) => "those with the lowest validation loss".to_owned(),
+        (keep, Some(patience)) => format!(
+            "{}; the run ends after {patience} epochs without a lower validation loss",
+            if keep == Keep::Best { "those with the lowest" } else { "the last" }
+        ),
+    };
     vec![
         Figure::new("trainer", trainer),
         Figure::new("epochs", recipe.epochs.to_string()),
@@ -99,6 +120,8 @@ fn recipe(recipe: &Recipe) -> Vec<Figure> {
         Figure::new("weight decay", recipe.decay.to_string()),
         Figure::new("limit of the gradient", limit),
         Figure::new("augmentation", bend),
+        Figure::new("validation part", validation),
+        Figure::new("weights that are kept", keep),
         Figure::new("seed", recipe.seed.to_string()),
     ]
 }
@@ -113,6 +136,8 @@ fn history<N: Net>(run: &Run<'_, N>) -> Vec<Epoch> {
         train_accuracy: epoch.train_accuracy,
         test_loss: epoch.test_loss,
         test_accuracy: epoch.test_accuracy,
+        validation_loss: epoch.validation.map_or(f64::NAN, |seen| seen.loss),
+        validation_accuracy: epoch.validation.map_or(f64::NAN, |seen| seen.accuracy),
     };
     epochs.map(point).collect()
 }
@@ -121,7 +146,7 @@ fn history<N: Net>(run: &Run<'_, N>) -> Vec<Epoch> {
 fn kernels<N: Net>(run: &Run<'_, N>) -> Vec<KernelBank> {
     let mut layers = learnt::<N>();
     let mut banks = Vec::new();
-    N::Chain::visit::<All>(run.parameters(), &mut |role, values| {
+    N::Chain::visit::<All>(&run.kept().0, &mut |role, values| {
         if role != Role::Weight {
             return;
         }
