@@ -8,7 +8,9 @@ use anyhow::{Context as _, bail};
 use cpfo::Net;
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{self, Data, Dataset, Frame, LabelColumn, Loaded, Options, Split, plausible};
+use crate::dataset::{
+    self, Data, Dataset, Frame, LabelColumn, Loaded, Options, Sketch, Split, plausible,
+};
 use crate::model::Metadata;
 
 /// Samples for a net, divided into training and test.
@@ -39,6 +41,9 @@ pub struct Origin {
     /// Where drawings stand in the training images, if they are drawings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame: Option<Frame>,
+    /// Enough of the training images to know them again.
+    #[serde(default, skip_serializing_if = "Sketch::is_empty")]
+    pub sketch: Sketch,
     /// What had to be said so that the files were read rightly.
     #[serde(default, skip_serializing_if = "Reading::is_plain")]
     pub reading: Reading,
@@ -195,6 +200,7 @@ pub fn load<N: Net>(request: &Request<'_>) -> anyhow::Result<Source> {
         fingerprint: fingerprint(&data),
         names: train.names.clone(),
         frame: Frame::of(train),
+        sketch: Sketch::of(train),
         reading: request.reading.clone(),
         warnings: notes.into_iter().chain(unread.iter().cloned()).collect(),
     };

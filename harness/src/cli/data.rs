@@ -21,19 +21,19 @@ pub struct DataFlags {
     pub split: Option<Split>,
     /// CSV: where the label stands: `first`, `last`, the column's name in the header, or its number
     /// [default: the column `label` or `class` of the header, else first]
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", requires = "data")]
     pub label_column: Option<LabelColumn>,
     /// Exchange rows and columns of every image: EMNIST's files need it
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
-          default_missing_value = "yes", value_parser = yes_or_no)]
+          default_missing_value = "yes", value_parser = yes_or_no, requires = "data")]
     pub transpose: Option<bool>,
     /// Exchange dark and light: nets learn light strokes on black most easily
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
-          default_missing_value = "yes", value_parser = yes_or_no)]
+          default_missing_value = "yes", value_parser = yes_or_no, requires = "data")]
     pub invert: Option<bool>,
     /// Folders of pictures: cut drawings out, and scale all to the net's size
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
-          default_missing_value = "yes", value_parser = yes_or_no)]
+          default_missing_value = "yes", value_parser = yes_or_no, requires = "data")]
     pub fit: Option<bool>,
 }
 

@@ -27,10 +27,7 @@ pub fn run<N: Net>(flags: &EvalFlags) -> anyhow::Result<ExitCode> {
     let usual = usual.unwrap_or(if by_class { Split::Stratified } else { Split::Order });
     let division = if flags.all { None } else { Some(divide(&data, flags.data.split, usual)?) };
     let chosen = choose(&data, division);
-    let known = learnt.map_or(0, |learnt| {
-        let known = |&(part, index): &(usize, usize)| learnt[part][index];
-        chosen.iter().filter(|place| known(place)).count()
-    });
+    let known = learnt.map(|learnt| chosen.iter().filter(|&&(part, i)| learnt[part][i]).count());
     let which = division.map_or("all samples".to_owned(), |division| division.to_string());
     let samples = gather(&data, &chosen);
 
@@ -39,7 +36,14 @@ pub fn run<N: Net>(flags: &EvalFlags) -> anyhow::Result<ExitCode> {
     if path.is_some() {
         warnings.extend(plausible::of_test(&samples, frame));
     }
-    warnings.extend(plausible::of_known(known, samples.len()));
+    warnings.extend(match (known, &origin) {
+        (Some(known), _) => plausible::of_known(known, samples.len()),
+        (None, Some(origin)) => {
+            let some = origin.sketch.known(&samples);
+            some.and_then(|some| plausible::of_familiar(some, samples.len()))
+        }
+        (None, None) => None,
+    });
     warnings.extend(unread.iter().cloned());
     source::warn(&warnings);
     let evaluation = Evaluation::new::<N>(&parameters, &samples)?;

@@ -93,7 +93,7 @@ fn search(folder: &Path, depth: usize) -> Result<Found> {
     }
     let mut classes = BTreeMap::new();
     for name in &folders {
-        if !picture::within(&folder.join(name))?.is_empty() {
+        if picture::within(&folder.join(name)).is_ok_and(|pictures| !pictures.is_empty()) {
             classes.insert(name.clone(), folder.join(name));
         }
     }
@@ -116,21 +116,25 @@ fn search(folder: &Path, depth: usize) -> Result<Found> {
         let passed_over = folders.iter().filter(|name| !is_part(name)).cloned().collect();
         return Ok(Found { train: one(train)?, test: test.map(one).transpose()?, passed_over });
     }
-    let mut found = Vec::new();
+    // What cannot be listed, or is half a set, does no harm beside a whole one.
+    let (mut found, mut trouble) = (Vec::new(), None);
     for name in &folders {
         match search(&folder.join(name), depth - 1) {
             Ok(inside) => found.push((name, inside)),
             Err(error) if is_nothing(&error) => {}
-            Err(error) => return Err(error.context(format!("the folder {name} in it"))),
+            Err(error) => {
+                trouble.get_or_insert(error.context(format!("the folder {name} in it")));
+            }
         }
     }
-    match found.len() {
-        1 => Ok(found.remove(0).1),
-        0 if !classes.is_empty() || !picture::within(folder)?.is_empty() => bail!(
+    match (found.len(), trouble) {
+        (1, _) => Ok(found.remove(0).1),
+        (0, Some(trouble)) => Err(trouble),
+        (0, None) if !picture::within(folder)?.is_empty() || !classes.is_empty() => bail!(
             "there are pictures in it, but not in a folder for each class: put those of each class \
              into a folder with its name, and these folders into one"
         ),
-        0 => Err(error),
+        (0, None) => Err(error),
         _ => {
             let names: Vec<_> = found.into_iter().map(|(name, _)| name.as_str()).collect();
             bail!("there is data in several folders, {}: name one of them", names.join(", "))

@@ -77,6 +77,16 @@ pub fn load(path: &Path, options: &Options) -> Result<Loaded> {
                 .to_owned(),
         );
     }
+    // Of a model's flags it is no wonder that some have nothing to do with other data.
+    if options.white.is_none() {
+        if options.fit && !by_class {
+            notes
+                .push("only pictures in folders are fitted, so --fit does nothing here".to_owned());
+        }
+        if options.label.is_some() && !matches!(found.train, Source::Csv(_)) {
+            notes.push("only tables have a --label-column, so it does nothing here".to_owned());
+        }
+    }
     let mut unread = Vec::new();
     let mut train = read(&found.train, options, options.shape, &mut notes, &mut unread)?;
     let test = found.test.map(|source| {

@@ -9,6 +9,7 @@
 //!   class) read them, one reader a format. Labels are numbers or names.
 //! - [`plausible`] says what is odd about data before anything is learnt from them; `outlier` looks
 //!   for a value that is none.
+//! - [`Sketch`] is what a model keeps of its data, to know them again when it is tested.
 //! - [`Frame`] is where drawings stand in the images, so that a picture can be set there, too.
 //! - [`Dataset::digits`] is the set that ships inside the program.
 //! - [`Dataset::drawn`] is the same set at another size, for when only the speed is of interest.
@@ -34,6 +35,7 @@ mod outlier;
 pub mod picture;
 pub mod plausible;
 mod samples;
+mod sketch;
 mod split;
 mod warp;
 mod world;
@@ -43,5 +45,6 @@ pub use csv::LabelColumn;
 pub use frame::Frame;
 pub use load::{Loaded, Options, load};
 pub use samples::{Data, Dataset, class_name};
+pub use sketch::Sketch;
 pub use split::Split;
 pub use world::World;

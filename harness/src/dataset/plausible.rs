@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::frame::Frame;
+use super::sketch::number;
 use super::{Data, Dataset};
 use crate::label;
 
@@ -16,6 +17,8 @@ const MOST: f64 = 0.9;
 const STILL: f64 = 0.6;
 /// So many test samples may be training samples as well.
 const SHARED: f64 = 0.02;
+/// So many of some may be so by chance.
+const FAMILIAR: f64 = 0.1;
 /// The largest values of two sets whose scale is the same differ by no more than this factor.
 const SCALE: f32 = 3.0;
 
@@ -70,6 +73,18 @@ pub fn of_known(known: usize, all: usize) -> Option<String> {
             "the model was trained on {} of these {} test samples: this is not a test of what it \
              does with new ones",
             label::count(known as u64),
+            label::count(all as u64)
+        )
+    })
+}
+
+/// The same where it is only known of some: of those that can be compared.
+pub fn of_familiar([known, compared]: [usize; 2], all: usize) -> Option<String> {
+    (known as f64 > FAMILIAR * compared as f64).then(|| {
+        format!(
+            "the model was trained on about {:.0} % of these {} test samples ({known} of {compared} \
+             that can be compared): this is not a test of what it does with new ones",
+            100.0 * known as f64 / compared as f64,
             label::count(all as u64)
         )
     })
@@ -180,14 +195,9 @@ fn scale(data: &Dataset, like: f32, whose: &str) -> Option<String> {
 
 /// Test images that are training images, too.
 fn shared(train: &Dataset, test: &Dataset) -> Option<String> {
-    // FNV-1a, a word at a time: a chance hit in a billion changes no share.
-    let hash = |image: &[f32]| {
-        image.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, pixel| {
-            (hash ^ u64::from(pixel.to_bits())).wrapping_mul(0x0100_0000_01b3)
-        })
-    };
-    let learnt: HashSet<u64> = (0..train.len()).map(|index| hash(train.image(index))).collect();
-    let known = (0..test.len()).filter(|&index| learnt.contains(&hash(test.image(index)))).count();
+    let learnt: HashSet<u64> = (0..train.len()).map(|index| number(train.image(index))).collect();
+    let known = |&index: &usize| learnt.contains(&number(test.image(index)));
+    let known = (0..test.len()).filter(known).count();
     (known as f64 > SHARED * test.len() as f64).then(|| {
         format!(
             "{} of {} test images are among the training images: the test will look better than it \

@@ -73,6 +73,14 @@ fn whatever_lies_beside_the_data() {
     here.write("table/archive/sample_submission.csv", "ImageId,Label\n1,0\n");
     let said = here.cpfo("train --epochs 1 --data table").done();
     assert!(said.stderr.contains("passed over"), "{}", said.stderr);
+    // Half a set beside a whole one, and a folder of that name.
+    here.write("half/raw/train-images-idx3-ubyte", &images);
+    here.write("half/good/train-images-idx3-ubyte", &images);
+    here.write("half/good/train-labels-idx1-ubyte", &labels);
+    here.write("half/good/train-labels-idx1-ubyte.d/notes", "");
+    assert!(out("--data half") == wanted);
+    std::fs::remove_dir_all(here.path("half/good")).unwrap();
+    here.cpfo("train --data half").fails(1, &["the folder raw in it", "but no labels"]);
     here.write("two/a/train.csv", "");
     here.write("two/b/train.csv", "");
     here.cpfo("train --data two").fails(1, &["data in several folders, a, b"]);

@@ -103,6 +103,12 @@ fn samples_that_the_model_was_trained_with() {
     here.write("mine.csv", table(&Dataset::digits(), |x| 16.0 * x));
     warned(&here, "eval --data mine.csv --split stratified", &[&why]);
     assert!(!here.cpfo("eval --data mine.csv").done().stderr.contains("trained on"));
+    // A part of them, in another order: what is kept of them is enough to know.
+    let places = |range: std::ops::Range<usize>| range.rev().step_by(3).collect::<Vec<_>>();
+    here.write("part.csv", table(&Dataset::digits().subset(&places(0..1437)), |x| 16.0 * x));
+    warned(&here, "eval --data part.csv --all", &["trained on about 100 % of these 479"]);
+    here.write("new.csv", table(&Dataset::digits().subset(&places(1437..1797)), |x| 16.0 * x));
+    assert!(!here.cpfo("eval --data new.csv --all").done().stderr.contains("trained on"));
     let help = here.cpfo("--help").done().stdout;
     assert!(!help.contains("eval --split stratified"), "{help}");
 }
@@ -136,6 +142,17 @@ fn emnist_lies_transposed() {
     for words in ["train --help", "eval --help"] {
         assert!(here.cpfo(words).done().stdout.contains("EMNIST"), "{words}");
     }
+}
+
+#[test]
+fn flags_that_do_nothing() {
+    let here = Scratch::new("idle-flags");
+    for flag in ["--invert", "--transpose", "--fit", "--label-column last"] {
+        here.cpfo(&format!("train {flag}")).fails(2, &["--data"]);
+    }
+    here.idx_part("data", "train", 60, 8, false);
+    warned(&here, "train --data data --epochs 1 --fit", &["--fit does nothing here"]);
+    warned(&here, "train --data data --epochs 1 --label-column last", &["--label-column"]);
 }
 
 #[test]

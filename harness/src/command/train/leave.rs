@@ -75,6 +75,7 @@ pub(super) fn stopped<N: Net>(
         let object = json!({
             "status": "stopped",
             "net": N::NAME,
+            "data": origin,
             "epoch": epoch,
             "epochs": epochs,
             "refused": run.progress().refusals,

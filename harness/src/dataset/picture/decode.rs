@@ -83,4 +83,37 @@ mod tests {
         let shown = shown.pixels().map(|pixel| pixel.0).collect::<Vec<_>>();
         assert_eq!(shown, [[255; 3], [0; 3], [244, 204, 224]]);
     }
+
+    /// Whatever the bytes are, there is an answer: small pictures of each kind, with a few bytes
+    /// changed, or cut off.
+    #[test]
+    fn damaged_pictures_are_refused_or_shown() {
+        let picture =
+            DynamicImage::from(RgbImage::from_fn(9, 7, |x, y| Rgb([x as u8, y as u8, 99])));
+        let path = std::env::temp_dir().join(format!("cpfo-damaged-{}", std::process::id()));
+        let mut state = 1_u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) as usize % below
+        };
+        for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Bmp, ImageFormat::Pnm] {
+            let mut whole = std::io::Cursor::new(Vec::new());
+            picture.write_to(&mut whole, format).unwrap();
+            let whole = whole.into_inner();
+            for _ in 0..300 {
+                let mut bytes = whole.clone();
+                for _ in 0..=next(4) {
+                    let place = next(bytes.len());
+                    bytes[place] = next(256) as u8;
+                }
+                bytes.truncate(bytes.len() - next(2) * next(bytes.len()));
+                std::fs::write(&path, &bytes).unwrap();
+                if let Ok(shown) = decode(&path) {
+                    let pixels = u64::from(shown.width()) * u64::from(shown.height());
+                    assert!(pixels <= PIXEL_LIMIT, "{format:?}: {bytes:?}");
+                }
+            }
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
 }
