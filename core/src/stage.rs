@@ -280,7 +280,7 @@ impl<
             convolution::backward::<R, C, I, O, KR, KC, N::Reduce, Before, Below, X, _, _>(
                 pace,
                 rule.site::<Kernels<I, O, KR, KC>, _, _, WeightsOf<Convolution<Maps<R, C, I>, Maps<ZR, ZC, O>, Kernel<KR, KC>, A>, T>>(weight),
-                rule.site::<[f32; O], _, _, BiasesOf<Convolution<Maps<R, C, I>, Maps<ZR, ZC, O>, Kernel<KR, KC>, A>, T>>(bias),
+                rule.for_bias().site::<[f32; O], _, _, BiasesOf<Convolution<Maps<R, C, I>, Maps<ZR, ZC, O>, Kernel<KR, KC>, A>, T>>(bias),
                 x,
                 tape.layer.plane.slot(),
                 &tape.layer.z,
@@ -343,7 +343,8 @@ impl<I: Shape, const O: usize, A: Activation, N: Stage<Input = Units<O>>> Stage
             rule.site::<I::Of<[f32; O]>, _, _, WeightsOf<FullyConnected<I, Units<O>, A>, T>>(
                 weight,
             ),
-            rule.site::<[f32; O], _, _, BiasesOf<FullyConnected<I, Units<O>, A>, T>>(bias),
+            rule.for_bias()
+                .site::<[f32; O], _, _, BiasesOf<FullyConnected<I, Units<O>, A>, T>>(bias),
             x,
             &tape.layer,
         );
@@ -395,7 +396,7 @@ impl<I: Shape, const K: usize, L: Loss> Stage for Chain<Output<I, Units<K>, L>, 
         fully_connected::backward::<I, K, Before, Below, X, _, _>(
             pace,
             rule.site::<I::Of<[f32; K]>, _, _, WeightsOf<Output<I, Units<K>, L>, T>>(weight),
-            rule.site::<[f32; K], _, _, BiasesOf<Output<I, Units<K>, L>, T>>(bias),
+            rule.for_bias().site::<[f32; K], _, _, BiasesOf<Output<I, Units<K>, L>, T>>(bias),
             x,
             tape,
         );

@@ -126,7 +126,7 @@ fn charged<N: Net>() -> [usize; 2] {
     let charged = |slice: Slice| (u32::MAX - slice.left()) as usize;
     let mut forward = Slice::new(0, u32::MAX);
     N::Chain::forward::<All, All, No, Identity, f32>(&mut forward, &parameters, &image, &mut tape);
-    let (mut back, rule) = (Slice::new(0, u32::MAX), Descent { rate: 0.0 });
+    let (mut back, rule) = (Slice::new(0, u32::MAX), Descent { rate: 0.0, of_biases: 0.0 });
     N::Chain::backward::<All, No, Identity, f32, _>(
         &mut back,
         rule,

@@ -61,6 +61,11 @@ impl<W: 'static, B: 'static> Pair for Parameters<W, B> {
 
 /// What becomes of the gradients of a walk back.
 pub trait Rule: Copy {
+    /// The rule for biases, which do not decay.
+    #[inline(always)]
+    fn for_bias(self) -> Self {
+        self
+    }
     /// Parameters P, and where gradients are summed in a G.
     type Held<'a, P: 'static, G: 'static>;
     /// A tensor T held at W, with a sum at G, on the way back.
@@ -76,11 +81,14 @@ pub trait Rule: Copy {
     ) -> Self::Site<'a, T, W, G, F>;
 }
 
-/// In place: each gradient moves its weight at once, by −η.
+/// In place: each gradient moves its number at once, a bias by −η. What weight decay takes of the
+/// weights comes behind it, as a factor; so that it takes nothing of the gradient, their rate is larger.
 #[derive(Clone, Copy, Debug)]
 pub struct Descent {
-    /// The learning rate η.
+    /// The rate of weights: η / (1 − ηλ).
     pub rate: f32,
+    /// The rate of biases: η.
+    pub of_biases: f32,
 }
 
 /// A tensor that is trained in place.
@@ -92,6 +100,10 @@ pub struct Descending<'a, W: 'static, F> {
 }
 
 impl Rule for Descent {
+    #[inline(always)]
+    fn for_bias(self) -> Self {
+        Self { rate: self.of_biases, ..self }
+    }
     type Held<'a, P: 'static, G: 'static> = &'a mut P;
     type Site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag> = Descending<'a, W, F>;
     #[inline(always)]

@@ -70,8 +70,9 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         limit: Limit,
     ) -> Result<f32, Refusal> {
         check::<N, X>(image, label)?;
+        let rates = Rates::new(rate, decay)?;
         let squares = self.measure(parameters, image, label)?;
-        let rates = Rates::shortened(rate, decay, limit.share(squares)?)?;
+        let rates = rates.shortened(limit.share(squares)?);
         self.learn(parameters, image, label, rates, |_| ()).map(|(loss, ())| loss)
     }
 
@@ -81,10 +82,10 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         parameters: &mut Parameters<N, C>,
         image: &Image<N, X>,
         label: usize,
-        Rates { rate, keep }: Rates,
+        Rates { descent, keep }: Rates,
         look: impl FnOnce(&[f32]) -> T,
     ) -> Result<(f32, T), Refusal> {
-        let seen = self.pass(parameters, image, label, rate, look)?;
+        let seen = self.pass(parameters, image, label, descent, look)?;
         if keep != 1.0 {
             N::Chain::visit_mut::<C>(parameters, &mut |role, values| {
                 if role == Role::Weight {
@@ -128,7 +129,7 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         parameters: &mut Parameters<N, C>,
         image: &Image<N, X>,
         label: usize,
-        rate: f32,
+        descent: Descent,
         look: impl FnOnce(&[f32]) -> T,
     ) -> Result<(f32, T), Refusal> {
         // An optimizer that knows the address of a static would form it again in every loop.
@@ -141,13 +142,7 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         if !loss.is_finite() {
             return Err(Refusal::Diverged);
         }
-        N::Chain::backward::<C, No, Identity, X, _>(
-            &mut Whole,
-            Descent { rate },
-            parameters,
-            image,
-            tape,
-        );
+        N::Chain::backward::<C, No, Identity, X, _>(&mut Whole, descent, parameters, image, tape);
         Ok((loss, seen))
     }
 }
@@ -155,26 +150,29 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
 /// How far a step goes.
 #[derive(Clone, Copy)]
 pub(super) struct Rates {
-    /// η of the way back.
-    pub(super) rate: f32,
+    /// Of the way back.
+    pub(super) descent: Descent,
     /// What is kept of a weight.
     pub(super) keep: f32,
 }
 
 impl Rates {
-    /// The decay is a sweep of its own, by the factor 1 − ηλ behind the gradient. A rate larger by the
-    /// same factor makes it W (1 − ηλ) − η ∂J/∂W.
+    /// The decay is a sweep of its own, by the factor 1 − ηλ behind the gradient. A rate of the weights
+    /// that is larger by the same factor makes it W (1 − ηλ) − η ∂J/∂W.
     pub(super) fn new(rate: f32, decay: f32) -> Result<Self, Refusal> {
         let keep = 1.0 - rate * decay;
-        let rate = if decay == 0.0 { rate } else { rate / keep };
-        if rate.is_finite() { Ok(Self { rate, keep }) } else { Err(Refusal::Rate) }
+        let of_weights = if decay == 0.0 { rate } else { rate / keep };
+        if !of_weights.is_finite() {
+            return Err(Refusal::Rate);
+        }
+        Ok(Self { descent: Descent { rate: of_weights, of_biases: rate }, keep })
     }
 
-    /// The same, where the gradient is shortened to a share: λ holds for the whole gradient's rate,
-    /// so it grows where the rate shrinks.
-    pub(super) fn shortened(rate: f32, decay: f32, share: f32) -> Result<Self, Refusal> {
-        let decay = if share == 1.0 { decay } else { decay / share };
-        Self::new(rate * share, decay)
+    /// The same, where the gradient is shortened to a share; the decay is not.
+    pub(super) fn shortened(self, share: f32) -> Self {
+        let Descent { rate, of_biases } = self.descent;
+        let descent = Descent { rate: rate * share, of_biases: of_biases * share };
+        Self { descent, ..self }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{InPlace, Limit, Refusal, check};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
 use crate::choice::{Choice, Flag, No, Slot, There, Yes};
-use crate::layer::learn::{Descent, Measurement, Rule};
+use crate::layer::learn::{Measurement, Rule};
 use crate::net::{Gradient, Image, Net, Parameters, Tape};
 use crate::pace::{Pace, Slice};
 use crate::pixel::Pixel;
@@ -47,7 +47,7 @@ pub struct Step<'a, N: Net, C: Choice, X: Pixel, Within: Flag = No> {
     image: &'a Image<N, X>,
     label: usize,
     rates: Rates,
-    /// What `begin_within` was asked for: η, λ and the limit.
+    /// What `begin_within` was asked for.
     within: Within::When<Asked>,
     squares: Cell<f32>,
     loss: f32,
@@ -70,14 +70,10 @@ enum Phase {
 }
 
 /// What a step within a limit was asked for.
-struct Asked {
-    rate: f32,
-    decay: f32,
-    limit: Limit,
-}
+struct Asked(Limit);
 
 impl Zero for Asked {
-    const ZERO: Self = Self { rate: 0.0, decay: 0.0, limit: Limit::Refuse(0.0) };
+    const ZERO: Self = Self(Limit::Refuse(0.0));
 }
 
 /// Weights that decay in one unit.
@@ -109,7 +105,7 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         limit: Limit,
     ) -> Result<Step<'a, N, C, X, Yes>, Refusal> {
         let rates = Rates::new(rate, decay)?;
-        let asked = There(Asked { rate, decay, limit });
+        let asked = There(Asked(limit));
         Step::new(self, parameters, image, label, rates, asked, Phase::MeasureForward)
     }
 }
@@ -174,9 +170,8 @@ impl<'a, N: Net, C: Choice, X: Pixel, Within: Flag> Step<'a, N, C, X, Within> {
             Phase::MeasureBackward if Within::SET => {
                 let held = (&*self.parameters, &self.squares);
                 backward::<N, C, X, _>(slice, Measurement, held, self.image, self.tape);
-                if let (Some(asked), true) = (self.within.peek(), slice.left() > 0) {
-                    let share = asked.limit.share(self.squares.get())?;
-                    self.rates = Rates::shortened(asked.rate, asked.decay, share)?;
+                if let (Some(Asked(limit)), true) = (self.within.peek(), slice.left() > 0) {
+                    self.rates = self.rates.shortened(limit.share(self.squares.get())?);
                 }
                 Ok(Phase::Forward)
             }
@@ -189,7 +184,7 @@ impl<'a, N: Net, C: Choice, X: Pixel, Within: Flag> Step<'a, N, C, X, Within> {
             }
             Phase::Loss => self.lose(slice).map(|()| Phase::Backward),
             Phase::Backward => {
-                let rule = Descent { rate: self.rates.rate };
+                let rule = self.rates.descent;
                 backward::<N, C, X, _>(slice, rule, self.parameters, self.image, self.tape);
                 Ok(Phase::Decay)
             }
