@@ -195,21 +195,18 @@ impl<
         mut record: Option<&mut Self::Record>,
     ) {
         let units = units(S, WR * WC, U::SUMS);
-        // So many of a row's windows come in strips.
-        let in_strips = if U::STRIPS && STRIP.is_multiple_of(WC) && pace.whole() {
-            ZC / (STRIP / WC) * (STRIP / WC)
-        } else {
-            0
-        };
+        // So many windows are a strip, if it is filled by any number of them.
+        let of_strip = if U::STRIPS && STRIP.is_multiple_of(WC) { STRIP / WC } else { 0 };
+        let strips = if pace.whole() { ZC.checked_div(of_strip).unwrap_or(0) } else { 0 };
         for r in pace.range(ZR, ZC * units) {
-            for c in (0..in_strips).step_by(STRIP / WC) {
+            for c in (0..strips).map(|strip| strip * of_strip) {
                 let winners = record.as_deref_mut().map(|record| &mut record[r][c..]);
                 let z = &mut z[r][c..];
                 let mut sink =
                     LargestOfStrip::<A, S, WC, WINNERS> { z, winners, activation: PhantomData };
                 all_strips::<S, WR>(u, r * WR, c * WC, &mut sink);
             }
-            for c in pace.range(ZC, units).skip(in_strips) {
+            for c in pace.range(ZC, units).skip(strips * of_strip) {
                 let winners = record.as_deref_mut().map(|record| &mut record[r][c]);
                 let z = &mut z[r][c];
                 let mut sink = Largest::<A, S, WINNERS> { z, winners, activation: PhantomData };
