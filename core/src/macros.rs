@@ -143,6 +143,8 @@ macro_rules! net {
     };
 
     (@layers $net:ident, [$($layer:ident: $kind:ident,)*], $input:ty,) => {
+        $crate::net!(@names $($layer)*);
+
         /// The net, a type without data.
         #[derive(Clone, Copy, Debug)]
         pub struct Net;
@@ -162,6 +164,21 @@ macro_rules! net {
             "`Output(classes, Loss);`, found `", stringify!($other), "`"
         ));
     };
+
+    // In a stored model a layer's name is in lower case, as PyTorch's users write it.
+    (@names $layer:ident $($other:ident)*) => {
+        $(
+            const _: () = assert!(
+                !stringify!($layer).eq_ignore_ascii_case(stringify!($other)),
+                concat!(
+                    "layers ", stringify!($layer), " and ", stringify!($other),
+                    " would have one name in a stored model, where names are in lower case"
+                )
+            );
+        )*
+        $crate::net!(@names $($other)*);
+    };
+    (@names) => {};
 
     // Each link goes through the table of legal orders: an order that is not in it is the only
     // error, because what would be behind it has no type.

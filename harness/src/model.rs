@@ -27,7 +27,7 @@ pub fn learnt<N: Net>() -> impl Iterator<Item = (String, &'static Description)> 
     N::LAYERS
         .iter()
         .filter(|(_, layer)| layer.weights > 0)
-        .map(|(name, layer)| (name.to_lowercase(), layer))
+        .map(|(name, layer)| (name.to_ascii_lowercase(), layer))
 }
 
 /// One line that says what a net is made of: `8x8x1 c1(3x3x8 relu) …`.
@@ -36,7 +36,8 @@ pub fn signature<N: Net>() -> String {
     let mut line = format!("{rows}x{columns}x{maps}");
     for (name, layer) in N::LAYERS {
         let ([rows, columns], [.., maps]) = (layer.window, layer.output);
-        line += &format!(" {}({rows}x{columns}x{maps} {})", name.to_lowercase(), layer.function);
+        line +=
+            &format!(" {}({rows}x{columns}x{maps} {})", name.to_ascii_lowercase(), layer.function);
     }
     line
 }

@@ -58,7 +58,7 @@ pub fn expression<N: Net>(parameters: &Parameters<N>) -> String {
 fn shape<N: Net>(name: &str, layer: &Description) -> Vec<usize> {
     let outputs = layer.output[2];
     let before =
-        N::LAYERS.iter().rev().skip_while(|(other, _)| other.to_lowercase() != name).nth(1);
+        N::LAYERS.iter().rev().skip_while(|(other, _)| other.to_ascii_lowercase() != name).nth(1);
     match (layer.kind, before.map(|(_, before)| before.kind)) {
         (Kind::Convolution, _) => vec![layer.window[0], layer.window[1], layer.input[2], outputs],
         (_, Some(Kind::FullyConnected)) => vec![layer.input[2], outputs],
