@@ -3,7 +3,7 @@
 //! ```compile_fail
 //! # cpfo::net! { pub mod lenet: 28 x 28 x 1 { O1 = Output(10, SoftmaxCrossEntropy); } }
 //! use cpfo::Net;
-//! // error: lenet needs 31440 bytes of RAM, there are 16384
+//! // error: lenet needs 31444 bytes of RAM, there are 16384
 //! const _: () = cpfo::budget::assert_fits(lenet::Net::NAME, lenet::Net::IN_PLACE_RAM, 16 * 1024);
 //! ```
 

@@ -6,7 +6,7 @@
 
 use core::marker::PhantomData;
 
-use crate::choice::{All, Choice, Flag, Hold, No, Place, Slot};
+use crate::choice::{All, Choice, Flag, Hold, No, Numbers, Place, Slot};
 use crate::layer::learn::Pair;
 use crate::layer::{Learnt, Parameters, Pooling};
 use crate::math;
@@ -85,12 +85,20 @@ pub trait Holding: 'static {
     fn initialize(parameters: &mut Self::Parameters<All>, rng: &mut Rng);
     /// Takes over parameters: copies the trained ones, borrows the frozen ones.
     fn load<C: Choice>(parameters: &mut Self::Parameters<C>, from: &'static Self::Parameters<All>);
-    /// Shows each tensor in order: layer by layer, weight, bias.
+    /// Whether nothing is missing that is borrowed.
+    fn is_loaded<C: Choice>(parameters: &Self::Parameters<C>) -> bool;
+    /// Shows each tensor in order: layer by layer, weight, bias. A layer that has not been loaded has
+    /// none.
     fn visit<C: Choice>(parameters: &Self::Parameters<C>, at: &mut impl FnMut(Role, &[f32]));
     /// Shows each trained tensor in order, to be changed.
     fn visit_mut<C: Choice>(
         parameters: &mut Self::Parameters<C>,
         at: &mut impl FnMut(Role, &mut [f32]),
+    );
+    /// Shows each tensor in order: trained ones to be changed, frozen ones that are loaded to be read.
+    fn visit_held<C: Choice>(
+        parameters: &mut Self::Parameters<C>,
+        at: &mut impl FnMut(Numbers<'_>),
     );
     /// Shows each trained tensor of a gradient in order, to be changed.
     fn visit_gradient<C: Choice>(gradient: &mut Self::Gradient<C>, at: &mut impl FnMut(&mut [f32]));
@@ -116,8 +124,12 @@ impl Holding for End {
 
     fn initialize((): &mut (), _: &mut Rng) {}
     fn load<C: Choice>((): &mut (), (): &'static ()) {}
+    fn is_loaded<C: Choice>((): &()) -> bool {
+        true
+    }
     fn visit<C: Choice>((): &(), _: &mut impl FnMut(Role, &[f32])) {}
     fn visit_mut<C: Choice>((): &mut (), _: &mut impl FnMut(Role, &mut [f32])) {}
+    fn visit_held<C: Choice>((): &mut (), _: &mut impl FnMut(Numbers<'_>)) {}
     fn visit_gradient<C: Choice>((): &mut (), _: &mut impl FnMut(&mut [f32])) {}
     fn pair_up<C: Choice>((): &mut (), (): &mut (), _: &mut impl FnMut(&mut [f32], &mut [f32])) {}
     fn update<C: Choice>(
@@ -143,6 +155,9 @@ impl<I: Shape, O: Shape, W: 'static, M: 'static, const WINNERS: usize, R: Holdin
     fn load<C: Choice>(parameters: &mut R::Parameters<C>, from: &'static R::Parameters<All>) {
         R::load::<C>(parameters, from);
     }
+    fn is_loaded<C: Choice>(parameters: &R::Parameters<C>) -> bool {
+        R::is_loaded::<C>(parameters)
+    }
     fn visit<C: Choice>(parameters: &R::Parameters<C>, at: &mut impl FnMut(Role, &[f32])) {
         R::visit::<C>(parameters, at);
     }
@@ -151,6 +166,9 @@ impl<I: Shape, O: Shape, W: 'static, M: 'static, const WINNERS: usize, R: Holdin
         at: &mut impl FnMut(Role, &mut [f32]),
     ) {
         R::visit_mut::<C>(parameters, at);
+    }
+    fn visit_held<C: Choice>(parameters: &mut R::Parameters<C>, at: &mut impl FnMut(Numbers<'_>)) {
+        R::visit_held::<C>(parameters, at);
     }
     fn visit_gradient<C: Choice>(gradient: &mut R::Gradient<C>, at: &mut impl FnMut(&mut [f32])) {
         R::visit_gradient::<C>(gradient, at);
@@ -211,6 +229,11 @@ impl<L: Learnt, R: Holding> Holding for Chain<L, R> {
         R::load::<C::Rest>(&mut parameters.rest, &from.rest);
     }
 
+    fn is_loaded<C: Choice>(parameters: &Self::Parameters<C>) -> bool {
+        let Parameters { weight, bias } = &parameters.layer;
+        weight.get().is_some() && bias.get().is_some() && R::is_loaded::<C::Rest>(&parameters.rest)
+    }
+
     fn visit<C: Choice>(parameters: &Self::Parameters<C>, at: &mut impl FnMut(Role, &[f32])) {
         if let (Some(weight), Some(bias)) =
             (parameters.layer.weight.get(), parameters.layer.bias.get())
@@ -232,6 +255,19 @@ impl<L: Learnt, R: Holding> Holding for Chain<L, R> {
             at(Role::Bias, bias.flat_mut());
         }
         R::visit_mut::<C::Rest>(&mut parameters.rest, at);
+    }
+
+    fn visit_held<C: Choice>(
+        parameters: &mut Self::Parameters<C>,
+        at: &mut impl FnMut(Numbers<'_>),
+    ) {
+        if let Some(weight) = parameters.layer.weight.numbers() {
+            at(weight);
+        }
+        if let Some(bias) = parameters.layer.bias.numbers() {
+            at(bias);
+        }
+        R::visit_held::<C::Rest>(&mut parameters.rest, at);
     }
 
     fn visit_gradient<C: Choice>(

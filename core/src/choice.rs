@@ -20,6 +20,15 @@
 
 use crate::shape::{Tensor, Zero};
 
+/// The numbers of a tensor.
+#[derive(Debug)]
+pub enum Numbers<'a> {
+    /// They are trained.
+    Trained(&'a mut [f32]),
+    /// They stay as they are.
+    Frozen(&'a [f32]),
+}
+
 /// A place where a tensor is held.
 pub trait Place<T>: Zero + Send + Sync + 'static {
     /// The tensor; nothing where a borrowed one has not been given yet.
@@ -28,6 +37,18 @@ pub trait Place<T>: Zero + Send + Sync + 'static {
     fn get_mut(&mut self) -> Option<&mut T>;
     /// Copies the values, or remembers where they lie.
     fn load(&mut self, from: &'static T);
+    /// Its numbers; nothing where a borrowed tensor has not been given yet.
+    #[inline(always)]
+    fn numbers(&mut self) -> Option<Numbers<'_>>
+    where
+        T: Tensor<Number = f32>,
+    {
+        if self.get_mut().is_some() {
+            self.get_mut().map(|tensor| Numbers::Trained(tensor.flat_mut()))
+        } else {
+            self.get().map(|tensor| Numbers::Frozen(tensor.flat()))
+        }
+    }
 }
 
 impl<T: Tensor> Place<T> for T {

@@ -13,13 +13,16 @@
 //! A model is taken whole or not at all: with [`parse`] nothing moves before the last check has
 //! passed. A device without room for a second copy takes it by a [`Reader`], piece by piece, and
 //! has no model if the last check fails.
+//!
+//! A net that trains [partly](crate::choice) has the same model: its frozen layers are written with the
+//! rest. What is read into it must have the very same frozen layers.
 
 mod reader;
 
 use crc::{CRC_32_ISO_HDLC, Crc, Digest, Table};
 
 use crate::chain::Holding;
-use crate::choice::{All, Choice};
+use crate::choice::{Choice, Numbers};
 use crate::net::{Net, Parameters};
 
 pub use reader::Reader;
@@ -50,6 +53,11 @@ pub enum Refused {
     Checksum,
     /// A parameter is NaN or infinite.
     NotFinite,
+    /// A layer that stays frozen has not been [loaded](crate::train::load), so nobody knows whether the
+    /// model has the same.
+    NotLoaded,
+    /// The model has another layer where one stays frozen.
+    OtherFrozen,
 }
 
 impl core::fmt::Display for Refused {
@@ -61,6 +69,8 @@ impl core::fmt::Display for Refused {
             Refused::Length => "this model is shorter or longer than its net's",
             Refused::Checksum => "this model is damaged: its checksum does not fit",
             Refused::NotFinite => "this model holds a NaN or an infinite number",
+            Refused::NotLoaded => "a frozen layer has not been loaded",
+            Refused::OtherFrozen => "this model has another layer where one stays frozen",
         })
     }
 }
@@ -86,7 +96,8 @@ pub fn fingerprint<N: Net>() -> u32 {
     digest.finalize()
 }
 
-/// The CRC-32 of all parameters: equal where every bit of every parameter is.
+/// The CRC-32 of all parameters: equal where every bit of every parameter is. Of a frozen layer that
+/// has not been [loaded](crate::train::load) there is none to take in.
 pub fn checksum<N: Net, C: Choice>(parameters: &Parameters<N, C>) -> u32 {
     let mut checksum = Checksum::new();
     N::Chain::visit::<C>(parameters, &mut |_, values| checksum.add(values));
@@ -116,11 +127,38 @@ impl Checksum {
     }
 }
 
+/// Why a model was not given whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Stopped<E> {
+    /// A layer that stays frozen has not been [loaded](crate::train::load). No byte was given.
+    NotLoaded,
+    /// Whoever takes the bytes stopped it.
+    Taker(E),
+}
+
+impl<E: core::fmt::Display> core::fmt::Display for Stopped<E> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Stopped::NotLoaded => Refused::NotLoaded.fmt(f),
+            Stopped::Taker(why) => why.fmt(f),
+        }
+    }
+}
+
+impl<E: core::fmt::Debug + core::fmt::Display> core::error::Error for Stopped<E> {}
+
 /// Gives the bytes of a model, piece by piece, to `to`; a piece has up to 16 bytes.
+///
+/// # Errors
+/// See [`Stopped`].
 pub fn emit<N: Net, C: Choice, E>(
     parameters: &Parameters<N, C>,
     mut to: impl FnMut(&[u8]) -> Result<(), E>,
-) -> Result<(), E> {
+) -> Result<(), Stopped<E>> {
+    if !N::Chain::is_loaded::<C>(parameters) {
+        return Err(Stopped::NotLoaded);
+    }
     let mut digest = CRC.digest();
     let mut result = Ok(());
     let mut put = |bytes: &[u8]| {
@@ -135,18 +173,41 @@ pub fn emit<N: Net, C: Choice, E>(
             put(&value.to_le_bytes());
         }
     });
-    result?;
-    to(&digest.finalize().to_le_bytes())
+    result.and_then(|()| to(&digest.finalize().to_le_bytes())).map_err(Stopped::Taker)
 }
 
-/// Takes the parameters of a model.
-pub fn parse<N: Net>(bytes: &[u8], parameters: &mut Parameters<N>) -> Result<(), Refused> {
-    let values = check::<N>(bytes)?;
-    let mut values = values.as_chunks::<4>().0.iter();
-    N::Chain::visit_mut::<All>(parameters, &mut |_, to| {
-        for (to, &value) in to.iter_mut().zip(&mut values) {
-            *to = f32::from_le_bytes(value);
+/// Takes the trained parameters of a model.
+///
+/// # Errors
+/// See [`Refused`]; then nothing has moved.
+pub fn parse<N: Net, C: Choice>(
+    bytes: &[u8],
+    parameters: &mut Parameters<N, C>,
+) -> Result<(), Refused> {
+    let values = check::<N>(bytes)?.as_chunks::<4>().0;
+    if !N::Chain::is_loaded::<C>(parameters) {
+        return Err(Refused::NotLoaded);
+    }
+    let (mut rest, mut same) = (values.iter(), true);
+    N::Chain::visit_held::<C>(parameters, &mut |numbers| match numbers {
+        Numbers::Trained(to) => to.iter().zip(&mut rest).for_each(drop),
+        Numbers::Frozen(ours) => {
+            for (ours, theirs) in ours.iter().zip(&mut rest) {
+                same &= ours.to_le_bytes() == *theirs;
+            }
         }
+    });
+    if !same {
+        return Err(Refused::OtherFrozen);
+    }
+    let mut rest = values.iter();
+    N::Chain::visit_held::<C>(parameters, &mut |numbers| match numbers {
+        Numbers::Trained(to) => {
+            for (to, &value) in to.iter_mut().zip(&mut rest) {
+                *to = f32::from_le_bytes(value);
+            }
+        }
+        Numbers::Frozen(ours) => ours.iter().zip(&mut rest).for_each(drop),
     });
     Ok(())
 }
@@ -205,6 +266,7 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
+    use crate::choice::All;
     use crate::rng::Rng;
     use crate::train::initialize;
 
@@ -233,7 +295,7 @@ mod tests {
         assert_eq!(bytes.len(), length::<one::Net>());
         assert_eq!(bytes[..8], *b"CPFO\x01\0\0\0");
         let mut read = one::Net::ZERO;
-        assert_eq!(parse::<one::Net>(&bytes, &mut read), Ok(()));
+        assert_eq!(parse::<one::Net, All>(&bytes, &mut read), Ok(()));
         assert_eq!(read, parameters);
     }
 
@@ -242,7 +304,7 @@ mod tests {
         let (_, bytes) = model();
         let mut untouched = one::Net::ZERO;
         let mut refused = |bytes: &[u8]| {
-            let error = parse::<one::Net>(bytes, &mut untouched).unwrap_err();
+            let error = parse::<one::Net, All>(bytes, &mut untouched).unwrap_err();
             assert_eq!(untouched, one::Net::ZERO, "nothing moves");
             error
         };

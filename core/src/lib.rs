@@ -31,7 +31,7 @@
 //! let before = trainer.step(&mut parameters, &image, 3, 0.05, 0.0)?;
 //! let after = trainer.step(&mut parameters, &image, 3, 0.05, 0.0)?;
 //! assert!(after < before);
-//! assert_eq!(inference.classify::<All>(&parameters, &image), 3);
+//! assert_eq!(inference.classify::<All>(&parameters, &image)?, 3);
 //! # Ok(())
 //! # }
 //! ```

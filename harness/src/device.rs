@@ -15,6 +15,7 @@ use cpfo::format;
 use cpfo::net::{Net, Parameters};
 use cpfo::wire::{CHUNK, Figures, Refused, Reply, Request, VERSION};
 
+use crate::export;
 use crate::link::{Link, other_version};
 
 /// A device that runs a net.
@@ -93,11 +94,7 @@ impl<N: Net, S: Read + Write> Device<N, S> {
             self.board,
             self.learned
         );
-        let mut model = Vec::with_capacity(format::length::<N>());
-        let Ok(()) = format::emit::<N, All, std::convert::Infallible>(parameters, |bytes| {
-            model.extend_from_slice(bytes);
-            Ok(())
-        });
+        let model = export::device::bytes::<N>(parameters);
         self.begin()?;
         let (session, over) = (self.session, self.learned);
         for (place, bytes) in model.chunks(CHUNK).enumerate() {
@@ -167,7 +164,7 @@ impl<N: Net, S: Read + Write> Device<N, S> {
             ensure!(!bytes.is_empty(), "the device's model ends after {at} bytes");
             model.extend(bytes);
         }
-        format::parse::<N>(&model, parameters)?;
+        format::parse::<N, All>(&model, parameters)?;
         self.fetched = true;
         Ok(())
     }

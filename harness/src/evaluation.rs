@@ -31,23 +31,33 @@ impl Verdict {
 }
 
 /// What a net makes of some images, in their order.
-pub fn verdicts<N: Net>(parameters: &Parameters<N>, images: &[f32]) -> Vec<Verdict> {
+///
+/// # Errors
+/// Outputs that are not finite are no answer, and neither is what comes of an image that is not.
+pub fn verdicts<N: Net>(
+    parameters: &Parameters<N>,
+    images: &[f32],
+) -> Result<Vec<Verdict>, Refusal> {
     let vectors = Vectors::get();
     each::<N, _>(images, |inference, image| {
-        let outputs = vectors.run(Outputs { inference, parameters, image }).to_vec();
-        Verdict { class: argmax(&outputs), outputs }
+        let outputs = vectors.run(Outputs { inference, parameters, image })?.to_vec();
+        let class = argmax(&outputs).ok_or(Refusal::Diverged)?;
+        Ok(Verdict { class, outputs })
     })
 }
 
 /// The share of samples that a net calls what they are; 0 of no sample.
-pub fn accuracy<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> f64 {
+///
+/// # Errors
+/// As [`verdicts`].
+pub fn accuracy<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> Result<f64, Refusal> {
     let vectors = Vectors::get();
     let classes = each::<N, _>(&data.images, |inference, image| {
         vectors.run(Classify { inference, parameters, image })
-    });
+    })?;
     let labels = data.labels.iter().map(|&label| usize::from(label));
     let right = classes.into_iter().zip(labels).filter(|(class, label)| class == label);
-    right.count() as f64 / data.len().max(1) as f64
+    Ok(right.count() as f64 / data.len().max(1) as f64)
 }
 
 /// What a trainer would see of all samples, without learning from them.
@@ -91,8 +101,8 @@ fn seen_at<N: Net>(
 
 fn each<N: Net, T: Send>(
     images: &[f32],
-    of_image: impl Fn(&mut Inference<N>, &Image<N>) -> T + Sync,
-) -> Vec<T> {
+    of_image: impl Fn(&mut Inference<N>, &Image<N>) -> Result<T, Refusal> + Sync,
+) -> Result<Vec<T>, Refusal> {
     let memory = || (Box::new(Inference::<N>::ZERO), Box::new(Image::<N>::ZERO));
     images
         .par_chunks_exact(N::PIXELS)
@@ -126,7 +136,7 @@ pub struct Evaluation {
 impl Evaluation {
     /// Puts every sample before a net.
     pub fn new<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> anyhow::Result<Self> {
-        let verdicts = verdicts::<N>(parameters, &data.images);
+        let verdicts = verdicts::<N>(parameters, &data.images)?;
         let labels = data.labels.iter().map(|&label| usize::from(label));
         let pairs = labels.zip(verdicts.iter().map(|verdict| verdict.class));
         Ok(Self { confusion: Confusion::from_pairs(classes::<N>(data), pairs)?, verdicts })

@@ -76,7 +76,7 @@ pub struct Outputs<'a, N: Net> {
 }
 
 impl<'a, N: Net> Work for Outputs<'a, N> {
-    type Output = &'a [f32];
+    type Output = Result<&'a [f32], Refusal>;
     #[inline(always)]
     fn run(self) -> Self::Output {
         self.inference.outputs(self.parameters, self.image)
@@ -94,7 +94,7 @@ pub struct Classify<'a, N: Net> {
 }
 
 impl<N: Net> Work for Classify<'_, N> {
-    type Output = usize;
+    type Output = Result<usize, Refusal>;
     #[inline(always)]
     fn run(self) -> Self::Output {
         self.inference.classify(self.parameters, self.image)

@@ -100,7 +100,12 @@ pub fn of<N: Net>(parameters: &Parameters<N>, data: &Dataset) -> Vec<Layer> {
         .with_min_len(threads::at_least::<N>(1))
         .fold(memory, |(mut inference, mut image, mut steepest), index| {
             image.flat_mut().copy_from_slice(data.image(index));
-            vectors.run(Classify { inference: &mut inference, parameters, image: &image });
+            let seen =
+                vectors.run(Classify { inference: &mut inference, parameters, image: &image });
+            if seen.is_err() {
+                // What is no answer has no slopes.
+                return (inference, image, steepest);
+            }
             let mut stages = stages.iter().zip(&mut steepest);
             inference.hidden(|values| {
                 if let Some((Stage { layer, slope: Some(slope) }, steepest)) = stages.next() {

@@ -38,7 +38,8 @@ fn golden<N: Net>() {
 
     let mut inference = Box::new(Inference::<N>::ZERO);
     for ((image, _), output) in golden.samples.iter().zip(&golden.outputs) {
-        agree("output", inference.outputs::<All>(&parameters, image), output);
+        let ours = inference.outputs::<All>(&parameters, image).expect("an answer");
+        agree("output", ours, output);
     }
     let decay = decay_term::<N, All>(&parameters, golden.sgd.decay);
     agree("decay term", &[decay], &[golden.decay_term]);
@@ -67,7 +68,7 @@ fn golden<N: Net>() {
     let mut losses = Vec::new();
     for _ in 0..golden.trajectory.len() {
         losses.push(pass(&mut batch, &parameters));
-        batch.update(&mut parameters, &mut velocity, &golden.sgd);
+        batch.update(&mut parameters, &mut velocity, &golden.sgd).expect("good rates");
     }
     agree("losses of ten updates", &losses, &golden.trajectory);
     parameters_agree::<N>("after ten updates", &parameters, &golden.after);

@@ -59,7 +59,8 @@ fn agrees_with_plain<N: Net>(seed: u64) {
     let pass = plain.pass(&x, label);
 
     let mut inference = Box::new(Inference::<N>::ZERO);
-    agree("output", inference.outputs::<All>(&parameters, &image), &pass.output, ROUNDING);
+    let output = inference.outputs::<All>(&parameters, &image).expect("an answer");
+    agree("output", output, &pass.output, ROUNDING);
 
     let mut batch = Box::new(Batch::<N>::ZERO);
     let seen = batch.add(&parameters, &image, label).expect("a good sample");

@@ -162,5 +162,5 @@ fn refusals_are_counted() {
     assert!(!step(&broken, 1, RATE, f32::MAX));
     assert!(!step(&case.image, 1, f32::NAN, f32::MAX));
     assert!(!step(&case.image, 1, RATE, 0.0));
-    assert_eq!(refusals, Refusals { label: 1, image: 2, diverged: 0, rate: 1, gradient: 1 });
+    assert_eq!(refusals, Refusals { label: 1, image: 2, rate: 1, gradient: 1, ..Refusals::ZERO });
 }

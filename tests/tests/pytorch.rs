@@ -78,7 +78,8 @@ fn same_outputs(model_path: &Path, outputs: &Path) -> Result<(), Failed> {
         return Err("PyTorch gave other than 16 outputs".into());
     }
     for (n, theirs) in theirs.iter().enumerate() {
-        let ours = inference.outputs::<All>(&parameters, &image::<digits::Net>(digits.image(n)));
+        let image = image::<digits::Net>(digits.image(n));
+        let ours = inference.outputs::<All>(&parameters, &image)?;
         for (ours, theirs) in ours.iter().zip(theirs) {
             if (ours - theirs).abs() > 1e-5 {
                 return Err(format!("image {n}: {ours}, PyTorch {theirs}").into());

@@ -208,25 +208,61 @@ fn a_dropped_step_leaves_no_mixture() {
     assert!(before_it > 10 && within_it > 10 && behind_it > 10);
 }
 
+/// A step that is forgotten while weights move is noticed by whatever the trainer does next, once.
+#[test]
+fn a_forgotten_step_is_noticed() {
+    let limit = Limit::Clip(0.01);
+    let (mut half_moved, mut whole) = (0, 0);
+    for units in 0..400 {
+        let mut case = case::<N, All>(7);
+        let (image, label) = (&*case.image, case.label);
+        let mut trainer = Box::new(InPlace::<N>::ZERO);
+        let step = trainer.begin(&mut case.parameters, image, label, RATE, DECAY);
+        let mut step = step.expect("a good sample");
+        for _ in 0..units {
+            let _ = step.poll(1);
+        }
+        let moving = step.parameters().is_none();
+        std::mem::forget(step);
+        let mut next = || {
+            let parameters = &mut *case.parameters;
+            match units % 5 {
+                0 => trainer.step(parameters, image, label, RATE, DECAY).map(drop),
+                1 => trainer.see(parameters, image, label, RATE, DECAY).map(drop),
+                2 => trainer.step_within(parameters, image, label, RATE, DECAY, limit).map(drop),
+                3 => trainer.begin(parameters, image, label, RATE, DECAY).map(drop),
+                _ => trainer.begin_within(parameters, image, label, RATE, DECAY, limit).map(drop),
+            }
+        };
+        let said = if moving { Err(Refusal::HalfMoved) } else { Ok(()) };
+        assert_eq!(next(), said, "after {units} units");
+        assert_eq!(next(), Ok(()), "it is said once");
+        half_moved += usize::from(moving);
+        whole += usize::from(!moving);
+    }
+    assert!(half_moved > 50 && whole > 50, "{half_moved} {whole}");
+}
+
 /// Between two slices inference sees the weights before the step.
 #[test]
 fn inference_between_two_slices() {
     let mut case = case::<N, All>(7);
     let mut trainer = Box::new(InPlace::<N>::ZERO);
     let mut inference = Box::new(Inference::<N>::ZERO);
-    let before = inference.outputs::<All>(&case.parameters, &case.image).to_vec();
+    let before = inference.outputs::<All>(&case.parameters, &case.image);
+    let before = before.expect("an answer").to_vec();
     let step = trainer.begin(&mut case.parameters, &case.image, case.label, RATE, DECAY);
     let mut step = step.expect("a good sample");
     let mut looks = 0;
     while step.poll(50).is_pending() {
         if let Some(parameters) = step.parameters() {
-            assert_eq!(inference.outputs::<All>(parameters, &case.image), before);
+            assert_eq!(inference.outputs::<All>(parameters, &case.image), Ok(&before[..]));
             looks += 1;
         }
     }
     assert!(looks > 2);
     let parameters = step.parameters().expect("it is done");
-    assert_ne!(inference.outputs::<All>(parameters, &case.image), before);
+    assert_ne!(inference.outputs::<All>(parameters, &case.image), Ok(&before[..]));
 }
 
 /// What a step in one go refuses, one in slices refuses too, and no weight has moved.

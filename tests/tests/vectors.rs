@@ -43,16 +43,16 @@ fn course<N: Net>(vectors: Vectors) -> Vec<u32> {
             let seen = vectors.run(add).expect("a good sample");
             bits.extend([seen.loss.to_bits(), seen.class as u32]);
         }
-        batch.update(&mut parameters, &mut velocity, &SGD);
+        batch.update(&mut parameters, &mut velocity, &SGD).expect("good rates");
     }
     let mut inference = Box::new(Inference::<N>::ZERO);
     let (inference, parameters) = (&mut *inference, &*parameters);
     for (image, label) in &samples {
         let (image, sample) = (&**image, (&**image, *label));
-        bits.push(vectors.run(Classify { inference, parameters, image }) as u32);
+        bits.push(vectors.run(Classify { inference, parameters, image }).expect("an answer") as u32);
         let seen = vectors.run(Look { inference, parameters, sample }).expect("a good sample");
         bits.push(seen.loss.to_bits());
-        let outputs = vectors.run(Outputs { inference, parameters, image });
+        let outputs = vectors.run(Outputs { inference, parameters, image }).expect("an answer");
         bits.extend(outputs.iter().map(|y| y.to_bits()));
     }
     bits.extend(tensors::<N>(parameters).iter().flatten().map(|w| w.to_bits()));

@@ -6,29 +6,31 @@ use crc::{Digest, Table};
 
 use super::{CRC, HEADER, Refused, header, length, refusal};
 use crate::chain::Holding;
-use crate::choice::All;
+use crate::choice::{All, Choice, Numbers};
 use crate::net::{Net, Parameters};
 
-/// Takes a model piece by piece, straight into the parameters.
+/// Takes a model piece by piece, straight into the parameters, which are held as the choice `C` says.
 ///
 /// The header is checked before a parameter moves; the rest is known to be good only when the last
 /// byte has come. What a refused model leaves behind is no model.
-pub struct Reader<N> {
+pub struct Reader<N, C = All> {
     taken: usize,
     digest: Digest<'static, u32, Table<0>>,
     /// The last four bytes, the newest at the top: a number comes in pieces.
     word: u32,
     finite: bool,
-    net: PhantomData<N>,
+    /// Whether frozen layers are those that are borrowed.
+    same: bool,
+    net: PhantomData<(N, C)>,
 }
 
-impl<N: Net> Default for Reader<N> {
+impl<N: Net, C: Choice> Default for Reader<N, C> {
     fn default() -> Self {
-        Self { taken: 0, digest: CRC.digest(), word: 0, finite: true, net: PhantomData }
+        Self { taken: 0, digest: CRC.digest(), word: 0, finite: true, same: true, net: PhantomData }
     }
 }
 
-impl<N: Net> Reader<N> {
+impl<N: Net, C: Choice> Reader<N, C> {
     /// How many bytes have come so far: the place of the next one.
     pub fn taken(&self) -> usize {
         self.taken
@@ -36,11 +38,17 @@ impl<N: Net> Reader<N> {
 
     /// Whether the model is whole, and good.
     pub fn is_whole(&self) -> bool {
-        self.taken == length::<N>() && self.finite
+        self.taken == length::<N>() && self.finite && self.same
     }
 
     /// Takes the next bytes of the model, as many as there are.
-    pub fn take(&mut self, bytes: &[u8], parameters: &mut Parameters<N>) -> Result<(), Refused> {
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn take(&mut self, bytes: &[u8], parameters: &mut Parameters<N, C>) -> Result<(), Refused> {
+        if !N::Chain::is_loaded::<C>(parameters) {
+            return Err(Refused::NotLoaded);
+        }
         if bytes.len() > length::<N>() - self.taken {
             return Err(Refused::Length);
         }
@@ -55,6 +63,9 @@ impl<N: Net> Reader<N> {
             self.taken += 1;
         }
         self.take_parameters(&mut bytes, parameters);
+        if !self.same {
+            return Err(Refused::OtherFrozen);
+        }
         let sum = self.digest.clone().finalize().to_le_bytes();
         for &byte in bytes {
             let place = self.taken - (HEADER + 4 * N::PARAMETERS);
@@ -72,26 +83,44 @@ impl<N: Net> Reader<N> {
     fn take_parameters(
         &mut self,
         bytes: &mut core::slice::Iter<'_, u8>,
-        parameters: &mut Parameters<N>,
+        parameters: &mut Parameters<N, C>,
     ) {
         // The place of the first number of each tensor.
         let mut first = 0;
-        N::Chain::visit_mut::<All>(parameters, &mut |_, to| {
+        N::Chain::visit_held::<C>(parameters, &mut |numbers| {
             let come = ((self.taken - HEADER) / 4).saturating_sub(first);
-            first += to.len();
-            for to in to.iter_mut().skip(come) {
-                for &byte in bytes.by_ref() {
-                    self.digest.update(&[byte]);
-                    self.word = self.word >> 8 | u32::from(byte) << 24;
-                    self.taken += 1;
-                    if self.taken.is_multiple_of(4) {
-                        *to = f32::from_bits(self.word);
-                        self.finite &= to.is_finite();
-                        break;
+            match numbers {
+                Numbers::Trained(to) => {
+                    first += to.len();
+                    for to in to.iter_mut().skip(come) {
+                        let Some(number) = self.take_number(bytes) else { return };
+                        *to = number;
+                    }
+                }
+                Numbers::Frozen(ours) => {
+                    first += ours.len();
+                    for ours in ours.iter().skip(come) {
+                        let Some(number) = self.take_number(bytes) else { return };
+                        self.same &= number.to_bits() == ours.to_bits();
                     }
                 }
             }
         });
+    }
+
+    /// The next number, once its last byte has come.
+    fn take_number(&mut self, bytes: &mut core::slice::Iter<'_, u8>) -> Option<f32> {
+        for &byte in bytes {
+            self.digest.update(&[byte]);
+            self.word = self.word >> 8 | u32::from(byte) << 24;
+            self.taken += 1;
+            if self.taken.is_multiple_of(4) {
+                let number = f32::from_bits(self.word);
+                self.finite &= number.is_finite();
+                return Some(number);
+            }
+        }
+        None
     }
 }
 

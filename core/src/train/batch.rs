@@ -1,6 +1,6 @@
 use core::hint::black_box;
 
-use super::{Limit, Refusal, argmax, check};
+use super::{Limit, Refusal, are_legal, check, is_answer, largest};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
 use crate::choice::{All, Choice, No};
@@ -78,6 +78,14 @@ fn with_squares(mut lanes: [f32; LANES], numbers: &[f32]) -> [f32; LANES] {
     lanes
 }
 
+impl Sgd {
+    /// Refuses what would ruin a net: see [`Refusal::Rate`].
+    fn check(&self) -> Result<(), Refusal> {
+        are_legal(self.rate, self.decay)?;
+        if (0.0..1.0).contains(&self.momentum) { Ok(()) } else { Err(Refusal::Rate) }
+    }
+}
+
 impl<N: Net, C: Choice> Batch<N, C> {
     /// Adds the gradient of one sample.
     #[cfg_attr(target_arch = "x86_64", inline(always))]
@@ -88,17 +96,15 @@ impl<N: Net, C: Choice> Batch<N, C> {
         image: &Image<N>,
         label: usize,
     ) -> Result<Seen, Refusal> {
-        check::<N, f32>(image, label)?;
+        check::<N, C, f32>(parameters, image, label)?;
         // An optimizer that knows the address of a static would form it again in every loop.
         let (parameters, image, tape) =
             (black_box(parameters), black_box(image), black_box(&mut self.tape));
         N::Chain::forward::<C, C, No, Identity, f32>(&mut Whole, parameters, image, tape);
         let output = N::Chain::output::<C, No>(tape);
-        let class = argmax(output);
+        is_answer(output)?;
+        let class = largest(output);
         let loss = N::Chain::delta(output, label);
-        if !loss.is_finite() {
-            return Err(Refusal::Diverged);
-        }
         N::Chain::backward::<C, No, Identity, f32, Collection>(
             &mut Whole,
             Collection,
@@ -106,7 +112,7 @@ impl<N: Net, C: Choice> Batch<N, C> {
             image,
             tape,
         );
-        self.samples += 1;
+        self.samples = self.samples.saturating_add(1);
         Ok(Seen { loss, class })
     }
 
@@ -118,20 +124,25 @@ impl<N: Net, C: Choice> Batch<N, C> {
                 *from = 0.0;
             }
         });
-        self.samples += other.samples;
+        self.samples = self.samples.saturating_add(other.samples);
         other.samples = 0;
     }
 
     /// Takes the mean of the gradients since the last update into the parameters, whatever it is:
-    /// see [`update_within`](Self::update_within). Without a sample it does nothing.
+    /// see [`update_within`](Self::update_within). Without a sample nothing moves. Refused, the gradients
+    /// since the last update are forgotten.
+    ///
+    /// # Errors
+    /// [`Refusal::Rate`].
     pub fn update(
         &mut self,
         parameters: &mut Parameters<N, C>,
         velocity: &mut Velocity<N, C>,
         sgd: &Sgd,
-    ) {
+    ) -> Result<(), Refusal> {
+        sgd.check().inspect_err(|_| self.forget())?;
         if self.samples == 0 {
-            return;
+            return Ok(());
         }
         let share = 1.0 / self.samples as f32;
         self.samples = 0;
@@ -148,11 +159,14 @@ impl<N: Net, C: Choice> Batch<N, C> {
                 }
             },
         );
+        Ok(())
     }
 
-    /// As [`update`](Self::update), within a limit to the length of the mean gradient. Refused, the
-    /// gradients since the last update are forgotten. `Limit::Refuse(f32::INFINITY)` refuses just
-    /// what is not finite.
+    /// As [`update`](Self::update), within a limit to the length of the mean gradient.
+    /// `Limit::Refuse(f32::INFINITY)` refuses just what is not finite.
+    ///
+    /// # Errors
+    /// [`Refusal::Rate`], [`Refusal::Gradient`].
     pub fn update_within(
         &mut self,
         parameters: &mut Parameters<N, C>,
@@ -164,22 +178,17 @@ impl<N: Net, C: Choice> Batch<N, C> {
         self.visit_mut(|sums| lanes = with_squares(lanes, sums));
         let squares = lanes.iter().fold(0.0, |sum, lane| sum + lane);
         let mean = 1.0 / self.samples.max(1) as f32;
-        let share = match sgd.rate.is_finite() {
-            true => limit.share(squares * mean * mean),
-            false => Err(Refusal::Rate),
-        };
-        // Refused, the sums become 0; an infinite one would not by a product.
-        self.visit_mut(|sums| match share {
-            Ok(1.0) => {}
-            Ok(share) => sums.iter_mut().for_each(|g| *g *= share),
-            Err(_) => sums.fill(0.0),
-        });
-        if let Err(why) = share {
-            self.samples = 0;
-            return Err(why);
+        let share = limit.share(squares * mean * mean).inspect_err(|_| self.forget())?;
+        if share != 1.0 {
+            self.visit_mut(|sums| sums.iter_mut().for_each(|g| *g *= share));
         }
-        self.update(parameters, velocity, sgd);
-        Ok(())
+        self.update(parameters, velocity, sgd)
+    }
+
+    /// The sums become 0; infinite ones would not by a product.
+    fn forget(&mut self) {
+        self.visit_mut(|sums| sums.fill(0.0));
+        self.samples = 0;
     }
 
     /// Shows the sum of the gradients since the last update, tensor by tensor.

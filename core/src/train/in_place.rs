@@ -1,8 +1,9 @@
 use core::cell::Cell;
 use core::hint::black_box;
 use core::marker::PhantomData;
+use core::mem;
 
-use super::{Limit, Refusal, Seen, argmax, check};
+use super::{Limit, Refusal, Seen, are_legal, check, is_answer, largest};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
 use crate::choice::{All, Choice, No};
@@ -18,11 +19,13 @@ use crate::stage::Stage;
 /// Images are stored as pixels `X`.
 pub struct InPlace<N: Net, C: Choice = All, X: Pixel = f32> {
     pub(super) tape: Tape<N, C>,
+    /// Set while a step in slices moves weights: still set at the next step, that one was forgotten.
+    pub(super) half_moved: bool,
     pixel: PhantomData<fn(X)>,
 }
 
 impl<N: Net, C: Choice, X: Pixel> Zero for InPlace<N, C, X> {
-    const ZERO: Self = Self { tape: Tape::<N, C>::ZERO, pixel: PhantomData };
+    const ZERO: Self = Self { tape: Tape::<N, C>::ZERO, half_moved: false, pixel: PhantomData };
 }
 
 impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
@@ -36,7 +39,7 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         rate: f32,
         decay: f32,
     ) -> Result<f32, Refusal> {
-        check::<N, X>(image, label)?;
+        self.admit(parameters, image, label)?;
         let rates = Rates::new(rate, decay)?;
         self.learn(parameters, image, label, rates, |_| ()).map(|(loss, ())| loss)
     }
@@ -51,9 +54,9 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         rate: f32,
         decay: f32,
     ) -> Result<Seen, Refusal> {
-        check::<N, X>(image, label)?;
+        self.admit(parameters, image, label)?;
         let rates = Rates::new(rate, decay)?;
-        let (loss, class) = self.learn(parameters, image, label, rates, argmax)?;
+        let (loss, class) = self.learn(parameters, image, label, rates, largest)?;
         Ok(Seen { loss, class })
     }
 
@@ -69,11 +72,24 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         decay: f32,
         limit: Limit,
     ) -> Result<f32, Refusal> {
-        check::<N, X>(image, label)?;
+        self.admit(parameters, image, label)?;
         let rates = Rates::new(rate, decay)?;
         let squares = self.measure(parameters, image, label)?;
         let rates = rates.shortened(limit.share(squares)?);
         self.learn(parameters, image, label, rates, |_| ()).map(|(loss, ())| loss)
+    }
+
+    /// What every step asks of the trainer and of a sample.
+    pub(super) fn admit(
+        &mut self,
+        parameters: &Parameters<N, C>,
+        image: &Image<N, X>,
+        label: usize,
+    ) -> Result<(), Refusal> {
+        if mem::take(&mut self.half_moved) {
+            return Err(Refusal::HalfMoved);
+        }
+        check::<N, C, X>(parameters, image, label)
     }
 
     #[cfg_attr(target_arch = "x86_64", inline(always))]
@@ -106,10 +122,9 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
     ) -> Result<f32, Refusal> {
         let tape = &mut self.tape;
         N::Chain::forward::<C, C, No, Identity, X>(&mut Whole, parameters, image, tape);
-        let loss = N::Chain::delta(N::Chain::output::<C, No>(tape), label);
-        if !loss.is_finite() {
-            return Err(Refusal::Diverged);
-        }
+        let output = N::Chain::output::<C, No>(tape);
+        is_answer(output)?;
+        N::Chain::delta(output, label);
         let squares = Cell::new(0.0);
         N::Chain::backward::<C, No, Identity, X, Measurement>(
             &mut Whole,
@@ -137,11 +152,9 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
             (black_box(parameters), black_box(image), black_box(&mut self.tape));
         N::Chain::forward::<C, C, No, Identity, X>(&mut Whole, parameters, image, tape);
         let output = N::Chain::output::<C, No>(tape);
+        is_answer(output)?;
         let seen = look(output);
         let loss = N::Chain::delta(output, label);
-        if !loss.is_finite() {
-            return Err(Refusal::Diverged);
-        }
         N::Chain::backward::<C, No, Identity, X, _>(&mut Whole, descent, parameters, image, tape);
         Ok((loss, seen))
     }
@@ -160,11 +173,9 @@ impl Rates {
     /// The decay is a sweep of its own, by the factor 1 − ηλ behind the gradient. A rate of the weights
     /// that is larger by the same factor makes it W (1 − ηλ) − η ∂J/∂W.
     pub(super) fn new(rate: f32, decay: f32) -> Result<Self, Refusal> {
+        are_legal(rate, decay)?;
         let keep = 1.0 - rate * decay;
         let of_weights = if decay == 0.0 { rate } else { rate / keep };
-        if !of_weights.is_finite() {
-            return Err(Refusal::Rate);
-        }
         Ok(Self { descent: Descent { rate: of_weights, of_biases: rate }, keep })
     }
 

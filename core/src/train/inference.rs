@@ -1,7 +1,7 @@
 use core::hint::black_box;
 use core::marker::PhantomData;
 
-use super::{Refusal, Seen, check};
+use super::{Refusal, Seen, can_see, check, is_answer};
 use crate::activation::Identity;
 use crate::choice::{Choice, No, Nothing};
 use crate::net::{Image, Net, Parameters, Tape};
@@ -22,15 +22,20 @@ impl<N: Net, X: Pixel> Zero for Inference<N, X> {
 
 impl<N: Net, X: Pixel> Inference<N, X> {
     /// Gives the output for an image, a number for each class.
+    ///
+    /// # Errors
+    /// [`Refusal::Image`], [`Refusal::NotLoaded`] and [`Refusal::Diverged`]: an output that is not finite is
+    /// no answer.
     #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub fn outputs<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
         image: &Image<N, X>,
-    ) -> &[f32] {
-        let outputs = self.forward(parameters, image);
+    ) -> Result<&[f32], Refusal> {
+        can_see::<N, C, X>(parameters, image)?;
+        let outputs = self.forward(parameters, image)?;
         N::Chain::activate(outputs);
-        outputs
+        Ok(outputs)
     }
 
     /// Gives the pre-activations of the output.
@@ -40,15 +45,20 @@ impl<N: Net, X: Pixel> Inference<N, X> {
         &mut self,
         parameters: &Parameters<N, C>,
         image: &Image<N, X>,
-    ) -> &mut [f32] {
+    ) -> Result<&mut [f32], Refusal> {
         // An optimizer that knows the address of a static would form it again in every loop.
         let (parameters, image, tape) =
             (black_box(parameters), black_box(image), black_box(&mut self.tape));
         N::Chain::forward::<C, Nothing, No, Identity, X>(&mut Whole, parameters, image, tape);
-        N::Chain::output::<Nothing, No>(tape)
+        let output = N::Chain::output::<Nothing, No>(tape);
+        is_answer(output)?;
+        Ok(output)
     }
 
     /// What a trainer would see of a sample: its loss, and the class it is taken for.
+    ///
+    /// # Errors
+    /// As [`outputs`](Self::outputs), and [`Refusal::Label`].
     #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub fn look<C: Choice>(
         &mut self,
@@ -56,22 +66,25 @@ impl<N: Net, X: Pixel> Inference<N, X> {
         image: &Image<N, X>,
         label: usize,
     ) -> Result<Seen, Refusal> {
-        check::<N, X>(image, label)?;
-        let outputs = self.forward(parameters, image);
-        let class = argmax(outputs);
-        let loss = N::Chain::delta(outputs, label);
-        if loss.is_finite() { Ok(Seen { loss, class }) } else { Err(Refusal::Diverged) }
+        check::<N, C, X>(parameters, image, label)?;
+        let outputs = self.forward(parameters, image)?;
+        let class = largest(outputs);
+        Ok(Seen { loss: N::Chain::delta(outputs, label), class })
     }
 
     /// The class with the largest output, the first on a tie. The outputs are not computed: every
     /// output grows with its pre-activation, so these are compared.
+    ///
+    /// # Errors
+    /// As [`outputs`](Self::outputs).
     #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub fn classify<C: Choice>(
         &mut self,
         parameters: &Parameters<N, C>,
         image: &Image<N, X>,
-    ) -> usize {
-        argmax(self.forward(parameters, image))
+    ) -> Result<usize, Refusal> {
+        can_see::<N, C, X>(parameters, image)?;
+        self.forward(parameters, image).map(|outputs| largest(outputs))
     }
 
     /// Shows what each stage before the output made of the last image, from the first stage on:
@@ -82,8 +95,14 @@ impl<N: Net, X: Pixel> Inference<N, X> {
     }
 }
 
-/// The place of the largest value, the first on a tie; 0 where there is none.
-pub fn argmax(values: &[f32]) -> usize {
+/// The place of the largest value, the first on a tie; none where there is no value, or one that is not
+/// finite.
+pub fn argmax(values: &[f32]) -> Option<usize> {
+    (!values.is_empty() && f32::are_finite(values)).then(|| largest(values))
+}
+
+/// The place of the largest of finite values.
+pub(super) fn largest(values: &[f32]) -> usize {
     let mut best = 0;
     let mut largest = f32::NEG_INFINITY;
     for (place, &value) in values.iter().enumerate() {

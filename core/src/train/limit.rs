@@ -43,11 +43,25 @@ pub struct Refusals {
     pub rate: u32,
     /// [`Refusal::Gradient`]
     pub gradient: u32,
+    /// [`Refusal::NotLoaded`]
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub not_loaded: u32,
+    /// [`Refusal::HalfMoved`]
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub half_moved: u32,
 }
 
 impl Refusals {
     /// No refusal yet.
-    pub const ZERO: Self = Self { label: 0, image: 0, diverged: 0, rate: 0, gradient: 0 };
+    pub const ZERO: Self = Self {
+        label: 0,
+        image: 0,
+        diverged: 0,
+        rate: 0,
+        gradient: 0,
+        not_loaded: 0,
+        half_moved: 0,
+    };
 
     /// Counts a refusal and hands it on: `step(…).map_err(|why| refusals.count(why))`.
     /// A counter stays at its largest number.
@@ -58,6 +72,8 @@ impl Refusals {
             Refusal::Diverged => &mut self.diverged,
             Refusal::Rate => &mut self.rate,
             Refusal::Gradient => &mut self.gradient,
+            Refusal::NotLoaded => &mut self.not_loaded,
+            Refusal::HalfMoved => &mut self.half_moved,
         };
         *counter = counter.saturating_add(1);
         why

@@ -31,6 +31,7 @@ mod slices;
 
 pub use batch::{Batch, Seen, Sgd, Velocity};
 pub use in_place::InPlace;
+use inference::largest;
 pub use inference::{Inference, argmax};
 pub use limit::{Limit, Refusals};
 pub use schedule::Schedule;
@@ -52,12 +53,18 @@ pub enum Refusal {
     Label,
     /// The image holds a NaN or an infinite number.
     Image,
-    /// The net's output, or the loss, is no longer finite: the parameters have diverged.
+    /// The net's output is not finite: the parameters have diverged.
     Diverged,
-    /// The learning rate is not a finite number.
+    /// The learning rate is no number from 0 to [`LARGEST_RATE`], the momentum none from 0 on below 1,
+    /// or the weight decay is below 0 or takes all of a weight at once.
     Rate,
     /// The gradient is longer than the [`Limit`] allows, or not finite.
     Gradient,
+    /// A layer that stays frozen has not been [loaded](load()).
+    NotLoaded,
+    /// The trainer's last [step in slices](Step) was forgotten while weights moved: some have and some
+    /// have not. Take the parameters of a stored model. This is said once; then the trainer goes on.
+    HalfMoved,
 }
 
 impl core::fmt::Display for Refusal {
@@ -65,18 +72,76 @@ impl core::fmt::Display for Refusal {
         f.write_str(match self {
             Refusal::Label => "the label is not one of the classes",
             Refusal::Image => "the image holds a NaN or an infinite number",
-            Refusal::Diverged => "the loss is no longer finite: the parameters have diverged",
-            Refusal::Rate => "the learning rate is not a finite number",
+            Refusal::Diverged => "the net's output is not finite: the parameters have diverged",
+            Refusal::Rate => "the learning rate, the momentum or the weight decay is out of range",
             Refusal::Gradient => "the gradient is longer than the limit allows, or not finite",
+            Refusal::NotLoaded => "a frozen layer has not been loaded",
+            Refusal::HalfMoved => {
+                "a step was forgotten in its middle: the parameters are half moved"
+            }
         })
     }
 }
 
 impl core::error::Error for Refusal {}
 
+/// The largest learning rate that is taken. Weights begin below 1, and a sample moves them by η times
+/// a number that is about 1 where pixels are: a thousand times as far, nothing is left of a net.
+pub const LARGEST_RATE: f32 = 1000.0;
+
+/// Whether a step may go by these rates: η from 0 to [`LARGEST_RATE`], λ not below 0, and ηλ below 1,
+/// at which decay would leave nothing of a weight.
+fn are_legal(rate: f32, decay: f32) -> Result<(), Refusal> {
+    let legal = (0.0..=LARGEST_RATE).contains(&rate) && decay >= 0.0 && rate * decay < 1.0;
+    if legal { Ok(()) } else { Err(Refusal::Rate) }
+}
+
 /// Draws initial weights from a seed: He's rule before ReLU, Glorot's otherwise; biases 0.
 pub fn initialize<N: Net>(parameters: &mut Parameters<N>, rng: &mut Rng) {
     N::Chain::initialize(parameters, rng);
+}
+
+/// Takes over parameters that stay where they are, in flash: copies what trains, and remembers where
+/// the rest lies.
+///
+/// Fine-tuning of the output layer takes RAM for that layer alone:
+///
+/// ```
+/// use cpfo::choice::OutputOnly;
+/// use cpfo::format;
+/// use cpfo::net::Parameters;
+/// use cpfo::shape::Zero;
+/// use cpfo::train::{InPlace, load};
+///
+/// # cpfo::net! { pub mod digits: 8 x 8 x 1 {
+/// #     C1 = Convolution(8, 3 x 3, Relu); P2 = Pooling(Max, 2 x 2);
+/// #     F3 = FullyConnected(32, Relu); O4 = Output(10, SoftmaxCrossEntropy); } }
+/// // `cpfo export --rust` writes one that has learnt. A static that nobody changes lies in flash.
+/// static MODEL: digits::Parameters = digits::Parameters::ZERO;
+///
+/// let mut parameters = Parameters::<digits::Net, OutputOnly>::ZERO;
+/// let mut trainer = InPlace::<digits::Net, OutputOnly>::ZERO;
+/// load::<digits::Net, OutputOnly>(&mut parameters, &MODEL);
+///
+/// let image: digits::Image = [[[0.5]; 8]; 8];
+/// let before = trainer.step(&mut parameters, &image, 3, 0.05, 0.0)?;
+/// let after = trainer.step(&mut parameters, &image, 3, 0.0, 0.0)?;
+/// assert!(after < before);
+///
+/// // What it has learnt is stored as a whole model, and read back the same way.
+/// let mut stored = Vec::new();
+/// format::emit::<digits::Net, OutputOnly, core::fmt::Error>(&parameters, |piece| {
+///     stored.extend_from_slice(piece);
+///     Ok(())
+/// })?;
+/// let mut again = Parameters::<digits::Net, OutputOnly>::ZERO;
+/// load::<digits::Net, OutputOnly>(&mut again, &MODEL);
+/// format::parse::<digits::Net, OutputOnly>(&stored, &mut again)?;
+/// assert_eq!(trainer.step(&mut again, &image, 3, 0.0, 0.0)?, after);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn load<N: Net, C: Choice>(parameters: &mut Parameters<N, C>, from: &'static Parameters<N>) {
+    N::Chain::load::<C>(parameters, from);
 }
 
 /// λ/2 Σ W²: what weight decay adds to the loss. Biases do not decay.
@@ -100,12 +165,32 @@ pub fn all_finite<N: Net>(parameters: &Parameters<N>) -> bool {
 }
 
 /// What both trainers ask of a sample.
-fn check<N: Net, X: Pixel>(image: &Image<N, X>, label: usize) -> Result<(), Refusal> {
+fn check<N: Net, C: Choice, X: Pixel>(
+    parameters: &Parameters<N, C>,
+    image: &Image<N, X>,
+    label: usize,
+) -> Result<(), Refusal> {
     if label >= N::CLASSES {
         return Err(Refusal::Label);
+    }
+    can_see::<N, C, X>(parameters, image)
+}
+
+/// What a pass forward asks for.
+fn can_see<N: Net, C: Choice, X: Pixel>(
+    parameters: &Parameters<N, C>,
+    image: &Image<N, X>,
+) -> Result<(), Refusal> {
+    if !N::Chain::is_loaded::<C>(parameters) {
+        return Err(Refusal::NotLoaded);
     }
     if !X::are_finite(image.flat()) {
         return Err(Refusal::Image);
     }
     Ok(())
+}
+
+/// Pre-activations of the output that are not finite are no answer, and have no loss.
+fn is_answer(output: &[f32]) -> Result<(), Refusal> {
+    if f32::are_finite(output) { Ok(()) } else { Err(Refusal::Diverged) }
 }

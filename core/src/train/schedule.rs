@@ -28,9 +28,7 @@ impl Schedule {
     pub fn share(&self, step: u32, steps: u32) -> f32 {
         match *self {
             Schedule::Constant => 1.0,
-            Schedule::Step { every, factor } => {
-                (0..step.checked_div(every).unwrap_or(0)).fold(1.0, |share, _| share * factor)
-            }
+            Schedule::Step { every, factor } => power(factor, step.checked_div(every).unwrap_or(0)),
             Schedule::Cosine { warm_up } if step < warm_up => (step + 1) as f32 / warm_up as f32,
             Schedule::Cosine { warm_up } => {
                 let done = (step - warm_up) as f32 / steps.saturating_sub(warm_up).max(1) as f32;
@@ -38,6 +36,19 @@ impl Schedule {
             }
         }
     }
+}
+
+/// x to the power n, in as many products as n has bits, or twice as many.
+fn power(mut x: f32, mut n: u32) -> f32 {
+    let mut power = 1.0;
+    while n > 0 {
+        if n % 2 == 1 {
+            power *= x;
+        }
+        x *= x;
+        n /= 2;
+    }
+    power
 }
 
 #[cfg(test)]
@@ -54,5 +65,7 @@ mod tests {
         assert!((cosine.share(54, 104) - 0.5).abs() < 1e-6);
         assert!(cosine.share(104, 104) < 1e-6 && cosine.share(9999, 104) < 1e-6);
         assert_eq!(Schedule::Step { every: 0, factor: 0.0 }.share(3, 3), 1.0);
+        assert_eq!(Schedule::Step { every: 1, factor: 0.5 }.share(u32::MAX, u32::MAX), 0.0);
+        assert_eq!(Schedule::Step { every: 1, factor: 1.0 }.share(u32::MAX, u32::MAX), 1.0);
     }
 }

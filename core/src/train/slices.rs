@@ -2,7 +2,7 @@ use core::cell::Cell;
 use core::task::Poll;
 
 use super::in_place::Rates;
-use super::{InPlace, Limit, Refusal, check};
+use super::{InPlace, Limit, Refusal, is_answer};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
 use crate::choice::{Choice, Flag, No, Slot, There, Yes};
@@ -40,9 +40,10 @@ use crate::stage::Stage;
 /// A step holds the parameters, so nobody else sees them half moved: that does not compile. Between
 /// two slices [`parameters`](Self::parameters) shows them as they were before the step, until the
 /// first weight moves. A step that is dropped by then has not been; one that is dropped later is
-/// finished at once. (Only [`core::mem::forget`] would leave the weights half moved.)
+/// finished at once. Only [`core::mem::forget`] leaves the weights half moved; the trainer's next step
+/// is refused then, as [`Refusal::HalfMoved`].
 pub struct Step<'a, N: Net, C: Choice, X: Pixel, Within: Flag = No> {
-    tape: &'a mut Tape<N, C>,
+    trainer: &'a mut InPlace<N, C, X>,
     parameters: &'a mut Parameters<N, C>,
     image: &'a Image<N, X>,
     label: usize,
@@ -120,10 +121,9 @@ impl<'a, N: Net, C: Choice, X: Pixel, Within: Flag> Step<'a, N, C, X, Within> {
         within: Within::When<Asked>,
         phase: Phase,
     ) -> Result<Self, Refusal> {
-        check::<N, X>(image, label)?;
-        let tape = &mut trainer.tape;
+        trainer.admit(parameters, image, label)?;
         let (squares, loss, done) = (Cell::new(0.0), 0.0, 0);
-        Ok(Self { tape, parameters, image, label, rates, within, squares, loss, phase, done })
+        Ok(Self { trainer, parameters, image, label, rates, within, squares, loss, phase, done })
     }
 
     /// Goes on for about `budget` multiplications, and for one unit at least: a tile of a
@@ -146,6 +146,7 @@ impl<'a, N: Net, C: Choice, X: Pixel, Within: Flag> Step<'a, N, C, X, Within> {
                 Ok(_) => self.done = slice.done(),
                 Err(why) => self.phase = Phase::Done(Err(why)),
             }
+            self.trainer.half_moved = self.moving();
         }
     }
 
@@ -169,7 +170,13 @@ impl<'a, N: Net, C: Choice, X: Pixel, Within: Flag> Step<'a, N, C, X, Within> {
             Phase::MeasureLoss if Within::SET => self.lose(slice).map(|()| Phase::MeasureBackward),
             Phase::MeasureBackward if Within::SET => {
                 let held = (&*self.parameters, &self.squares);
-                backward::<N, C, X, _>(slice, Measurement, held, self.image, self.tape);
+                backward::<N, C, X, _>(
+                    slice,
+                    Measurement,
+                    held,
+                    self.image,
+                    &mut self.trainer.tape,
+                );
                 if let (Some(Asked(limit)), true) = (self.within.peek(), slice.left() > 0) {
                     self.rates = self.rates.shortened(limit.share(self.squares.get())?);
                 }
@@ -185,7 +192,13 @@ impl<'a, N: Net, C: Choice, X: Pixel, Within: Flag> Step<'a, N, C, X, Within> {
             Phase::Loss => self.lose(slice).map(|()| Phase::Backward),
             Phase::Backward => {
                 let rule = self.rates.descent;
-                backward::<N, C, X, _>(slice, rule, self.parameters, self.image, self.tape);
+                backward::<N, C, X, _>(
+                    slice,
+                    rule,
+                    self.parameters,
+                    self.image,
+                    &mut self.trainer.tape,
+                );
                 Ok(Phase::Decay)
             }
             Phase::Decay => {
@@ -198,7 +211,12 @@ impl<'a, N: Net, C: Choice, X: Pixel, Within: Flag> Step<'a, N, C, X, Within> {
 
     #[inline(never)]
     fn forward(&mut self, slice: &mut Slice) {
-        N::Chain::forward::<C, C, No, Identity, X>(slice, self.parameters, self.image, self.tape);
+        N::Chain::forward::<C, C, No, Identity, X>(
+            slice,
+            self.parameters,
+            self.image,
+            &mut self.trainer.tape,
+        );
     }
 
     /// The loss, and the δ of the output.
@@ -206,9 +224,11 @@ impl<'a, N: Net, C: Choice, X: Pixel, Within: Flag> Step<'a, N, C, X, Within> {
     fn lose(&mut self, slice: &mut Slice) -> Result<(), Refusal> {
         // An exponential costs about as much as so many multiplications.
         if slice.unit(32 * N::CLASSES) {
-            self.loss = N::Chain::delta(N::Chain::output::<C, No>(self.tape), self.label);
+            let output = N::Chain::output::<C, No>(&mut self.trainer.tape);
+            is_answer(output)?;
+            self.loss = N::Chain::delta(output, self.label);
         }
-        if self.loss.is_finite() { Ok(()) } else { Err(Refusal::Diverged) }
+        Ok(())
     }
 
     /// What weight decay takes.

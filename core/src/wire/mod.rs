@@ -159,7 +159,7 @@ mod tests {
         let mut frame = [0; 64];
         let first = ("board", "net", 1_u32, 2_u32, [8_u16, 8, 1], 10_u16, "us");
         let end = frame::emit(1, &(0_u8, 1_u16, first), &mut frame).unwrap();
-        assert!(Reply::parse(&mut frame.clone()[..end - 1]).is_err());
+        assert!(Reply::parse(&mut { frame }[..end - 1]).is_err());
         assert_eq!(Reply::version(&mut frame[..end - 1]), Some(1));
         let end = Reply::Begun.emit(1, &mut line).unwrap();
         assert_eq!(Reply::version(&mut line[..end - 1]), None);

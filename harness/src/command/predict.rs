@@ -65,7 +65,7 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
         ));
     }
     source::warn(&warnings);
-    let verdicts = evaluation::verdicts::<N>(&parameters, &images);
+    let verdicts = evaluation::verdicts::<N>(&parameters, &images)?;
     let predictions = names.iter().zip(&verdicts);
     if flags.json {
         let predictions: Vec<_> =

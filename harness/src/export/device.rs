@@ -9,9 +9,10 @@ use cpfo::net::{Net, Parameters};
 /// The bytes of a model.
 pub fn bytes<N: Net>(parameters: &Parameters<N>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(format::length::<N>());
-    let Ok(()) = format::emit::<N, All, Infallible>(parameters, |piece| {
+    let all = format::emit::<N, All, Infallible>(parameters, |piece| {
         bytes.extend_from_slice(piece);
         Ok(())
     });
+    all.expect("a vector takes everything, and nothing is borrowed");
     bytes
 }

@@ -56,7 +56,8 @@ fn passes<N: Net>() {
 
     let (image, label) = sample::<N>(20);
     pass(format!("{}: forward", N::NAME), &mut || {
-        black_box(inference.classify::<All>(&parameters, black_box(&image)));
+        let class = inference.classify::<All>(&parameters, black_box(&image));
+        black_box(class).expect("a good sample");
     });
     pass(format!("{}: step", N::NAME), &mut || {
         let image = black_box(&image);
@@ -69,7 +70,7 @@ fn passes<N: Net>() {
         for (image, label) in black_box(&samples) {
             black_box(batch.add(&parameters, image, *label)).expect("a good sample");
         }
-        batch.update(&mut parameters, &mut velocity, &sgd);
+        batch.update(&mut parameters, &mut velocity, &sgd).expect("good rates");
     });
 }
 

@@ -189,9 +189,9 @@ pub fn batches<N: Net>(room: &mut BatchRoom<N>, updates: usize) -> Result<Bits, 
             let seen = room.trainer.add(&room.parameters, &room.image, label)?;
             course.add(&[seen.loss]);
         }
-        room.trainer.update(&mut room.parameters, &mut room.velocity, &sgd);
+        room.trainer.update(&mut room.parameters, &mut room.velocity, &sgd)?;
     }
-    course.add(room.inference.outputs::<All>(&room.parameters, &room.image));
+    course.add(room.inference.outputs::<All>(&room.parameters, &room.image)?);
     Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
 }
 

@@ -33,7 +33,7 @@ impl<N: Net> Zero for Room<N> {
 /// Takes a model and images off `data`, and the checksum of all outputs.
 fn outputs<N: Net>(room: &mut Room<N>, data: &mut &[u8]) -> Result<Bits, Refused> {
     let mut take = |length| data.split_off(..length).ok_or(Refused::Length);
-    format::parse::<N>(take(format::length::<N>())?, &mut room.parameters)?;
+    format::parse::<N, All>(take(format::length::<N>())?, &mut room.parameters)?;
     let count = take(4)?.first_chunk().map_or(0, |count| u32::from_le_bytes(*count));
     let mut course = format::Checksum::new();
     for _ in 0..count {
@@ -41,7 +41,8 @@ fn outputs<N: Net>(room: &mut Room<N>, data: &mut &[u8]) -> Result<Bits, Refused
         for (x, pixel) in room.image.flat_mut().iter_mut().zip(pixels) {
             *x = f32::from_le_bytes(*pixel);
         }
-        course.add(room.inference.outputs::<All>(&room.parameters, &room.image));
+        let outputs = room.inference.outputs::<All>(&room.parameters, &room.image);
+        course.add(outputs.map_err(|_| Refused::NotFinite)?);
     }
     Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
 }

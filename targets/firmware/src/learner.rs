@@ -74,7 +74,7 @@ impl<'r, N: Net> Learner<'r, N> {
 
     /// Starts with the model in the firmware, if there is a good one.
     pub(crate) fn new(room: &'r mut Room<N>) -> Self {
-        let model = match format::parse::<N>(MODEL, &mut room.parameters) {
+        let model = match format::parse::<N, All>(MODEL, &mut room.parameters) {
             Ok(()) => Model::Whole { learned: 0, last: NO_SAMPLE },
             Err(_) if MODEL.is_empty() => Model::None(Refused::NoModel),
             Err(why) => Model::None(Refused::Model(why)),
@@ -229,8 +229,8 @@ impl<'r, N: Net> Learner<'r, N> {
         self.ready()?;
         self.see(image)?;
         let start = clock.ticks();
-        let class =
-            self.room.inference.classify::<All>(&self.room.parameters, &self.room.image) as u16;
+        let class = self.room.inference.classify::<All>(&self.room.parameters, &self.room.image);
+        let class = class.map_err(Refused::Sample)? as u16;
         Ok(Reply::Class { class, time: clock.since(start) })
     }
 

@@ -91,11 +91,12 @@ fn figures<B: Board, N: Net>(devices: &Devices<B>, room: &mut Measured<N>) -> Re
         N::IN_PLACE_BYTES
     );
     let label = warm_up(room)?;
-    let mut class = 0;
+    let mut class = Ok(0);
     let (took, stack) = measure(&devices.clock, || {
         let image = black_box(&room.image);
         class = black_box(room.inference.classify::<All>(&room.parameters, image));
     });
+    let class = class.map_err(Failure::Sample)?;
     say!("{}: a {} is taken for a {}", N::NAME, label, class);
     say!("{}: forward {} {}, stack {}", N::NAME, took, unit(devices), stack);
     let (took, stack) = measure(&devices.clock, || {

@@ -215,8 +215,9 @@ fn measure<B: Board, N: Net>(
     }
     let clock = &devices.clock;
     let start = clock.ticks();
-    black_box(room.inference.classify::<All>(&room.parameters, black_box(&room.image)));
+    let class = room.inference.classify::<All>(&room.parameters, black_box(&room.image));
     let forward = clock.since(start);
+    black_box(class).map_err(Failure::Sample)?;
     let start = clock.ticks();
     let step = room.trainer.step(&mut room.parameters, black_box(&room.image), 0, 0.001, 0.0);
     let took = clock.since(start);

@@ -10,14 +10,13 @@
 
 use core::hint::black_box;
 
-use cpfo::chain::Holding as _;
 use cpfo::choice::{All, BiasesOnly, Choice, ConvolutionsAndOutput, Freeze, OutputOnly};
 use cpfo::format;
 use cpfo::net::{Image, Net, Parameters, in_place_ram};
 use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
 use cpfo::shape::Zero;
-use cpfo::train::{Batch, InPlace, Inference, Limit, Sgd, Velocity, initialize};
+use cpfo::train::{Batch, InPlace, Inference, Limit, Sgd, Velocity, initialize, load};
 
 #[path = "../../../tests/src/nets.rs"]
 mod goldens;
@@ -32,7 +31,7 @@ use nets::{digits, lenet};
 fn train<N: Net, C: Choice, X: Pixel>() {
     let parameters = somewhere::<Parameters<N, C>>();
     let image = somewhere::<Image<N, X>>();
-    N::Chain::load::<C>(parameters, somewhere());
+    load::<N, C>(parameters, somewhere());
     let step = somewhere::<InPlace<N, C, X>>().step(
         parameters,
         image,
@@ -51,8 +50,8 @@ fn train<N: Net, C: Choice, X: Pixel>() {
     );
     let _ = black_box(step);
     let inference = somewhere::<Inference<N, X>>();
-    black_box(inference.outputs::<C>(parameters, image));
-    black_box(inference.classify::<C>(parameters, image));
+    let _ = black_box(inference.outputs::<C>(parameters, image));
+    let _ = black_box(inference.classify::<C>(parameters, image));
     inference.hidden(|z| {
         black_box(z);
     });
@@ -89,11 +88,11 @@ fn everything<N: Net>() {
     let _ = black_box(batch.add(parameters, somewhere(), black_box(3)));
     batch.merge(somewhere());
     let sgd = Sgd { rate: black_box(0.1), momentum: black_box(0.9), decay: black_box(0.1) };
-    batch.update(parameters, somewhere::<Velocity<N>>(), &sgd);
+    let _ = black_box(batch.update(parameters, somewhere::<Velocity<N>>(), &sgd));
     let limit = black_box(Limit::Refuse(1.0));
     let _ = black_box(batch.update_within(parameters, somewhere(), &sgd, limit));
     let bytes: &[u8] = black_box(&[]);
-    let _ = black_box(format::parse::<N>(bytes, parameters));
+    let _ = black_box(format::parse::<N, All>(bytes, parameters));
     let _ = black_box(format::emit::<N, All, ()>(parameters, |piece| {
         black_box(piece);
         Ok(())

@@ -45,7 +45,7 @@ fn a_firmware_includes_the_model_to_the_bit() {
     let (parameters, _) = model::load::<digits::Net>(&file).unwrap();
 
     let mut read = digits::Parameters::ZERO;
-    assert_eq!(format::parse::<digits::Net>(&here.read("model.cpfo"), &mut read), Ok(()));
+    assert_eq!(format::parse::<digits::Net, All>(&here.read("model.cpfo"), &mut read), Ok(()));
     assert_eq!(read, *parameters);
 
     let core = concat!(env!("CARGO_MANIFEST_DIR"), "/../core");

@@ -138,7 +138,7 @@ pub fn speed<N: Net>(task: Task, time: f64) -> anyhow::Result<f64> {
             best::seconds(time, memory, |(inference, image, next)| {
                 image.flat_mut().copy_from_slice(data.train.image(*next));
                 let parameters = run.parameters();
-                black_box(Vectors::get().run(Classify { inference, parameters, image }));
+                black_box(Vectors::get().run(Classify { inference, parameters, image }))?;
                 *next = (*next + 1) % data.train.len();
                 Ok(())
             })?
@@ -150,7 +150,7 @@ pub fn speed<N: Net>(task: Task, time: f64) -> anyhow::Result<f64> {
                 time,
                 || Ok(()),
                 |()| {
-                    black_box(evaluation::accuracy::<N>(run.parameters(), &few));
+                    black_box(evaluation::accuracy::<N>(run.parameters(), &few)?);
                     Ok(())
                 },
             )?

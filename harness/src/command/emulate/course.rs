@@ -7,7 +7,7 @@ use cpfo::choice::All;
 use cpfo::format::{self, Checksum};
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::InPlace;
+use cpfo::train::{InPlace, Refusal};
 use cpfo::wire::Figures;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -115,12 +115,12 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
 
     /// Equal parameters give equal answers, so the desktop tests both; unequal ones it fetches.
     fn test_on_the_desktop(&mut self) -> anyhow::Result<()> {
-        let here = self.reading(&self.parameters);
+        let here = self.reading(&self.parameters)?;
         let there = if self.equal()? {
             here
         } else {
             let parameters = self.fetch()?;
-            self.reading(&parameters)
+            self.reading(&parameters)?
         };
         self.note(there, here);
         Ok(())
@@ -130,7 +130,7 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
     fn test_on_the_chip(&mut self) -> anyhow::Result<()> {
         let Lesson { new, old, .. } = self.lesson;
         self.equal()?;
-        let here = self.reading(&self.parameters);
+        let here = self.reading(&self.parameters)?;
         let samples = self.times.len();
         let [new, old] = [self.taken_there(new)?, self.taken_there(old)?];
         self.note(Reading { samples, new: new.accuracy(), old: old.accuracy() }, here);
@@ -139,7 +139,7 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
     }
 
     fn taken_there(&mut self, data: &Dataset) -> anyhow::Result<Confusion> {
-        let here = evaluation::verdicts::<N>(&self.parameters, &data.images);
+        let here = evaluation::verdicts::<N>(&self.parameters, &data.images)?;
         let mut pairs = Vec::with_capacity(data.len());
         for (index, here) in here.iter().enumerate() {
             interrupt::check()?;
@@ -152,12 +152,12 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
         Ok(Confusion::from_pairs(evaluation::classes::<N>(data), pairs)?)
     }
 
-    fn reading(&self, parameters: &Parameters<N>) -> Reading {
-        Reading {
+    fn reading(&self, parameters: &Parameters<N>) -> Result<Reading, Refusal> {
+        Ok(Reading {
             samples: self.times.len(),
-            new: evaluation::accuracy::<N>(parameters, &self.lesson.new),
-            old: evaluation::accuracy::<N>(parameters, &self.lesson.old),
-        }
+            new: evaluation::accuracy::<N>(parameters, &self.lesson.new)?,
+            old: evaluation::accuracy::<N>(parameters, &self.lesson.old)?,
+        })
     }
 
     fn note(&mut self, there: Reading, here: Reading) {
