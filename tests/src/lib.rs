@@ -3,7 +3,9 @@
 //! fine-tuning over it.
 
 pub mod cycles;
+pub mod edges;
 pub mod golden;
+pub mod moves;
 pub mod nets;
 pub mod noise;
 pub mod plain;

@@ -1,5 +1,6 @@
 //! Links only if nothing in core can panic: forward passes, both trainers, the parser of the device
-//! format, for every net of the goldens and the two that come with cpfo.
+//! format, for every net of the goldens, those at the edges of what is legal, and the two that come
+//! with cpfo.
 //!
 //! How it is proved is the [ground](ground)'s. The program is never run.
 //!
@@ -18,6 +19,8 @@ use cpfo::rng::Rng;
 use cpfo::shape::Zero;
 use cpfo::train::{Batch, InPlace, Inference, Limit, Sgd, Velocity, initialize, load};
 
+#[path = "../../../tests/src/edges.rs"]
+mod edges;
 #[path = "../../../tests/src/nets.rs"]
 mod goldens;
 mod ground;
@@ -106,6 +109,12 @@ macro_rules! goldens {
     };
 }
 
+macro_rules! edges {
+    ($($net:ident)*) => {
+        $(everything::<edges::$net::Net>();)*
+    };
+}
+
 /// The linker starts here.
 #[unsafe(no_mangle)]
 pub extern "C" fn _start() {
@@ -125,6 +134,7 @@ pub extern "C" fn _start() {
         two_fully_connected convolution_output kernel_fills_map fully_connected_first
         output_only output_only_squared pooling_first odd_widths ties
     }
+    for_each_edge!(edges);
     #[cfg(feature = "panic")]
     assert!(black_box(false), "on purpose");
 }

@@ -1,0 +1,53 @@
+//! A legal net at each edge runs, forward and back, and ends where the plain loops do.
+
+use cpfo::choice::All;
+use cpfo::net::{Image, Net};
+use cpfo::pixel::{Bytes, Pixel};
+use cpfo::rng::Rng;
+use cpfo::shape::{Tensor as _, Zero as _};
+use cpfo::train::{Inference, initialize};
+use cpfo_tests::for_each_edge;
+use cpfo_tests::moves::{Case, in_batches, in_place, of_output, plain_ways, sliced_within, within};
+
+/// Random parameters that leave no unit dead, and two random images.
+fn case<N: Net, X: Pixel>(seed: u64, draw: impl Fn(&mut Rng) -> X::Stored) -> Case<N, X> {
+    use cpfo::chain::{Holding as _, Role};
+    let mut rng = Rng::new(seed);
+    let mut from = Box::new(N::ZERO);
+    initialize::<N>(&mut from, &mut rng);
+    N::Chain::visit_mut::<All>(&mut from, &mut |role, values| {
+        if role == Role::Bias {
+            values.iter_mut().for_each(|b| *b = 0.3 + 0.2 * rng.uniform());
+        }
+    });
+    let samples = [0, N::CLASSES - 1].map(|label| {
+        let mut image = Box::new(Image::<N, X>::ZERO);
+        image.flat_mut().iter_mut().for_each(|x| *x = draw(&mut rng));
+        (image, label)
+    });
+    Case { from: Box::leak(from), samples: samples.into() }
+}
+
+fn agrees<N: Net>() {
+    let floats = case::<N, f32>(7, |rng| 2.0 * rng.uniform() - 1.0);
+    let mut inference = Box::new(Inference::<N>::ZERO);
+    for (image, _) in &floats.samples {
+        let ours = inference.outputs::<All>(floats.from, image).expect("an answer");
+        of_output::<N>(floats.from, image, ours);
+    }
+    let ways = [within(), sliced_within()];
+    in_place::<N, All, f32>(&floats, |_, _| [true; 2], &plain_ways(), &ways);
+    in_batches::<N, All>(&floats, |_, _| [true; 2]);
+    let bytes = case::<N, Bytes<255>>(8, |rng| rng.below(256) as u8);
+    in_place::<N, All, Bytes<255>>(&bytes, |_, _| [true; 2], &[], &[within()]);
+}
+
+macro_rules! of_all {
+    ($($net:ident)*) => {
+        $(#[test]
+        fn $net() {
+            agrees::<cpfo_tests::edges::$net::Net>();
+        })*
+    };
+}
+for_each_edge!(of_all);
