@@ -3,7 +3,8 @@
 //! A question, as a frame of [`cpfo::wire`], is asked again until an answer comes through or its one
 //! deadline has passed, whatever comes meanwhile:
 //!
-//! - after a damaged frame, in either direction, soon, but each time a little later;
+//! - after a damaged frame, in either direction, soon, but each time a little later, and not while
+//!   another asking is on its way;
 //! - after silence, when an answer is overdue by what answers have taken so far.
 //!
 //! Each asking has a number of its own, so that an answer tells which of them it is to, and how long
@@ -44,6 +45,8 @@ pub struct Link<S: Read + Write> {
     patience: Duration,
     /// The longest that answers have taken lately.
     slowest: Option<Duration>,
+    /// Askings that may still be on their way, there or back: more of them would only queue up.
+    on_the_way: usize,
     heard: Heard,
     question: Vec<u8>,
     /// The last frame.
@@ -73,6 +76,7 @@ impl<S: Read + Write> Link<S> {
             number: 0,
             patience: PATIENCE,
             slowest: None,
+            on_the_way: 0,
             heard: Heard::default(),
             question: Vec::new(),
             frame: Vec::new(),
@@ -100,7 +104,7 @@ impl<S: Read + Write> Link<S> {
         let start = Instant::now();
         let end = start + self.patience;
         let mut asked = VecDeque::new();
-        let (mut again, mut silence) = (start, self.pace());
+        let (mut again, mut overdue, mut silence) = (start, start, self.pace());
         let [mut breath, longest_breath] = BREATH;
         loop {
             let now = Instant::now();
@@ -108,16 +112,21 @@ impl<S: Read + Write> Link<S> {
                 bail!("{}", self.heard.why(&before, self.patience));
             }
             if now >= again {
+                if !asked.is_empty() && now >= overdue {
+                    self.on_the_way = 0;
+                }
                 asked.push_back((self.send(request)?, now));
                 if asked.len() > WAITED_FOR {
                     asked.pop_front();
                 }
-                again = now + silence;
+                overdue = now + silence;
+                again = overdue;
                 silence = (2 * silence).min(self.patience / 4);
             }
             if !self.receive(end.min(again))? {
                 continue;
             }
+            self.on_the_way = self.on_the_way.saturating_sub(1);
             // Decoding is in place: here it is done to see whose answer it is, below to read it.
             match Reply::parse(&mut self.frame.clone()) {
                 Ok((0, Reply::Refused(Refused::Garbled))) => self.heard.garbled(),
@@ -140,8 +149,10 @@ impl<S: Read + Write> Link<S> {
                 }
             }
             // Damaged, on the way there or back.
-            again = again.min(Instant::now() + breath);
-            breath = (2 * breath).min(longest_breath);
+            if self.on_the_way == 0 {
+                again = again.min(Instant::now() + breath);
+                breath = (2 * breath).min(longest_breath);
+            }
         }
         match Reply::parse(&mut self.frame) {
             Ok((_, Reply::Refused(why))) => Err(why).context("the device refuses"),
@@ -177,6 +188,7 @@ impl<S: Read + Write> Link<S> {
             .and_then(|()| line.flush())
             .context("the line to the device is broken")?;
         self.heard.asked(1 + length);
+        self.on_the_way += 1;
         Ok(self.number)
     }
 
