@@ -15,6 +15,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 
+use crate::child::{bound, in_the_background};
+use crate::interrupt;
+
 /// A board that QEMU emulates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Board {
@@ -130,7 +133,7 @@ pub fn targets(named: Option<&Path>) -> anyhow::Result<PathBuf> {
 /// Builds one of the firmware's programs, runs it to its end, and gives what it printed.
 pub fn run(board: Board, program: &str, targets: &Path) -> anyhow::Result<String> {
     board.at_hand(targets)?;
-    let ended = cargo(board, program, targets).stderr(Stdio::inherit()).output();
+    let ended = bound(&mut cargo(board, program, targets)).stderr(Stdio::inherit()).output();
     let ended = ended.context(NO_CARGO)?;
     ensure!(
         ended.status.success(),
@@ -170,7 +173,7 @@ impl Emulator {
             .context("cannot open a port on this machine")?;
         door.set_nonblocking(true)?;
         let serial = format!("tcp:127.0.0.1:{},nodelay=on", door.local_addr()?.port());
-        let child = cargo(board, program, targets)
+        let child = in_the_background(bound(&mut cargo(board, program, targets)))
             .args(["--", "-serial", &serial])
             .stdout(Stdio::null())
             .spawn()
@@ -197,6 +200,7 @@ impl Emulator {
                     "the firmware for the board {board} could not be built or started ({status}); what was said stands above"
                 );
             }
+            interrupt::check()?;
             sleep(Duration::from_millis(20));
         }
     }

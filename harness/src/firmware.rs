@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail, ensure};
 use cpfo::Net;
 use object::{Object as _, ObjectSection as _, SectionKind};
 
+use crate::child::bound;
 use crate::export::device;
 use crate::model;
 
@@ -72,7 +73,7 @@ impl Board {
     /// Builds a program with a model in it, and gives the linked file.
     pub fn build(&self, targets: &Path, program: &str, model: &Path) -> anyhow::Result<PathBuf> {
         let bin = format!("{}-{program}", self.package);
-        let status = Command::new("cargo")
+        let status = bound(&mut Command::new("cargo"))
             .current_dir(targets)
             .args([
                 "build",

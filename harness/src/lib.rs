@@ -14,6 +14,7 @@
 //!
 //! Errors are `anyhow`'s here, at the edge; the core has its own.
 
+pub mod child;
 pub mod cli;
 pub mod command;
 pub mod confusion;

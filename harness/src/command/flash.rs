@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, ensure};
 use cpfo::Net;
 
+use crate::child::bound;
 use crate::cli::BoardFlags;
 use crate::{emulator, firmware};
 
@@ -22,13 +23,13 @@ pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
                  cargo install probe-rs-tools --locked"
             );
             let elf = board.build(&targets, firmware::SERVE, &path)?;
-            Command::new("probe-rs").args(["run", "--chip", chip]).arg(elf).status()
+            bound(&mut Command::new("probe-rs")).args(["run", "--chip", chip]).arg(elf).status()
         }
         None => {
             let emulated = clap::ValueEnum::from_str(board.name, true);
             let emulated: emulator::Board = emulated.map_err(anyhow::Error::msg)?;
             emulated.at_hand(&targets)?;
-            Command::new("cargo")
+            bound(&mut Command::new("cargo"))
                 .current_dir(&targets)
                 .args([board.name, "--bin", &format!("{}-{}", board.package, firmware::SERVE)])
                 .env("CPFO_MODEL", &path)

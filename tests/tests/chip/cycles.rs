@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::{env, fs};
 
+use cpfo_harness::child::bound;
 use cpfo_harness::emulator::Board;
 use cpfo_harness::figures::Figure;
 use cpfo_tests::cycles::{Count, cycles, instructions, regions};
@@ -132,6 +133,7 @@ fn count(program: &Path, plugin: &Path, folder: &Path) -> Result<Vec<(String, u6
         counts.display()
     );
     let mut qemu = Command::new("qemu-system-arm");
+    bound(&mut qemu);
     qemu.args(["-machine", "mps2-an386", "-nographic", "-monitor", "none", "-semihosting"]);
     let said = run(qemu.args(["-plugin", &plugin, "-kernel"]).arg(program))?;
     let passes: Vec<_> = Figure::all(&said).map(|f| format!("{}: {}", f.net, f.pass)).collect();

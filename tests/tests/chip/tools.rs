@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cpfo_harness::child::bound;
 use cpfo_harness::emulator::Board;
 use libtest_mimic::Failed;
 
@@ -64,7 +65,7 @@ fn cargo_in(
     environment: &[(&str, &str)],
 ) -> Result<String, Failed> {
     // Cargo hands its own settings on to what it runs; the firmware has others.
-    let output = Command::new("cargo")
+    let output = bound(&mut Command::new("cargo"))
         .args(arguments)
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_TARGET_DIR")

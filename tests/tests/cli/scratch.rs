@@ -5,6 +5,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::{env, fs};
 
+use cpfo_harness::child::bound;
 use serde_json::Value;
 
 /// A folder for one test, empty when it begins.
@@ -46,6 +47,7 @@ impl Scratch {
     fn command(&self, program: &Path, words: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.folder).args(words.split_whitespace()).stdin(Stdio::null());
+        bound(&mut command);
         command
     }
 
