@@ -131,7 +131,7 @@ fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a 
         Command::Train(flags) => (&flags.net, None),
         Command::Eval(flags) => (&flags.net, in_file(&flags.model)),
         Command::Predict(flags) => (&flags.net, in_file(&flags.model)),
-        Command::Emulate(flags) => (&None, flags.model.as_deref().and_then(in_file)),
+        Command::Emulate(flags) => (&None, flags.model().and_then(in_file)),
         Command::Export(flags) => (&flags.net, in_file(&flags.model)),
         Command::Build(flags) | Command::Flash(flags) => (&None, in_file(&flags.model)),
         Command::Plan(flags) => (&flags.net, None),

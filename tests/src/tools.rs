@@ -3,6 +3,7 @@
 
 use std::process::{Command, Stdio};
 
+use cpfo_harness::child::bound;
 use libtest_mimic::{Failed, Trial};
 
 /// The program `cpfo`, built if need be, as this test was.
@@ -12,7 +13,9 @@ pub fn cpfo() -> Command {
     if !cfg!(debug_assertions) {
         cpfo.arg("--release");
     }
-    cpfo.arg("--").current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
+    cpfo.arg("--").current_dir(env!("CARGO_MANIFEST_DIR"));
+    cpfo.stdin(Stdio::null()).stderr(Stdio::inherit());
+    bound(&mut cpfo);
     cpfo
 }
 

@@ -1,7 +1,8 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::LAST_MODEL;
 use super::number::{count, positive};
 use crate::dataset::World;
 use crate::emulator::Board;
@@ -19,7 +20,8 @@ pub struct EmulateFlags {
     /// Labelled samples of each class that the chip gets of the new world
     #[arg(long, value_name = "K", default_value = "20", value_parser = count)]
     pub samples: usize,
-    /// The model that the chip starts with [default: one that is quickly trained first]
+    /// The model that the chip starts with [default: cpfo-out/model.safetensors; where there is none,
+    /// one is quickly trained]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// The learning rate [default: 0.01; 0.003 below 20 samples in all]
@@ -42,11 +44,20 @@ pub struct EmulateFlags {
     pub json: bool,
 }
 
+impl EmulateFlags {
+    /// The model that is named, or else that of the last run, if there is one.
+    pub fn model(&self) -> Option<&Path> {
+        let last = || Some(Path::new(LAST_MODEL)).filter(|path| path.exists());
+        self.model.as_deref().or_else(last)
+    }
+}
+
 const EXAMPLES: &str = "\
 Needs QEMU and the Rust target of the board; says what is missing. The exit code is 1 if the chip
-and the desktop, which makes the same updates beside it, differ in a single bit.
+and the desktop, which makes the same updates beside it, differ in a single bit. Stopped by Ctrl-C
+it fetches what the chip has learnt so far, and leaves model and report.
 
 Examples:
   cpfo emulate                                   an M4F learns to read mirrored digits
   cpfo emulate --board m0 --shift rotate:30      the same on 16 KB of RAM, in a turned world
-  cpfo emulate --model cpfo-out/model.safetensors --samples 5 --json";
+  cpfo emulate --model mine.safetensors --samples 5 --json";

@@ -38,7 +38,7 @@ pub const OUT: &str = "cpfo-out";
 /// The model in it.
 pub const MODEL: &str = "model.safetensors";
 /// The model of the last run, if none is named.
-const LAST_MODEL: &str = "cpfo-out/model.safetensors";
+pub const LAST_MODEL: &str = "cpfo-out/model.safetensors";
 
 /// Trains small convolutional nets and tries them out.
 #[derive(Parser, Debug)]

@@ -9,6 +9,9 @@ use anyhow::{Context, Result, bail, ensure};
 use super::Dataset;
 use super::warp::Warp;
 
+/// The most noise that is worth a try: ten times what an image is.
+const MOST_NOISE: f32 = 10.0;
+
 /// What happens to every image. In text: the name, or the name and a number, as `rotate:30`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum World {
@@ -25,6 +28,28 @@ pub enum World {
 }
 
 impl World {
+    /// Whether anything of these images is left to be seen in this world.
+    ///
+    /// # Errors
+    /// If nothing is, with the numbers that leave something.
+    pub fn fits(self, data: &Dataset) -> Result<()> {
+        let columns = data.columns;
+        match self {
+            World::Shift(pixels) if pixels.abs() >= columns as f32 => bail!(
+                "'{self}' moves everything out of images of {columns} columns: take from -{most} to \
+                 {most} pixels",
+                most = columns - 1
+            ),
+            World::Rotate(degrees) if degrees.abs() > 360.0 => {
+                bail!("'{self}' is more than a whole turn: take from -360 to 360 degrees")
+            }
+            World::Noise(sd) if sd > MOST_NOISE => bail!(
+                "'{self}' leaves nothing of images that go from 0 to 1: take {MOST_NOISE} at most"
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// The whole data set as it looks in this world. Only noise asks `random` for numbers.
     pub fn apply(self, data: &Dataset, random: &mut impl FnMut() -> u32) -> Dataset {
         let shape = [data.rows, data.columns, data.maps];
@@ -186,6 +211,20 @@ mod tests {
         let mean = noise.clone().sum::<f64>() / count;
         let sd = (noise.map(|x| x * x).sum::<f64>() / count).sqrt();
         assert!(mean.abs() < 0.004 && (sd - 0.3).abs() < 0.004, "mean {mean}, sd {sd}");
+    }
+
+    #[test]
+    fn worlds_in_which_nothing_is_left() {
+        let digits = Dataset::digits();
+        let seen = |text: &str| text.parse::<World>().unwrap().fits(&digits);
+        for text in ["shift:7.5", "shift:-7", "rotate:-360", "noise:10", "mirror", "invert"] {
+            assert!(seen(text).is_ok(), "{text}");
+        }
+        for text in ["shift:8", "shift:-8", "shift:1e30", "rotate:361", "rotate:1e30", "noise:1e38"]
+        {
+            let error = seen(text).unwrap_err().to_string();
+            assert!(error.contains("take"), "{text}: {error}");
+        }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct FineTuningReport {
     pub setting: Vec<Figure>,
     /// Images of the old world, and how they look in the new one.
     pub changed: Vec<Changed>,
+    /// In a sentence, why and when the run ended before its time, if it did.
+    pub ended: Option<String>,
     /// What the chip did.
     pub chip: Run,
     /// What the desktop did with the same samples.
@@ -41,8 +43,8 @@ pub struct FineTuningReport {
 pub struct Run {
     /// Accuracies against samples seen, from before the first to after the last.
     pub course: Vec<Reading>,
-    /// A checksum of the bits of all parameters after the last update.
-    pub parameters: u32,
+    /// A checksum of the bits of all parameters after the last update, if they are known.
+    pub parameters: Option<u32>,
     /// A checksum of the bits of all losses on the way.
     pub losses: u32,
     /// Those losses, each that of a sample before its update.
@@ -61,9 +63,11 @@ pub struct Reading {
 }
 
 impl Run {
-    /// Whether two runs went the same way, to the last bit.
+    /// Whether two runs went the same way, to the last bit of what is known of both.
     pub fn equals(&self, other: &Self) -> bool {
-        (self.parameters, self.losses) == (other.parameters, other.losses)
+        let [ours, theirs] = [self, other].map(|run| run.parameters);
+        ours.zip(theirs).is_none_or(|(ours, theirs)| ours == theirs)
+            && self.losses == other.losses
             && self.course.len() == other.course.len()
             && self.course.iter().zip(&other.course).all(|(a, b)| a.bits() == b.bits())
     }
@@ -84,6 +88,7 @@ impl FineTuningReport {
     /// The report as an HTML file.
     pub fn to_html(&self) -> String {
         let body = html! {
+            @if let Some(ended) = &self.ended { p.verdict.unequal { (ended) } }
             (headline(&self.headline()))
             section {
                 h2 { "Two worlds" }
@@ -201,18 +206,22 @@ impl FineTuningReport {
 
     fn comparison(&self) -> Markup {
         let equal = self.equal_to_the_bit();
+        let known = self.chip.parameters.is_some();
+        let sum = |sum: Option<u32>| sum.map_or_else(|| label::DASH.into(), label::checksum);
         let last = |run: &Run, value: fn(&Reading) -> f64| accuracy(run.course.last(), value);
         let both = |value: &dyn Fn(&Run) -> String| [value(&self.chip), value(&self.desktop)];
         let rows = [
-            ("parameters, checksum of all bits", both(&|run| label::checksum(run.parameters))),
+            ("parameters, checksum of all bits", both(&|run| sum(run.parameters))),
             ("losses, checksum of all bits", both(&|run| label::checksum(run.losses))),
             ("accuracy on new data, after", both(&|run| last(run, |reading| reading.new))),
             ("accuracy on old data, after", both(&|run| last(run, |reading| reading.old))),
         ];
         html! {
             p class=(if equal { "verdict equal" } else { "verdict unequal" }) {
-                @if equal {
+                @if equal && known {
                     "✓ Equal to the bit: every parameter, every loss, every accuracy."
+                } @else if equal {
+                    "✓ Every loss is equal to the bit; the chip's parameters could not be fetched."
                 } @else {
                     "✗ Not equal: chip and desktop went different ways."
                 }
@@ -229,7 +238,7 @@ impl FineTuningReport {
                         th scope="row" { (name) }
                         td.number { code { (chip) } }
                         td.number { code { (desktop) } }
-                        td.number { @if chip == desktop { "=" } @else { "≠" } }
+                        td.number { @if chip == desktop { "=" } @else if chip != label::DASH { "≠" } }
                     }
                 } }
             } }
@@ -277,7 +286,7 @@ mod tests {
         };
         let run = Run {
             course: (0..=20).map(reading).collect(),
-            parameters: 0xC0FFEE,
+            parameters: Some(0xC0FFEE),
             losses: 7,
             each_loss: (1..=200).map(|sample| 2.0 / sample as f32).collect(),
         };
@@ -287,6 +296,7 @@ mod tests {
         FineTuningReport {
             title: "digits on a <Cortex-M4F>".into(),
             change: "All images are mirrored.".into(),
+            ended: None,
             setting: vec![Figure::new("board", "mps2-an386")],
             changed: vec![Changed { label: "<0>".into(), before: image.clone(), after: image }],
             chip: run.clone(),
@@ -331,6 +341,22 @@ mod tests {
         stands_alone(&html);
         assert!(html.contains("✗ Not equal") && html.contains("new data, desktop"));
         assert!(html.contains("loss, desktop"));
+    }
+
+    #[test]
+    fn an_early_end_is_told() {
+        let mut report = report();
+        report.ended = Some("It ended early, after 3 of 20 steps: <stopped>".into());
+        let html = report.to_html();
+        stands_alone(&html);
+        assert!(html.contains("after 3 of 20 steps: &lt;stopped&gt;"));
+        assert!(html.contains("✓ Equal to the bit"));
+        report.chip.parameters = None;
+        let html = report.to_html();
+        stands_alone(&html);
+        assert!(html.contains("the chip's parameters could not be fetched"));
+        report.chip.losses += 1;
+        assert!(report.to_html().contains("✗ Not equal"));
     }
 
     #[test]

@@ -20,10 +20,15 @@ use crate::report::{Reading, Run};
 use crate::run::Chance;
 use crate::{interrupt, snapshot};
 
-/// What happened.
+/// What happened. It may have ended before its time; then it is what came before that.
 pub(super) struct Course {
     pub(super) chip: Run,
     pub(super) desktop: Run,
+    /// Why it ended early.
+    pub(super) ended: Option<anyhow::Error>,
+    /// Whether `end` came from the chip. If it could not be fetched `end` is the desktop's, which
+    /// made the same updates.
+    pub(super) fetched: bool,
     /// After how many samples the two first differed.
     pub(super) parted: Option<u64>,
     /// How many predictions of the chip were compared.
@@ -34,7 +39,7 @@ pub(super) struct Course {
     pub(super) times: Vec<u32>,
     pub(super) board: String,
     pub(super) unit: String,
-    pub(super) figures: Figures,
+    pub(super) figures: Option<Figures>,
     /// All parameters that the chip ends with.
     pub(super) end: snapshot::Snapshot,
 }
@@ -54,10 +59,14 @@ struct Pair<'a, N: Net, S: Read + Write> {
     times: Vec<u32>,
     parted: Option<u64>,
     predictions: usize,
+    /// The sample that the chip was given last.
+    last: usize,
     bar: ProgressBar,
 }
 
 impl Course {
+    /// Lets both learn. A course of which nothing would remain is an error; any other ends with what
+    /// there is.
     pub(super) fn run<N: Net, S: Read + Write>(
         lesson: &Lesson,
         mut device: Device<N, S>,
@@ -78,30 +87,37 @@ impl Course {
             times: Vec::new(),
             parted: None,
             predictions: 0,
+            last: 0,
             bar: bar(lesson.steps() + tests),
         };
-        pair.test_on_the_chip()?;
-        for epoch in 0..lesson.epochs {
-            pair.epoch(epoch)?;
-            if epoch + 1 < lesson.epochs {
-                pair.test_on_the_desktop()?;
-            }
+        match pair.learn() {
+            Err(early) if pair.times.is_empty() => Err(early),
+            result => pair.end(result.err()),
         }
-        pair.test_on_the_chip()?;
-        pair.end()
     }
 }
 
 impl<N: Net, S: Read + Write> Pair<'_, N, S> {
+    fn learn(&mut self) -> anyhow::Result<()> {
+        self.test_on_the_chip()?;
+        eprintln!("the chip is tested, and learns now");
+        for epoch in 0..self.lesson.epochs {
+            self.epoch(epoch)?;
+            if epoch + 1 < self.lesson.epochs {
+                self.test_on_the_desktop()?;
+            }
+        }
+        self.test_on_the_chip()
+    }
+
     fn epoch(&mut self, epoch: u32) -> anyhow::Result<()> {
         let Lesson { samples, rate, seed, .. } = self.lesson;
         for sample in Chance::new(*seed).order(epoch, samples.len() as u32) {
             interrupt::check()?;
-            let (image, label) = (samples.image(sample as usize), samples.label(sample as usize));
+            self.last = sample as usize;
+            let (image, label) = (samples.image(self.last), samples.label(self.last));
             let there = self.device.learn(image, label, *rate)?;
-            self.image.flat_mut().copy_from_slice(image);
-            let here =
-                self.trainer.step(&mut self.parameters, &self.image, label.into(), *rate, 0.0)?;
+            let here = self.step()?;
             self.times.push(there.time);
             for (machine, loss) in [there.loss, here].into_iter().enumerate() {
                 self.losses[machine].add(&[loss]);
@@ -111,6 +127,14 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
             self.bar.inc(1);
         }
         Ok(())
+    }
+
+    /// The desktop's update by the last sample.
+    fn step(&mut self) -> anyhow::Result<f32> {
+        let Lesson { samples, rate, .. } = self.lesson;
+        self.image.flat_mut().copy_from_slice(samples.image(self.last));
+        let label = samples.label(self.last).into();
+        Ok(self.trainer.step(&mut self.parameters, &self.image, label, *rate, 0.0)?)
     }
 
     /// Equal parameters give equal answers, so the desktop tests both; unequal ones it fetches.
@@ -186,35 +210,65 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
         Ok(there)
     }
 
-    fn end(mut self) -> anyhow::Result<Course> {
-        let there = self.fetch()?;
+    /// What the chip ends with, after an early end as far as it can still be asked.
+    fn end(mut self, mut ended: Option<anyhow::Error>) -> anyhow::Result<Course> {
+        let there = match self.last_word(ended.is_some()) {
+            Ok(there) => Some(there),
+            Err(silent) => {
+                ended.get_or_insert(silent);
+                None
+            }
+        };
+        let fetched = there.is_some();
+        let figures = if fetched { self.device.figures().ok() } else { None };
+        let sum = format::checksum::<N, All>;
+        let sums = [there.as_deref().map(sum), Some(sum(&self.parameters))];
+        self.compare(sums[0].is_none_or(|chip| sums[1] == Some(chip)));
+        let end = there.as_deref().unwrap_or(&self.parameters);
+        let read = self.courses[0].last().map(|reading| reading.samples);
+        // Parameters that a run has ruined give no answers to count.
+        if read != Some(self.times.len())
+            && let [Ok(there), Ok(here)] = [self.reading(end), self.reading(&self.parameters)]
+        {
+            self.courses[0].push(there);
+            self.courses[1].push(here);
+        }
         self.bar.finish_and_clear();
         let [chip, desktop] = self.courses;
         let [chip_losses, losses] = self.losses.map(Checksum::end);
         let [chip_each, each] = self.each_loss;
-        let sum = format::checksum::<N, All>;
         Ok(Course {
             chip: Run {
                 course: chip,
-                parameters: sum(&there),
+                parameters: sums[0],
                 losses: chip_losses,
                 each_loss: chip_each,
             },
-            desktop: Run {
-                course: desktop,
-                parameters: sum(&self.parameters),
-                losses,
-                each_loss: each,
-            },
+            desktop: Run { course: desktop, parameters: sums[1], losses, each_loss: each },
+            ended,
+            fetched,
             parted: self.parted,
             predictions: self.predictions,
             taken: self.taken,
             times: self.times,
-            figures: self.device.figures()?,
+            figures,
             board: self.device.board,
             unit: self.device.unit,
-            end: snapshot::take::<N>(&there),
+            end: snapshot::take::<N>(end),
         })
+    }
+
+    /// The chip's parameters at the end. An answer may have been lost just before an early one, and
+    /// with it the news that a sample was learnt from: then the desktop learns from it as well.
+    fn last_word(&mut self, early: bool) -> anyhow::Result<Box<Parameters<N>>> {
+        if early {
+            self.bar.set_message("stopping: fetching what the chip has learnt");
+            let learned = self.device.settle()? as usize;
+            if learned == self.times.len() + 1 {
+                self.step()?;
+            }
+        }
+        self.fetch()
     }
 }
 

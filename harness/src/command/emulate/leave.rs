@@ -21,24 +21,29 @@ use crate::{evaluation, label, model, snapshot};
 /// Of so many classes an image is shown.
 const SHOWN: usize = 20;
 
-/// Writes and prints everything. A difference of one bit is a failure.
+/// Writes and prints everything. A difference of one bit is a failure, and so is an early end.
 pub(super) fn all<N: Net>(
     flags: &EmulateFlags,
     output: &Output,
     lesson: &Lesson,
-    course: &Course,
+    course: Course,
 ) -> anyhow::Result<ExitCode> {
     let mut parameters = Box::new(N::ZERO);
     snapshot::put::<N>(&course.end, &mut parameters);
     model::save::<N>(&output.model(), &parameters, &Default::default())?;
-    write_whole(&output.report(), report::<N>(flags, lesson, course).to_html().as_bytes())?;
+    write_whole(&output.report(), report::<N>(flags, lesson, &course).to_html().as_bytes())?;
 
     if flags.json {
-        writeln!(io::stdout(), "{}", summary::<N>(flags, output, lesson, course))?;
+        writeln!(io::stdout(), "{}", summary::<N>(flags, output, lesson, &course))?;
     } else {
-        print(flags, output, lesson, course)?;
+        print(flags, output, lesson, &course)?;
     }
-    Ok(if equal(course) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let equal = equal(&course);
+    match course.ended {
+        Some(early) => Err(early),
+        None if equal => Ok(ExitCode::SUCCESS),
+        None => Ok(ExitCode::FAILURE),
+    }
 }
 
 fn equal(course: &Course) -> bool {
@@ -84,8 +89,12 @@ fn print(
     table.print()?;
 
     let [least, mean, most] = times(course).map(label::count);
-    let [parameters, workspace, line, stack, room] =
-        memory(course).map(|bytes| label::count(bytes.into()));
+    let [parameters, workspace, line, stack, room] = memory(course);
+    let line_errors = course.figures.map(|figures| label::count(figures.line_errors.into()));
+    let line_errors = line_errors.as_deref().unwrap_or(label::DASH);
+    if let Some(ended) = ended(lesson, course) {
+        writeln!(io::stdout(), "\n{ended}")?;
+    }
     writeln!(
         io::stdout(),
         "
@@ -94,19 +103,18 @@ fn print(
 a step      {mean} {} (from {least} to {most})
 RAM         {parameters} bytes of parameters, {workspace} of workspaces, {line} for the line
 stack       {stack} bytes of {room}
-line        {} errors that the board told of
+line        {line_errors} errors that the board told of
 desktop     {}
 
 model       {}
 report      {}",
-        label::count(lesson.steps()),
+        label::count(course.times.len() as u64),
         course.board,
         flags.board.core(),
         flags.samples,
         lesson.epochs,
         lesson.rate,
         course.unit,
-        label::count(course.figures.line_errors.into()),
         verdict(course),
         output.model().display(),
         output.report().display(),
@@ -120,27 +128,49 @@ fn verdict(course: &Course) -> String {
             "NOT equal: it differs from the chip since {} samples were learnt from",
             label::count(step)
         ),
-        None => format!(
-            "equal to the bit: all parameters ({}) and losses ({}), {} predictions",
-            label::checksum(course.chip.parameters),
-            label::checksum(course.chip.losses),
-            label::count(course.predictions as u64)
-        ),
+        None => {
+            let parameters = match course.chip.parameters {
+                Some(sum) => format!("all parameters ({}) and losses", label::checksum(sum)),
+                None => "all losses".into(),
+            };
+            format!(
+                "equal to the bit: {parameters} ({}), {} predictions",
+                label::checksum(course.chip.losses),
+                label::count(course.predictions as u64)
+            )
+        }
     }
 }
 
-fn memory(course: &Course) -> [u32; 5] {
-    let figures = &course.figures;
+/// In a sentence, how the course ended early, if it did.
+fn ended(lesson: &Lesson, course: &Course) -> Option<String> {
+    let why = course.ended.as_ref()?;
+    let [done, all] = [course.times.len() as u64, lesson.steps()].map(label::count);
+    let whose = if course.fetched {
+        "the model is what the chip had learnt by then"
+    } else {
+        "the chip's model could not be fetched, so it is that of the desktop, which made the same steps"
+    };
+    Some(format!("It ended early, after {done} of {all} steps: {why:#}; {whose}."))
+}
+
+/// Bytes, as far as the chip could tell them.
+fn memory(course: &Course) -> [String; 5] {
+    let Some(figures) = &course.figures else {
+        return [const { label::DASH }; 5].map(String::from);
+    };
     [figures.parameters, figures.workspace, figures.line, figures.stack, figures.stack_room]
+        .map(|bytes| label::count(bytes.into()))
 }
 
 fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> FineTuningReport {
     let [least, mean, most] = times(course).map(label::count);
-    let bytes = memory(course).map(|bytes| format!("{} bytes", label::count(bytes.into())));
+    let bytes = memory(course).map(|bytes| format!("{bytes} bytes"));
     let [parameters, workspace, line, stack, room] = bytes;
     FineTuningReport {
         title: format!("{}, fine-tuned on a {}", N::NAME, flags.board.core()),
         change: change(flags.shift),
+        ended: ended(lesson, course),
         setting: vec![
             Figure::new("board", format!("{}, in QEMU", course.board)),
             Figure::new("net", N::NAME),
@@ -212,12 +242,11 @@ fn summary<N: Net>(
     let [least, mean, most] = times(course);
     let run = |run: &crate::report::Run| {
         json!({
-            "parameters": label::checksum(run.parameters),
+            "parameters": run.parameters.map(label::checksum),
             "losses": label::checksum(run.losses),
             "course": run.course.iter().map(reading).collect::<Vec<_>>(),
         })
     };
-    let figures = &course.figures;
     json!({
         "net": N::NAME,
         "board": course.board,
@@ -226,7 +255,10 @@ fn summary<N: Net>(
         "epochs": lesson.epochs,
         "rate": lesson.rate,
         "seed": lesson.seed,
-        "steps": lesson.steps(),
+        "steps": course.times.len(),
+        "steps_planned": lesson.steps(),
+        "ended_early": course.ended.as_ref().map(|why| format!("{why:#}")),
+        "fetched": course.fetched,
         "before": before,
         "after": after,
         "equal_to_the_bit": equal(course),
@@ -235,14 +267,14 @@ fn summary<N: Net>(
         "chip": run(&course.chip),
         "desktop": run(&course.desktop),
         "step": { "unit": course.unit, "least": least, "mean": mean, "most": most },
-        "memory": {
+        "memory": course.figures.map(|figures| json!({
             "parameters": figures.parameters,
             "workspaces": figures.workspace,
             "line": figures.line,
             "stack": figures.stack,
             "stack_room": figures.stack_room,
-        },
-        "line_errors": figures.line_errors,
+        })),
+        "line_errors": course.figures.map(|figures| figures.line_errors),
         "files": { "model": output.model(), "report": output.report() },
     })
 }

@@ -26,6 +26,7 @@ pub(super) struct Lesson {
 
 impl Lesson {
     pub(super) fn new(flags: &EmulateFlags, data: &Data) -> anyhow::Result<Self> {
+        flags.shift.fits(&data.train)?;
         let mut noise = Rng::with_stream(flags.seed, NOISE);
         let mut seen = |data: &Dataset| flags.shift.apply(data, &mut || noise.next_u32());
         let old = data.test_part()?.clone();

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use cpfo::net::{Net, Parameters};
 
-use crate::cli::EmulateFlags;
+use crate::cli::{EmulateFlags, LAST_MODEL};
 use crate::dataset::Data;
 use crate::device::Device;
 use crate::emulator::{self, Emulator};
@@ -41,14 +41,17 @@ pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
     let (_emulator, line) = Emulator::start(flags.board, PROGRAM, &targets)?;
     let device = Device::<N, _>::meet(Link::over_socket(line)?)?;
     let course = Course::run(&lesson, device, parameters)?;
-    leave::all::<N>(flags, &output, &lesson, &course)
+    leave::all::<N>(flags, &output, &lesson, course)
 }
 
 /// The model to begin with, and the samples of its world.
 fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Data)> {
-    let Some(path) = &flags.model else {
+    let Some(path) = flags.model() else {
         let data = source::load::<N>(&Request::default())?.data;
-        eprintln!("training a model for {} epochs; --model takes one that is there", QUICK.epochs);
+        eprintln!(
+            "training a model for {} epochs: there is no {LAST_MODEL}, and --model names none",
+            QUICK.epochs
+        );
         let mut run = Run::<N>::new(Recipe { seed: flags.seed, ..QUICK }, &data)?;
         while run.advance()? != Step::Done {
             interrupt::check()?;
@@ -58,6 +61,7 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Da
         }
         return Ok((run.kept().0, data));
     };
+    eprintln!("the chip starts with {}", path.display());
     let (parameters, about) = model::load::<N>(path)?;
     // The test part is what was set aside when the model was trained.
     let origin: Option<Origin> =

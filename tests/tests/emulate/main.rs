@@ -1,27 +1,50 @@
 //! `cpfo emulate`, from the command line to the chip and back: it learns, and its bits are the
-//! desktop's. `cpfo bench --emulated`: it tells what the chip takes.
+//! desktop's, over a bad line, too; stopped early, it keeps what there is. `cpfo bench --emulated`: it
+//! tells what the chip takes. None of them leaves an emulator behind.
 //!
 //! It needs QEMU and the board's Rust target. Where one is missing the test is ignored and says
 //! why; where `CPFO_REQUIRE_TOOLS` is set, as in CI, that is a failure.
 
+mod ends;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
-use cpfo_harness::emulator::{self, Board};
+use cpfo_harness::emulator::{self, Board, Emulator};
+use cpfo_tests::noise::{FAULTS, Noisy};
 use cpfo_tests::tools::{cpfo, trial};
+use cpfo_tests::tuning;
+use ends::{left_behind, stopped};
 use libtest_mimic::{Arguments, Failed};
 use serde_json::Value;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // They share cargo's lock and two cores.
+    arguments.test_threads = Some(1);
     let board = Board::M4;
     let lacks = emulator::targets(None).and_then(|targets| board.at_hand(&targets)).err();
     let lacks = lacks.map(|error| error.to_string());
-    let trials = vec![
+    let mut trials = vec![
         trial("mirrored_digits_on_m4", lacks.clone(), move || mirrored_digits(board)),
-        trial("bench_on_m4", lacks, move || bench(board)),
+        trial("bench_on_m4", lacks.clone(), move || bench(board)),
+        trial("a_bad_line_on_m4", lacks.clone(), move || bad_line(board)),
     ];
+    let lacks = lacks.or_else(|| {
+        (!cfg!(target_os = "linux")).then(|| "only Linux tells what a process has started".into())
+    });
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let name = format!("stopped_early::{signal}");
+        trials.push(trial(name, lacks.clone(), move || stopped(signal, code)));
+    }
+    for command in ["emulate", "bench", "flash"] {
+        for signal in ["-KILL", "-TERM"] {
+            let name = format!("no_emulator_is_left_behind::{command}{signal}");
+            trials.push(trial(name, lacks.clone(), move || left_behind(command, signal)));
+        }
+    }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -69,6 +92,16 @@ fn bench(board: Board) -> Result<(), Failed> {
     }
     let program = &said["programs"][0];
     holds(program["flash"].as_u64() > Some(1000) && program["ram"].as_u64() > Some(10_984), "sizes")
+}
+
+/// The chip's own serial port, and bytes that go wrong on the way to it.
+fn bad_line(board: Board) -> Result<(), Failed> {
+    let targets = emulator::targets(None)?;
+    let (_emulator, line) = Emulator::start(board, "serve", &targets)?;
+    line.set_read_timeout(Some(Duration::from_millis(2)))?;
+    let line = Noisy::new(line, &FAULTS, 1000, 4);
+    let end = tuning::over(line, Duration::from_secs(60)).map_err(|error| format!("{error:#}"))?;
+    holds(end == tuning::alone(), "the bits of a good line")
 }
 
 /// What a command prints as JSON; it must end well.

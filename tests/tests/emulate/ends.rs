@@ -1,0 +1,130 @@
+//! How a run ends that is ended: with what there is, and without an emulator that goes on.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::iter::successors;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use cpfo::Net as _;
+use cpfo::rng::Rng;
+use cpfo::train::initialize;
+use cpfo_harness::model;
+use cpfo_harness::nets::digits;
+use cpfo_tests::tools::cpfo;
+use libtest_mimic::Failed;
+use serde_json::Value;
+
+use crate::holds;
+
+/// Stopped while it learns, it leaves what the chip has learnt so far, and says so.
+pub(crate) fn stopped(signal: &str, code: i32) -> Result<(), Failed> {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("stopped{signal}"));
+    let words = ["emulate", "--epochs", "100000", "--samples", "5", "--json", "--out"];
+    // It may be slow to begin: then there is nothing to leave yet.
+    for patience in [1, 10, 30] {
+        let _ = fs::remove_dir_all(&out);
+        let mut cpfo = cpfo();
+        cpfo.args(words).arg(&out).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = cpfo.spawn()?;
+        let emulator = emulator_of(child.id())?;
+        // The pipe has room for the little that comes behind this line.
+        let notes = child.stderr.take().expect("it is piped");
+        let mut notes = BufReader::new(notes).lines();
+        holds(notes.any(|line| line.is_ok_and(|line| line.contains("learns now"))), "it begins")?;
+        sleep(Duration::from_secs(patience));
+        send(signal, child.id())?;
+        let ended = child.wait_with_output()?;
+        holds(ended.status.code() == Some(code), &format!("code {code}: {}", ended.status))?;
+        gone(emulator)?;
+        if ended.stdout.is_empty() {
+            continue;
+        }
+        let said: Value = serde_json::from_slice(&ended.stdout)?;
+        let early = said["ended_early"].as_str().unwrap_or_default();
+        holds(early.starts_with("stopped by"), early)?;
+        holds(said["fetched"] == true && said["equal_to_the_bit"] == true, "the chip's bits")?;
+        let steps = said["steps"].as_u64().unwrap_or(0);
+        holds(steps > 0 && said["after"]["samples"] == steps, "a last reading")?;
+        let report = fs::read_to_string(out.join("report.html"))?;
+        holds(report.contains("It ended early, after"), "the report says so")?;
+        return holds(out.join("model.safetensors").is_file(), "a model");
+    }
+    Err("it never learnt from a sample".into())
+}
+
+/// A program that is killed, or asked to end, takes its emulator with it.
+pub(crate) fn left_behind(command: &str, signal: &str) -> Result<(), Failed> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("left-{command}{signal}"));
+    fs::create_dir_all(&folder)?;
+    let mut cpfo = cpfo();
+    match command {
+        "bench" => cpfo.args(["bench", "--emulated", "--board", "m4"]),
+        "flash" => {
+            let path = folder.join("model.safetensors");
+            let mut parameters = Box::new(digits::Net::ZERO);
+            initialize::<digits::Net>(&mut parameters, &mut Rng::new(1));
+            model::save::<digits::Net>(&path, &parameters, &Default::default())?;
+            cpfo.args(["flash", "--board", "m4", "--model"]).arg(path)
+        }
+        _ => cpfo.args(["emulate", "--epochs", "100000", "--out"]).arg(&folder),
+    };
+    let mut child = cpfo.stdout(Stdio::null()).spawn()?;
+    let emulator = emulator_of(child.id())?;
+    send(signal, child.id())?;
+    child.wait()?;
+    gone(emulator)
+}
+
+fn send(signal: &str, process: u32) -> Result<(), Failed> {
+    let sent = Command::new("kill").args([signal, &process.to_string()]).status()?;
+    holds(sent.success(), "the signal is sent")
+}
+
+/// The emulator that a process, or one that it started, has started.
+fn emulator_of(ancestor: u32) -> Result<u32, Failed> {
+    let until = Instant::now() + Duration::from_secs(300);
+    while Instant::now() < until {
+        for entry in fs::read_dir("/proc")?.flatten() {
+            let Some(process) = entry.file_name().to_str().and_then(|name| name.parse().ok())
+            else {
+                continue;
+            };
+            let comes_from = |process| {
+                let mut line = successors(Some(process), |&process| Some(status(process)?.1));
+                line.any(|process| process == ancestor)
+            };
+            if status(process).is_some_and(|(name, _)| name.starts_with("qemu"))
+                && comes_from(process)
+            {
+                return Ok(process);
+            }
+        }
+        sleep(Duration::from_millis(5));
+    }
+    Err("it started no emulator".into())
+}
+
+/// The name of a process and who started it, unless it has ended.
+fn status(process: u32) -> Option<(String, u32)> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (head, rest) = stat.rsplit_once(") ")?;
+    let (_, name) = head.split_once('(')?;
+    let mut fields = rest.split(' ');
+    (fields.next()? != "Z").then_some((name.to_owned(), fields.next()?.parse().ok()?))
+}
+
+/// A process ends within seconds.
+fn gone(process: u32) -> Result<(), Failed> {
+    let until = Instant::now() + Duration::from_secs(10);
+    while status(process).is_some_and(|(name, _)| name.starts_with("qemu")) {
+        if Instant::now() > until {
+            let _ = send("-KILL", process);
+            return Err("the emulator goes on without who started it".into());
+        }
+        sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
