@@ -219,7 +219,9 @@ fn nothing_is_learnt_twice() {
     let before = standing(&line);
     assert_eq!(before.1, 2);
     assert_eq!(sample(2, 10, RATE), Err(Refused::Sample(Refusal::Label)));
-    for rate in [f32::NAN, f32::INFINITY, -f32::INFINITY] {
+    // No rate that ruins a net comes past the device's door.
+    let nan = [f32::NAN, f32::INFINITY, -f32::INFINITY];
+    for rate in [-1.0, -1e-30, 1001.0, 1e30, f32::MAX].into_iter().chain(nan) {
         assert_eq!(sample(2, label, rate), Err(Refused::Sample(Refusal::Rate)), "rate {rate}");
     }
     assert_eq!(standing(&line), before);
