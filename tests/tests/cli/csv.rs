@@ -24,7 +24,7 @@ fn header() -> String {
 
 /// What a model of one epoch is, in bytes: the same from the same samples.
 fn model(here: &Scratch, words: &str) -> Vec<u8> {
-    here.cpfo(&format!("train --epochs 1 {words} --out out")).done();
+    here.cpfo(&format!("train --epochs 1 {words} --out out")).ran();
     let model = here.read("out/model.safetensors");
     std::fs::remove_dir_all(here.path("out")).unwrap();
     // The metadata tell how it was read; the weights stand behind them.
@@ -75,7 +75,7 @@ fn a_label_in_the_last_column_is_asked_for() {
     // The model knows how its data is read.
     let tested = here.cpfo("eval --data last.csv --json").json();
     assert_eq!(tested["test"], said["test"]);
-    here.cpfo("train --data last.csv --label-column first --epochs 1").done();
+    here.cpfo("train --data last.csv --label-column first --epochs 1").ran();
     here.cpfo("train --data last.csv --label-column 66").fails(1, &["there are 65 columns"]);
 }
 
@@ -86,7 +86,7 @@ fn names_travel_with_the_model() {
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
     let named = |label: u16| NAMES[usize::from(label)].to_owned();
     here.write("named.csv", lines(300, named, true).join("\n"));
-    let said = here.cpfo("train --data named.csv --epochs 10 --json").json();
+    let said = here.cpfo("train --data named.csv --epochs 10 --json").ran().object();
     assert_eq!(said["test"]["classes"][0]["name"], "eight", "by the alphabet: {said}");
     let report = String::from_utf8(here.read("cpfo-out/report.html")).unwrap();
     assert!(report.contains("seven"));
@@ -139,6 +139,6 @@ fn an_absurd_value_is_named_before_anything_is_learnt() {
     }
     assert!(!here.path("cpfo-out").exists());
     here.write("data/train.csv", spoil("5000"));
-    let said = here.cpfo("train --data data --epochs 1").done();
+    let said = here.cpfo("train --data data --epochs 1").ran();
     assert!(said.stderr.contains("line 9, column 29: 5000 is 312.5 times"), "{}", said.stderr);
 }

@@ -29,7 +29,7 @@ fn whatever_lies_beside_the_data() {
     let (images, labels) = bars(40, 8, 8);
     let (images, labels) = (idx(&[40, 8, 8], &images), idx(&[40], &labels));
     let out = |words: &str| {
-        here.cpfo(&format!("train --epochs 1 {words} --out out")).done();
+        here.cpfo(&format!("train --epochs 1 {words} --out out")).ran();
         let model = here.read("out/model.safetensors");
         std::fs::remove_dir_all(here.path("out")).unwrap();
         model
@@ -71,7 +71,7 @@ fn whatever_lies_beside_the_data() {
     litter("table/archive");
     here.csv("table/archive/test.csv", 10, 8, 8);
     here.write("table/archive/sample_submission.csv", "ImageId,Label\n1,0\n");
-    let said = here.cpfo("train --epochs 1 --data table").done();
+    let said = here.cpfo("train --epochs 1 --data table").ran();
     assert!(said.stderr.contains("passed over"), "{}", said.stderr);
     // Half a set beside a whole one, and a folder of that name.
     here.write("half/raw/train-images-idx3-ubyte", &images);
@@ -123,7 +123,8 @@ fn pictures_by_class() {
         let from = here.path(&format!("vehicles/{class}"));
         std::fs::rename(from, here.path(&format!("vehicles/class{class}"))).unwrap();
     }
-    let said = here.cpfo("train --data vehicles --epochs 1 --out vehicles-out --json").json();
+    let said =
+        here.cpfo("train --data vehicles --epochs 1 --out vehicles-out --json").ran().object();
     assert_eq!(said["test"]["classes"][9]["name"], "train", "{said}");
     here.cpfo("train --data all/3").fails(1, &["not in a folder for each class"]);
     gallery(&here, "large", 0..20, 3, false);
@@ -148,7 +149,7 @@ fn photos_by_class() {
     assert!(said["data"]["warnings"].is_null(), "{said}");
     let resumed = here.cpfo("train --data photos --fit --epochs 5 --stop-after-batches 20 --out r");
     resumed.code(130);
-    here.cpfo("train --resume --out r").done();
+    here.cpfo("train --resume --out r").ran();
     // The model knows how its pictures were read.
     let seen = here.cpfo("predict photos/c --json").json();
     let right = |p: &&serde_json::Value| p["name"] == "c";

@@ -9,10 +9,6 @@ use crate::scratch::Scratch;
 /// the end every unit of F3 gives 0 for every image.
 const DIES: &str = "train --seed 2 --rate 0.5 --epochs 12";
 
-fn object(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
-
 /// The kinds of some troubles, in order.
 fn kinds(troubles: &Value) -> Vec<&str> {
     troubles.as_array().unwrap().iter().map(|trouble| trouble["kind"].as_str().unwrap()).collect()
@@ -46,7 +42,7 @@ fn a_net_that_dies() {
     for text in ["the training came to nothing", "What still learns", ">32</td>"] {
         assert!(report.contains(text), "{text}");
     }
-    let said = object(&here.cpfo(&format!("{DIES} --json")).code(1).stdout);
+    let said = here.cpfo(&format!("{DIES} --json")).code(1).object();
     assert_eq!(said["verdict"]["failures"], serde_json::json!(["no-better-than-chance"]));
     assert_eq!(said["verdict"]["chance"]["result"], "no-better");
     assert_eq!(said["verdict"]["units"][1]["dead"], 32);
@@ -149,7 +145,7 @@ fn a_ruinous_rate() {
     for words in ["--rate 100", "--rate 30 --momentum 0.99"] {
         let words = format!("train --epochs 1 --schedule constant {words}");
         here.cpfo(&words).fails(1, &["is above the untrained net's", "a lower --rate", "--clip 1"]);
-        let said = object(&here.cpfo(&format!("{words} --json")).code(1).stdout);
+        let said = here.cpfo(&format!("{words} --json")).code(1).object();
         let verdict = &said["verdict"];
         let [loss, start] = ["loss", "start_loss"].map(|name| verdict[name].as_f64());
         assert!(loss.is_none_or(|loss| loss > start.unwrap()), "{verdict}");
@@ -173,7 +169,7 @@ fn some_of_several_seeds() {
     for text in ["came to nothing", "died, no better than chance", "test, seed 4: ", "4 to 5"] {
         assert!(page.contains(text), "{text}");
     }
-    let said = object(&here.cpfo(&format!("{words} --json")).code(1).stdout);
+    let said = here.cpfo(&format!("{words} --json")).code(1).object();
     assert_eq!(said["seeds"][1]["verdict"]["failures"][0], "no-better-than-chance");
     assert_eq!(said["files"]["report"], "several/seeds.html");
     // Runs that break off are in the table too, and the page is written.

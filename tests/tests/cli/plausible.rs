@@ -9,7 +9,7 @@ use crate::scratch::Scratch;
 fn warned(here: &Scratch, words: &str, why: &[&str]) {
     let said = here.cpfo(&format!("{words} --json"));
     let warnings = said.stderr.clone();
-    let said = said.json();
+    let said = said.ran().object();
     let of_program =
         if said["data"].is_object() { &said["data"]["warnings"] } else { &said["warnings"] };
     let lines: Vec<_> = of_program.as_array().into_iter().flatten().collect();
@@ -45,7 +45,7 @@ fn oddities_of_training_data() {
     let plain = |x: f32| 16.0 * x;
 
     here.write("data.csv", table(&some, plain));
-    assert!(!here.cpfo(train).done().stderr.contains("warning"));
+    assert!(!here.cpfo(train).ran().stderr.contains("warning"));
     let sevens = of(&|label| label == 7);
     here.write("data.csv", table(&digits.subset(&sevens), plain));
     warned(&here, train, &["all", "training samples are of one class, 7"]);
@@ -128,13 +128,13 @@ fn emnist_lies_transposed() {
     here.cpfo("train --data gzip").fails(1, &["several sets in it", "name one of them"]);
     let file = "--data gzip/emnist-digits-train-images-idx3-ubyte";
     warned(&here, &format!("train --epochs 1 {file}"), &["EMNIST", "--transpose"]);
-    let said = here.cpfo(&format!("train --epochs 2 {file} --transpose")).done();
+    let said = here.cpfo(&format!("train --epochs 2 {file} --transpose")).ran();
     assert!(!said.stderr.contains("warning"), "{}", said.stderr);
     let weights = |out: &str| {
         let model = here.read(&format!("{out}/model.safetensors"));
         model[model.len() - 4 * 2_746..].to_vec()
     };
-    here.cpfo("train --epochs 2 --data plain --out upright").done();
+    here.cpfo("train --epochs 2 --data plain --out upright").ran();
     assert!(weights("cpfo-out") == weights("upright"));
     // The model knows that its data was turned.
     let tested = here.cpfo(&format!("eval {file} --json")).json();

@@ -88,6 +88,14 @@ impl Said {
         self.code(0)
     }
 
+    /// It must have come to its end, be the result no better than chance: a lesson of one epoch from a
+    /// few images, for what it says of them.
+    pub(crate) fn ran(self) -> Self {
+        let came_to_nothing = self.stderr.contains("came to nothing: ");
+        let code = i32::from(came_to_nothing);
+        self.code(code)
+    }
+
     /// It must have ended with this code.
     pub(crate) fn code(self, code: i32) -> Self {
         let Self { words, stdout, stderr, .. } = &self;
@@ -107,9 +115,13 @@ impl Said {
 
     /// It must have ended well, with one JSON object on stdout and nothing else there.
     pub(crate) fn json(self) -> Value {
-        let said = self.done();
-        serde_json::from_str(&said.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", said.stdout))
+        self.done().object()
+    }
+
+    /// One JSON object must be on stdout and nothing else.
+    pub(crate) fn object(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
     }
 }
 
