@@ -6,7 +6,6 @@
 //! A new command is a file in `command/`, its flags a file in `cli/`, and a line in
 //! [`Command`] and below.
 
-use std::io::{self, Write as _};
 use std::marker::PhantomData;
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,13 +16,16 @@ use cpfo::Net;
 use crate::cli::Command;
 use crate::command::{bench, build, emulate, eval, export, flash, nets, plan, predict, train};
 use crate::output::Output;
+use crate::terminal::{self, note};
 use crate::vectors::Vectors;
-use crate::{file, interrupt, model, threads};
+use crate::{file, interrupt, label, model, threads};
 
 /// A net's type, packed up: what the commands have to do with it.
 pub trait AnyNet: Sync {
     /// The name that `--net` knows.
     fn name(&self) -> &'static str;
+    /// The number that follows from its layers.
+    fn fingerprint(&self) -> u32;
     /// What `cpfo nets` says of it.
     fn facts(&self) -> nets::Facts;
     /// What `cpfo bench` asks of it: samples a second, found in about so many seconds.
@@ -44,6 +46,10 @@ pub const fn net<N: Net>() -> Of<N> {
 impl<N: Net> AnyNet for Of<N> {
     fn name(&self) -> &'static str {
         N::NAME
+    }
+
+    fn fingerprint(&self) -> u32 {
+        cpfo::format::fingerprint::<N>()
     }
 
     fn facts(&self) -> nets::Facts {
@@ -93,14 +99,12 @@ pub fn main(nets: &[&dyn AnyNet]) -> ExitCode {
         Ok(code) => code,
         Err(error) => match error.downcast_ref::<clap::Error>() {
             Some(conflict) => wrong_usage(conflict),
-            None if nobody_reads_on(&error) => ExitCode::SUCCESS,
             None if error.is::<interrupt::Stopped>() => {
-                // The terminal that is told may be what went away.
-                let _ = writeln!(io::stderr(), "{error:#}");
+                note!("{error:#}");
                 interrupt::exit_code()
             }
             None => {
-                eprintln!("error: {error:#}");
+                note!("error: {error:#}");
                 ExitCode::FAILURE
             }
         },
@@ -122,7 +126,7 @@ fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
 fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a dyn AnyNet> {
     let in_file = |path: &Path| {
         let bytes = file::read(path, file::MODEL_LIMIT).ok()?;
-        Some((model::metadata(&bytes).ok()?.remove("net")?, path.display().to_string()))
+        Some((model::metadata(&bytes).ok()?.remove("net")?, label::path(path).to_string()))
     };
     let (asked, file) = match command {
         Command::Train(flags) if flags.resume => {
@@ -142,6 +146,7 @@ fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a 
         (Some(name), _) => by_name(name).with_context(|| format!("there is no net `{name}`")),
         (None, Some((name, file))) => by_name(&name).with_context(|| {
             let known: Vec<_> = nets.iter().map(|net| net.name()).collect();
+            let name = label::escaped(&name);
             format!("{file} is of the net `{name}`; this program knows {}", known.join(", "))
         }),
         (None, None) => nets.first().copied().context("this program was given no net"),
@@ -149,13 +154,11 @@ fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a 
 }
 
 fn wrong_usage(error: &clap::Error) -> ExitCode {
-    // Nothing can be done about a terminal that does not take the message.
-    let _ = error.print();
-    ExitCode::from(error.exit_code() as u8)
-}
-
-/// Whether the error is that of `cpfo … | head`: who read has had enough.
-fn nobody_reads_on(error: &anyhow::Error) -> bool {
-    let error = error.downcast_ref::<io::Error>();
-    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    match terminal::usage(error) {
+        Ok(()) => ExitCode::from(error.exit_code() as u8),
+        Err(error) => {
+            note!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

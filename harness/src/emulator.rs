@@ -13,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use crate::label;
 use anyhow::{Context as _, bail, ensure};
 
 use crate::child::{bound, in_the_background};
@@ -118,7 +119,7 @@ pub fn targets(named: Option<&Path>) -> anyhow::Result<PathBuf> {
         ensure!(
             is_it(&folder.to_owned()),
             "{} is not the folder with the firmware: it has no .cargo/config.toml",
-            folder.display()
+            label::path(&folder)
         );
         return Ok(folder.to_owned());
     }

@@ -11,6 +11,7 @@ use crate::dataset::Dataset;
 use crate::passes::{Classify, Look, Outputs};
 use crate::plot::{self, Mistake};
 use crate::run::Sums;
+use crate::terminal::say;
 use crate::vectors::Vectors;
 use crate::{table, threads};
 
@@ -162,7 +163,7 @@ impl Evaluation {
     /// Both tables, for people.
     pub fn print(&self) -> std::io::Result<()> {
         table::scores(&self.confusion).print()?;
-        println!();
+        say!()?;
         table::confusion(&self.confusion).print()
     }
 

@@ -1,8 +1,11 @@
 //! Names and figures made fit to be shown: in a terminal, in a picture, on a page.
 //!
-//! A name may come from a file of anybody's. Control characters are taken out of it (a terminal
-//! would obey them, XML forbids them), and it is cut to the room that there is. What remains is
-//! escaped where it is written.
+//! A name may come from a file of anybody's. Control characters in it are shown as Rust writes them
+//! (a terminal would obey them, XML forbids them), and it is cut to the room that there is. What a
+//! page has to escape besides is escaped where it is written.
+
+use std::fmt;
+use std::path::Path;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -14,10 +17,38 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text without control characters, in at most `room` columns; `…` says that some is missing.
+/// The text with every character that is an order, not a letter, shown as Rust writes it:
+/// `\u{1b}`, `\n`.
+pub(crate) fn escaped(text: &str) -> impl fmt::Display {
+    fmt::from_fn(move |f| {
+        for c in text.chars() {
+            match c {
+                '\t' | '\n' | '\r' => write!(f, "{}", c.escape_default())?,
+                c if forbidden(c) => write!(f, "{}", c.escape_unicode())?,
+                c => fmt::Write::write_char(f, c)?,
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The name of a file, to be shown. Bytes that are no text are shown as such: `\xff`.
+pub(crate) fn path(path: &(impl AsRef<Path> + ?Sized)) -> impl fmt::Display {
+    fmt::from_fn(move |f| {
+        for chunk in path.as_ref().as_os_str().as_encoded_bytes().utf8_chunks() {
+            write!(f, "{}", escaped(chunk.valid()))?;
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The text with its control characters [`escaped`], in at most `room` columns; `…` says that some
+/// is missing.
 pub(crate) fn name(text: &str, room: usize) -> String {
-    let shown = |c: char| if forbidden(c) { '\u{FFFD}' } else { c };
-    let clean: String = text.chars().map(shown).collect();
+    let clean = escaped(text).to_string();
     if clean.width() <= room {
         return clean;
     }
@@ -29,11 +60,14 @@ pub(crate) fn name(text: &str, room: usize) -> String {
     clean.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// Control characters, those that turn the direction of the text behind them, and the two that
-/// XML knows no way to write.
-fn forbidden(c: char) -> bool {
+/// Control characters, those that turn the direction of the text behind them or are not to be
+/// seen, and the two that XML knows no way to write.
+pub(crate) fn forbidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
+        || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}')
+        || matches!(c, '\u{2060}'..='\u{206F}' | '\u{FFF9}'..='\u{FFFB}')
+        || matches!(c, '\u{E0000}'..='\u{E007F}')
 }
 
 /// A share of 1 as a percentage: `96.94 %`, or a dash where it is no number.
@@ -88,9 +122,28 @@ mod tests {
         assert_eq!(name("seven", 5), "seven");
         assert_eq!(name("seventeen", 5), "seve…");
         assert_eq!(name("十七十七", 5), "十七…");
-        assert_eq!(name("a\u{1b}[31m", 9), "a\u{FFFD}[31m");
-        assert_eq!(name("\u{202E}abc", 9), "\u{FFFD}abc");
+        assert_eq!(name("a\u{1b}[31m", 12), "a\\u{1b}[31m");
+        assert_eq!(name("a\u{1b}[31m", 9), "a\\u{1b}[…");
+        assert_eq!(name("\u{202E}abc", 11), "\\u{202e}abc");
         assert_eq!(name("abc", 0), "…");
+    }
+
+    #[test]
+    fn orders_are_shown_and_letters_stay() {
+        let orders = "\0\u{7}\u{8}\t\n\r\u{1b}\u{7f}\u{9b}\u{200e}\u{2028}\u{202e}\u{2066}\u{feff}";
+        let shown = escaped(orders).to_string();
+        assert!(shown.is_ascii() && !shown.chars().any(forbidden), "{shown}");
+        let letters = "\\ a\u{300} 十 \u{200d} 👩\u{200d}🔬 é ␛";
+        assert_eq!(escaped(letters).to_string(), letters);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_is_shown_whole() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let bytes = b"a\xff\x1b[2J\n";
+        let path = path(Path::new(std::ffi::OsStr::from_bytes(bytes))).to_string();
+        assert_eq!(path, "a\\xff\\u{1b}[2J\\n");
     }
 
     #[test]

@@ -14,6 +14,9 @@
 //!
 //! Errors are `anyhow`'s here, at the edge; the core has its own.
 
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
+#![deny(clippy::disallowed_methods)]
+
 pub mod child;
 pub mod cli;
 pub mod command;
@@ -42,6 +45,7 @@ pub mod snapshot;
 pub mod source;
 pub mod sweep;
 pub mod table;
+mod terminal;
 pub mod threads;
 pub mod torch_order;
 pub mod units;

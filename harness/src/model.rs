@@ -17,6 +17,7 @@ use cpfo::layer::Description;
 use cpfo::net::{Net, Parameters};
 use safetensors::tensor::{Dtype, SafeTensors, View};
 
+use crate::label;
 use crate::{file, torch_order};
 
 /// What a model file says beside its tensors.
@@ -119,7 +120,11 @@ pub fn fill<N: Net>(
 
 /// The numbers of one tensor, which must have this shape and be finite.
 pub fn numbers(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> anyhow::Result<Vec<f32>> {
-    let names = || file.names().into_iter().map(String::from).collect::<Vec<_>>().join(", ");
+    let names = || {
+        let mut names = file.names();
+        names.sort_unstable();
+        label::escaped(&names.join(", ")).to_string()
+    };
     let tensor = file
         .tensor(name)
         .map_err(|_| anyhow::anyhow!("there is no tensor `{name}`; there are: {}", names()))?;
@@ -174,16 +179,16 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         // The first error is the one to report.
         let _ = fs::remove_file(beside);
     }
-    written.with_context(|| format!("cannot write {}", path.display()))
+    written.with_context(|| format!("cannot write {}", label::path(&path)))
 }
 
 /// Reads a model with what it says of itself.
 pub fn load<N: Net>(path: &Path) -> anyhow::Result<(Box<Parameters<N>>, Metadata)> {
     let bytes = file::read(path, file::MODEL_LIMIT).with_context(|| {
-        format!("cannot read the model {}; `cpfo train` writes one", path.display())
+        format!("cannot read the model {}; `cpfo train` writes one", label::path(&path))
     })?;
     parse::<N>(&bytes)
-        .with_context(|| format!("{} is not a model of the net `{}`", path.display(), N::NAME))
+        .with_context(|| format!("{} is not a model of the net `{}`", label::path(&path), N::NAME))
 }
 
 /// Reads a model from its bytes.
@@ -191,7 +196,7 @@ pub fn parse<N: Net>(bytes: &[u8]) -> anyhow::Result<(Box<Parameters<N>>, Metada
     let metadata = metadata(bytes)?;
     if let Some(layers) = metadata.get("layers") {
         let ours = signature::<N>();
-        ensure!(*layers == ours, "its layers are {layers}\nthe net's are {ours}");
+        ensure!(*layers == ours, "its layers are {}\nthe net's are {ours}", label::escaped(layers));
     }
     let file = SafeTensors::deserialize(bytes).context("it is not a whole safetensors file")?;
     let mut parameters = Box::new(N::ZERO);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::cli::MODEL;
+use crate::label;
 use crate::model::write_whole;
 
 /// The folder that a run leaves its files in.
@@ -29,7 +30,7 @@ impl Output {
             .with_context(|| {
                 format!(
                     "cannot write into the folder {}: name another one with --out",
-                    self.folder.display()
+                    label::path(&self.folder)
                 )
             })
     }

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::dataset::{
     self, Data, Dataset, Frame, LabelColumn, Loaded, Options, Sketch, Split, plausible,
 };
+use crate::label;
 use crate::model::Metadata;
+use crate::terminal::note;
 
 /// Samples for a net, divided into training and test.
 #[derive(Clone, Debug)]
@@ -147,7 +149,7 @@ impl fmt::Display for Division {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.path {
-            Some(path) => write!(f, "{}", path.display()),
+            Some(path) => write!(f, "{}", label::path(&path)),
             None => f.write_str("the digits that ship with the program"),
         }
     }
@@ -186,7 +188,7 @@ pub fn load<N: Net>(request: &Request<'_>) -> anyhow::Result<Source> {
         (Some(_), None) => (data, Division::Own),
         (Some(_), Some(_)) => bail!(
             "the data in {} comes with a test part, so there is nothing to split: leave --split out",
-            request.path.unwrap_or(Path::new("")).display()
+            label::path(&request.path.unwrap_or(Path::new("")))
         ),
     };
     let train = &data.train;
@@ -228,7 +230,7 @@ pub fn learnt(data: &Data, origin: &Origin) -> Option<[Vec<bool>; 2]> {
 
 /// Says what is odd, before anything is done with the samples.
 pub fn warn(warnings: &[String]) {
-    warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    warnings.iter().for_each(|warning| note!("warning: {warning}"));
 }
 
 /// How a command ends that could not read everything: it did what it could, and failed.

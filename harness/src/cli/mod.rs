@@ -26,11 +26,13 @@ pub use predict::PredictFlags;
 pub use recipe::RecipeFlags;
 pub use train::TrainFlags;
 
+use std::env;
 use std::ffi::OsString;
 
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::label;
 use crate::vectors::Width;
 
 /// The folder of a run, if none is named.
@@ -94,26 +96,22 @@ pub enum Command {
 impl Command {
     /// Reads the program's flags. `nets` are the names that `--net` knows.
     pub fn parse(nets: &[&'static str]) -> Result<Command, clap::Error> {
-        match Self::parse_from(nets, std::env::args_os())? {
-            Some(command) => Ok(command),
-            None => Self::parse_from(nets, ["cpfo", "train"].map(Into::into))
-                .map(|command| command.expect("`train` is a command")),
-        }
+        Self::parse_from(nets, env::args_os()).map_err(|error| {
+            // What is quoted of the words is to be read, whatever they hold.
+            let shown = env::args_os().map(|word| label::path(&word).to_string().into());
+            Self::parse_from(nets, shown).err().unwrap_or(error)
+        })
     }
 
     fn parse_from(
         nets: &[&'static str],
         words: impl IntoIterator<Item = OsString>,
-    ) -> Result<Option<Command>, clap::Error> {
-        let names = PossibleValuesParser::new(nets);
-        let cli = Cli::command().mut_subcommands(|command| {
-            if command.get_arguments().any(|flag| flag.get_id() == "net") {
-                command.mut_arg("net", |net| net.value_parser(names.clone()))
-            } else {
-                command
-            }
-        });
-        Ok(Cli::from_arg_matches(&cli.try_get_matches_from(words)?)?.command)
+    ) -> Result<Command, clap::Error> {
+        let cli = Cli::from_arg_matches(&program(nets).try_get_matches_from(words)?)?;
+        match cli.command {
+            Some(command) => Ok(command),
+            None => Self::parse_from(nets, ["cpfo", "train"].map(Into::into)),
+        }
     }
 
     /// How many threads may work, if that was said.
@@ -135,7 +133,58 @@ impl Command {
     }
 }
 
+/// All verbs and flags of the program. `nets` are the names that `--net` knows.
+pub fn program(nets: &[&'static str]) -> clap::Command {
+    let names = PossibleValuesParser::new(nets);
+    Cli::command().after_help(reflowed(EXAMPLES)).mut_subcommands(|command| {
+        let command = match command.get_after_help().map(ToString::to_string) {
+            Some(help) => command.after_help(reflowed(&help)),
+            None => command,
+        };
+        if command.get_arguments().any(|flag| flag.get_id() == "net") {
+            command.mut_arg("net", |net| net.value_parser(names.clone()))
+        } else {
+            command
+        }
+    })
+}
+
+/// Each paragraph on one line, which clap wraps to the terminal. Lines that are set in stay as they
+/// are: they are examples.
+fn reflowed(help: &str) -> String {
+    let mut result = String::with_capacity(help.len());
+    let mut running = false;
+    for line in help.lines() {
+        let runs = !line.is_empty() && !line.starts_with(' ');
+        if running {
+            result.push(if runs { ' ' } else { '\n' });
+        } else if !result.is_empty() {
+            result.push('\n');
+        }
+        result += line;
+        running = runs;
+    }
+    result
+}
+
 /// An error in the use of flags that are right one by one.
 fn conflict(message: &str) -> clap::Error {
     Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_run_and_examples_stay() {
+        let help = "One\nparagraph.\n\nAnother\none.\n\nExamples:\n  a   b\n  c\nEnd.";
+        let lines = "One paragraph.\n\nAnother one.\n\nExamples:\n  a   b\n  c\nEnd.";
+        assert_eq!(reflowed(help), lines);
+    }
+
+    #[test]
+    fn flags_are_well_formed() {
+        program(&["digits"]).debug_assert();
+    }
 }

@@ -1,6 +1,5 @@
 //! `cpfo eval`: how a model does on labelled images.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -11,12 +10,13 @@ use crate::cli::EvalFlags;
 use crate::dataset::{Data, Dataset, Loaded, Split, plausible};
 use crate::evaluation::Evaluation;
 use crate::source::{self, Division, Origin, Request};
+use crate::terminal::{self, say};
 use crate::{label, model};
 
 /// Tests a model.
 pub fn run<N: Net>(flags: &EvalFlags) -> anyhow::Result<ExitCode> {
     let (parameters, about) = model::load::<N>(&flags.model)?;
-    let origin = Origin::of(&about).with_context(|| flags.model.display().to_string())?;
+    let origin = Origin::of(&about).with_context(|| label::path(&flags.model).to_string())?;
     let path = flags.data.data.as_deref();
     let reading = flags.data.reading(origin.as_ref().map(|origin| &origin.reading));
     let request = Request { path, reading, learnt: origin.as_ref(), ..Request::default() };
@@ -47,21 +47,21 @@ pub fn run<N: Net>(flags: &EvalFlags) -> anyhow::Result<ExitCode> {
     warnings.extend(unread.iter().cloned());
     source::warn(&warnings);
     let evaluation = Evaluation::new::<N>(&parameters, &samples)?;
-    let data = path.map_or("digits".into(), |path| path.display().to_string());
     if flags.json {
         let object = json!({
             "net": N::NAME,
-            "model": flags.model.display().to_string(),
-            "data": data,
+            "model": flags.model.to_string_lossy().into_owned(),
+            "data": path.map_or("digits".into(), |path| path.to_string_lossy()),
             "samples": which,
             "test": evaluation.json(),
             "warnings": warnings,
         });
-        writeln!(io::stdout(), "{object}")?;
+        terminal::json(&object)?;
     } else {
         evaluation.print()?;
+        let data = path.map_or("digits".into(), |path| label::path(path).to_string());
         let accuracy = label::percent(evaluation.confusion.accuracy());
-        writeln!(io::stdout(), "\n{accuracy} right on {data} ({which})")?;
+        say!("\n{accuracy} right on {data} ({which})")?;
     }
     Ok(source::ended(ExitCode::SUCCESS, unread.len()))
 }

@@ -1,6 +1,6 @@
 //! `cpfo nets`: which nets there are, and what they cost.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
 use cpfo::Net;
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::cli::NetsFlags;
 use crate::label;
 use crate::table::{Align, Table};
+use crate::terminal::{self, say};
 
 /// What there is to say of a net.
 #[derive(Clone, Debug)]
@@ -71,15 +72,13 @@ impl Facts {
     }
 
     fn print(&self) -> io::Result<()> {
-        let mut stdout = io::stdout();
         let [rows, columns, maps] = self.input;
         let (name, classes) = (self.name, self.classes);
-        writeln!(stdout, "{name}: {rows} x {columns} x {maps} in, {classes} classes out\n")?;
+        say!("{name}: {rows} x {columns} x {maps} in, {classes} classes out\n")?;
         self.table().print()?;
         let [parameters, inference, in_place, batch] = self.memory.map(|(_, bytes)| count(bytes));
-        writeln!(
-            stdout,
-            "
+        say!(
+"
 RAM in bytes, beside the input: parameters {parameters} (flash, if they stay as they are);
 inference {inference}, training in place {in_place}, by mini-batches {batch} and a velocity of {parameters}"
         )
@@ -116,12 +115,12 @@ inference {inference}, training in place {in_place}, by mini-batches {batch} and
 pub fn run(flags: &NetsFlags, nets: impl Iterator<Item = Facts>) -> anyhow::Result<ExitCode> {
     if flags.json {
         let nets: Vec<_> = nets.map(|net| net.json()).collect();
-        writeln!(io::stdout(), "{}", json!({ "nets": nets }))?;
+        terminal::json(&json!({ "nets": nets }))?;
         return Ok(ExitCode::SUCCESS);
     }
     for (place, net) in nets.enumerate() {
         if place > 0 {
-            writeln!(io::stdout())?;
+            say!()?;
         }
         net.print()?;
     }

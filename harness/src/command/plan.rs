@@ -1,15 +1,16 @@
 //! `cpfo plan`: what a net takes of a chip, and which chips have it.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use cpfo::Net;
 use serde_json::{Map, Value, json};
 
 use crate::cli::PlanFlags;
+use crate::label;
 use crate::model::write_whole;
 use crate::plan::{CHIPS, CORES, Chip, Code, Count, Memory, Plan, STACK, Stage};
 use crate::report::PlanReport;
+use crate::terminal::{self, say};
 
 /// Says what a net takes, with a page if one is asked for.
 pub fn run<N: Net>(flags: &PlanFlags) -> anyhow::Result<ExitCode> {
@@ -18,21 +19,20 @@ pub fn run<N: Net>(flags: &PlanFlags) -> anyhow::Result<ExitCode> {
     if let Some(path) = &flags.out {
         write_whole(path, report.to_html().as_bytes())?;
     }
-    let mut stdout = io::stdout();
     if flags.json {
-        writeln!(stdout, "{}", data(&plan))?;
+        terminal::json(&data(&plan))?;
         return Ok(ExitCode::SUCCESS);
     }
-    writeln!(stdout, "{}: {}\n", report.title, report.lead)?;
+    say!("{}: {}\n", report.title, report.lead)?;
     for (place, sheet) in report.sheets.iter().enumerate() {
         if place > 0 {
-            writeln!(stdout)?;
+            say!()?;
         }
         sheet.table.print()?;
-        writeln!(stdout, "{}", lines(&sheet.note))?;
+        say!("{}", lines(&sheet.note))?;
     }
     if let Some(path) = &flags.out {
-        writeln!(stdout, "\nThe same with pictures of the memory: {}", path.display())?;
+        say!("\nThe same with pictures of the memory: {}", label::path(&path))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,5 @@
 //! `cpfo predict`: what is in pictures.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -12,6 +11,7 @@ use crate::dataset::{Frame, class_name, picture};
 use crate::evaluation::{self, Verdict};
 use crate::source::{self, Origin};
 use crate::table::{Align, Cell, Table};
+use crate::terminal::{self, note};
 use crate::{label, model};
 
 /// How many classes are named of each picture.
@@ -20,7 +20,7 @@ const TOP: usize = 3;
 /// Says what is in pictures.
 pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     let (parameters, about) = model::load::<N>(&flags.model)?;
-    let origin = Origin::of(&about).with_context(|| flags.model.display().to_string())?;
+    let origin = Origin::of(&about).with_context(|| label::path(&flags.model).to_string())?;
     let learnt = origin.as_ref().map(|origin| origin.reading.clone()).unwrap_or_default();
     let class_names = origin.as_ref().map(|origin| origin.names.clone()).unwrap_or_default();
     let [rows, columns, maps] = N::INPUT;
@@ -34,11 +34,11 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     let (mut names, mut images, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for path in &flags.pictures {
         let files = picture::list(path).unwrap_or_else(|error| {
-            failed.push((path.display().to_string(), error));
+            failed.push((path.to_string_lossy().into_owned(), error));
             Vec::new()
         });
         for file in files {
-            let name = file.display().to_string();
+            let name = file.to_string_lossy().into_owned();
             match picture::load(&file, rows, columns, maps, options) {
                 Ok(pixels) => {
                     images.extend(pixels);
@@ -50,7 +50,7 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     }
     // One bad picture costs the others nothing; how it ends tells of it.
     for (_, error) in &failed {
-        eprintln!("error: {error:#}");
+        note!("error: {error:#}");
     }
     let inverted = frame.map_or(0, |frame| {
         let images = images.chunks_exact(rows * columns * maps);
@@ -70,7 +70,7 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     if flags.json {
         let predictions: Vec<_> =
             predictions.map(|(name, verdict)| json(name, verdict, &class_names)).collect();
-        let model = flags.model.display().to_string();
+        let model = flags.model.to_string_lossy().into_owned();
         let failed: Vec<_> = failed
             .iter()
             .map(|(name, error)| json!({ "picture": name, "error": format!("{error:#}") }))
@@ -82,7 +82,7 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
             "failed": failed,
             "warnings": warnings,
         });
-        writeln!(io::stdout(), "{object}")?;
+        terminal::json(&object)?;
     } else if !names.is_empty() {
         table(predictions, &class_names).print()?;
     }

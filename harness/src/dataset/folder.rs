@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::picture;
 use crate::file;
+use crate::label;
 
 /// Folders are searched so deep.
 const DEPTH: usize = 4;
@@ -45,17 +46,17 @@ pub(super) struct Found {
 /// The training part and, if there is one, the test part.
 pub(super) fn find(path: &Path) -> Result<Found> {
     let kind = std::fs::metadata(path)
-        .with_context(|| format!("no data at {}: is the path right?", path.display()))?;
+        .with_context(|| format!("no data at {}: is the path right?", label::path(&path)))?;
     if kind.is_file() {
         return of_file(path);
     }
     ensure!(
         kind.is_dir(),
         "no data at {}: it is {}, not a file or a folder",
-        path.display(),
+        label::path(&path),
         file::kind(kind.file_type())
     );
-    search(path, DEPTH).with_context(|| format!("the folder {}", path.display()))
+    search(path, DEPTH).with_context(|| format!("the folder {}", label::path(&path)))
 }
 
 /// A table; or the images of an IDX pair, with its labels and its test part beside it.
@@ -150,7 +151,7 @@ struct Listing {
 
 impl Listing {
     fn of(folder: &Path) -> Result<Self> {
-        let context = || format!("cannot list {}", folder.display());
+        let context = || format!("cannot list {}", label::path(&folder));
         let mut listing = Self { files: Vec::new(), folders: Vec::new() };
         for entry in std::fs::read_dir(folder).with_context(context)? {
             // A name that is not UTF-8 is none of those looked for.

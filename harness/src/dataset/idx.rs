@@ -17,6 +17,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::samples::{Places, Raw};
 use crate::file;
+use crate::label;
 
 /// The first two bytes of a gzipped file, whatever it is called.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -39,10 +40,11 @@ pub(super) fn read(
     labels: &Path,
     fit: impl FnOnce([usize; 3]) -> Result<()>,
 ) -> Result<Raw> {
-    let open = |path: &Path| open(path).with_context(|| format!("cannot read {}", path.display()));
+    let open =
+        |path: &Path| open(path).with_context(|| format!("cannot read {}", label::path(&path)));
     let (images_file, labels_file) = (open(images)?, open(labels)?);
     join(images_file, labels_file, fit)
-        .with_context(|| format!("{} and {}", images.display(), labels.display()))
+        .with_context(|| format!("{} and {}", label::path(&images), label::path(&labels)))
 }
 
 /// The same from bytes in memory.

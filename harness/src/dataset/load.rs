@@ -11,6 +11,7 @@ use super::frame::Frame;
 use super::labels::renumber;
 use super::samples::{Data, Raw};
 use super::{gallery, idx, outlier, picture};
+use crate::label;
 
 /// What the reader cannot know from the files. Empty by default: then the files decide.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +95,7 @@ pub fn load(path: &Path, options: &Options) -> Result<Loaded> {
     });
     let mut test = test.transpose()?;
 
-    let place = || format!("the data in {}", path.display());
+    let place = || format!("the data in {}", label::path(&path));
     name(&mut train, test.as_mut(), options).with_context(place)?;
     let white = options.white.unwrap_or_else(|| train.white());
     let seen = test.iter().map(Raw::classes).fold(train.classes(), usize::max);
@@ -191,10 +192,10 @@ fn read(
             (gallery::read(classes, there, options, unread)?, None)
         }
     };
-    let place = || path.map_or(String::new(), |path| path.display().to_string());
+    let place = || path.map_or(String::new(), |path| label::path(path).to_string());
     let odd = outlier::check(&raw).with_context(place)?;
     notes.extend(odd.map(|odd| match path {
-        Some(path) => format!("{}: {odd}", path.display()),
+        Some(path) => format!("{}: {odd}", label::path(&path)),
         None => odd,
     }));
     if options.transpose {
@@ -211,7 +212,7 @@ fn fits(path: &Path, found: [usize; 3], wanted: Option<[usize; 3]>) -> Result<()
         found == wanted,
         "the images in {} are {} (rows x columns x maps), wanted {}: resize them, or take a net \
          for this size",
-        path.display(),
+        label::path(&path),
         text(found),
         text(wanted)
     );

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::label;
 use anyhow::{Result, bail, ensure};
 
 /// Labelled images of one size, in memory, ready for a net.
@@ -135,7 +136,7 @@ impl Raw {
             Places::Lines { lines, columns } => {
                 format!("line {}, column {}", lines[sample], columns[value] + 1)
             }
-            Places::Files(files) => format!("{}, {}", files[sample].display(), pixel()),
+            Places::Files(files) => format!("{}, {}", label::path(&files[sample]), pixel()),
         }
     }
 

@@ -173,7 +173,7 @@ pub(super) mod tests {
             body: html! {},
         });
         let svg = svg.to_svg();
-        assert!(svg.contains("a &lt; b &amp; &quot;c&quot; \u{FFFD}"), "{svg}");
+        assert!(svg.contains("a &lt; b &amp; &quot;c&quot; \\u{1}"), "{svg}");
     }
 
     #[test]

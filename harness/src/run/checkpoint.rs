@@ -8,6 +8,7 @@ use safetensors::SafeTensors;
 
 use super::Progress;
 use crate::file;
+use crate::label;
 use crate::model::{self, Metadata, Tensor};
 use crate::snapshot::{self, Snapshot};
 
@@ -55,11 +56,11 @@ impl<N: Net> Checkpoint<N> {
             format!(
                 "there is no run to go on with: cannot read {}; a run that is stopped by Ctrl-C \
                  leaves one there",
-                path.display()
+                label::path(&path)
             )
         })?;
         Self::parse(&bytes).with_context(|| {
-            format!("{} is not a checkpoint of the net `{}`", path.display(), N::NAME)
+            format!("{} is not a checkpoint of the net `{}`", label::path(&path), N::NAME)
         })
     }
 
@@ -69,7 +70,7 @@ impl<N: Net> Checkpoint<N> {
         ensure!(
             theirs == Some(&ours),
             "its layers are {}\nthe net's are {ours}",
-            theirs.map_or("unknown", String::as_str)
+            label::escaped(theirs.map_or("unknown", String::as_str))
         );
         let progress = about.get("progress").context("it does not say how far the run has come")?;
         let progress = serde_json::from_str(progress).context("its progress is broken")?;

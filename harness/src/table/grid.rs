@@ -1,14 +1,14 @@
 //! Rows under headed columns, each as wide as its widest cell.
 //!
 //! [`Display`](fmt::Display) writes plain text. [`Table::print`] writes to stdout and sets heads
-//! in bold and what is quiet in grey, if stdout is a terminal and `NO_COLOR` is unset.
+//! in bold and what is quiet in grey, if stdout is a terminal that shows such things.
 
 use std::fmt::{self, Write as _};
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io;
 
 use maud::{Markup, Render, html};
 
-use crate::label;
+use crate::{label, terminal};
 
 /// No cell is wider than this; what is longer is cut.
 const WIDEST: usize = 60;
@@ -98,10 +98,7 @@ impl Table {
 
     /// Writes the table to stdout, styled if a person is looking.
     pub fn print(&self) -> io::Result<()> {
-        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let mut stdout = io::stdout().lock();
-        let styled = stdout.is_terminal() && !no_color;
-        stdout.write_all(self.lines(styled).as_bytes())
+        terminal::styled(|styled| self.lines(styled))
     }
 
     fn lines(&self, styled: bool) -> String {

@@ -27,4 +27,5 @@ mod plausible;
 mod resume;
 mod scratch;
 mod strangers;
+mod terminal;
 mod train;

@@ -1,6 +1,5 @@
 //! What the chip leaves behind: its model, a report, and a summary.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use cpfo::Net;
@@ -16,6 +15,7 @@ use crate::plan::{Plan, Sheet, Training};
 use crate::plot::Changed;
 use crate::report::{Figure, FineTuningReport, Reading};
 use crate::table::{Align, Cell, Table};
+use crate::terminal::{self, say};
 use crate::{evaluation, label, model, snapshot};
 
 /// Of so many classes an image is shown.
@@ -34,7 +34,7 @@ pub(super) fn all<N: Net>(
     write_whole(&output.report(), report::<N>(flags, lesson, &course).to_html().as_bytes())?;
 
     if flags.json {
-        writeln!(io::stdout(), "{}", summary::<N>(flags, output, lesson, &course))?;
+        terminal::json(&summary::<N>(flags, output, lesson, &course))?;
     } else {
         print(flags, output, lesson, &course)?;
     }
@@ -93,10 +93,9 @@ fn print(
     let line_errors = course.figures.map(|figures| label::count(figures.line_errors.into()));
     let line_errors = line_errors.as_deref().unwrap_or(label::DASH);
     if let Some(ended) = ended(lesson, course) {
-        writeln!(io::stdout(), "\n{ended}")?;
+        say!("\n{ended}")?;
     }
-    writeln!(
-        io::stdout(),
+    say!(
         "
 {} steps on {} ({}), {} samples of each class, {} epochs, rate {}
 
@@ -116,8 +115,8 @@ report      {}",
         lesson.rate,
         course.unit,
         verdict(course),
-        output.model().display(),
-        output.report().display(),
+        label::path(&output.model()),
+        label::path(&output.report()),
     )?;
     Ok(())
 }
@@ -275,6 +274,9 @@ fn summary<N: Net>(
             "stack_room": figures.stack_room,
         })),
         "line_errors": course.figures.map(|figures| figures.line_errors),
-        "files": { "model": output.model(), "report": output.report() },
+        "files": {
+            "model": output.model().to_string_lossy(),
+            "report": output.report().to_string_lossy(),
+        },
     })
 }

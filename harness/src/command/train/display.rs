@@ -1,12 +1,12 @@
 //! What a person sees while a net learns: a bar on a terminal, a line now and then elsewhere.
 
-use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::label;
 use crate::run::{Progress, Recipe, Step};
+use crate::terminal::note;
 
 /// Lines that a run writes where there is no terminal.
 const LINES: u32 = 10;
@@ -18,7 +18,6 @@ pub(super) struct Display {
     epochs: u32,
     batches: u32,
     decays: bool,
-    terminal: bool,
 }
 
 impl Display {
@@ -37,7 +36,6 @@ impl Display {
             epochs: recipe.epochs,
             batches,
             decays: recipe.decay > 0.0,
-            terminal: std::io::stderr().is_terminal(),
         }
     }
 
@@ -49,9 +47,10 @@ impl Display {
         }
         let message = self.message(progress);
         let every = self.epochs.div_ceil(LINES);
-        if !self.terminal && (progress.epoch.is_multiple_of(every) || progress.epoch == self.epochs)
+        if self.bar.is_hidden()
+            && (progress.epoch.is_multiple_of(every) || progress.epoch == self.epochs)
         {
-            eprintln!("epoch {message}");
+            note!("epoch {message}");
         }
         self.bar.set_message(message);
     }
@@ -78,7 +77,7 @@ impl Display {
 
     /// Says something that is to stay on the screen.
     pub(super) fn say(&self, what: &str) {
-        self.bar.suspend(|| eprintln!("{what}"));
+        self.bar.suspend(|| note!("{what}"));
     }
 
     /// Leaves the screen to others.

@@ -1,7 +1,5 @@
 //! What a run leaves behind: files, and a last word.
 
-use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -17,6 +15,7 @@ use crate::model::{self, Metadata, write_whole};
 use crate::output::Output;
 use crate::run::{Epoch, Noticed, Recipe, Run, Verdict};
 use crate::source::Origin;
+use crate::terminal::{self, note, say};
 use crate::{interrupt, label};
 
 /// What the files of a run say of it.
@@ -62,13 +61,11 @@ pub(super) fn stopped<N: Net>(
     checkpoint(output, origin, &mut run)?;
     model(output, origin, &run)?;
     let (epoch, epochs) = (run.progress().epoch + 1, run.recipe().epochs);
-    let folder = output.folder().display();
+    let folder = label::path(output.folder()).to_string();
     let refused =
         report::refused(&run).map(|refused| format!("; refused for the gradient: {refused}"));
     let refused = refused.unwrap_or_default();
-    // All is saved; and the terminal that is told may be what went away.
-    let _ = writeln!(
-        io::stderr(),
+    note!(
         "stopped in epoch {epoch} of {epochs}{refused}; go on with `train --resume --out '{folder}'`"
     );
     if flags.json {
@@ -79,9 +76,12 @@ pub(super) fn stopped<N: Net>(
             "epoch": epoch,
             "epochs": epochs,
             "refused": run.progress().refusals,
-            "files": { "model": output.model(), "checkpoint": output.checkpoint() },
+            "files": {
+                "model": output.model().to_string_lossy(),
+                "checkpoint": output.checkpoint().to_string_lossy(),
+            },
         });
-        writeln!(io::stdout(), "{object}")?;
+        terminal::json(&object)?;
     }
     Ok(interrupt::exit_code())
 }
@@ -115,20 +115,19 @@ pub(super) fn finished<N: Net>(
             test: evaluation.json(),
             verdict: &verdict,
             files: Files {
-                model: output.model(),
-                report: output.report(),
-                checkpoint: output.checkpoint(),
+                model: output.model().to_string_lossy().into_owned(),
+                report: output.report().to_string_lossy().into_owned(),
+                checkpoint: output.checkpoint().to_string_lossy().into_owned(),
             },
         };
-        writeln!(io::stdout(), "{}", serde_json::to_string(&summary)?)?;
+        terminal::json(&summary)?;
         return end(&verdict, recipe);
     }
     evaluation.print()?;
     let refused =
         report::refused(&run).map(|refused| format!("\nrefused for the gradient: {refused}"));
     let confusion = &evaluation.confusion;
-    writeln!(
-        io::stdout(),
+    say!(
         "
 {} right: {} of {} test images ({}; {origin})
 {} epochs in {:.1} s{}{}
@@ -147,9 +146,9 @@ checkpoint  {}",
         refused.unwrap_or_default(),
         words::kept(&verdict, progress),
         words::dead(&verdict.units).map(|dead| format!("\nunits: {dead}")).unwrap_or_default(),
-        output.model().display(),
-        output.report().display(),
-        output.checkpoint().display(),
+        label::path(&output.model()),
+        label::path(&output.report()),
+        label::path(&output.checkpoint()),
     )?;
     end(&verdict, recipe)
 }
@@ -161,7 +160,7 @@ fn end(verdict: &Verdict, recipe: &Recipe) -> anyhow::Result<ExitCode> {
         return Err(failure);
     }
     for warning in words::warnings(verdict, recipe) {
-        eprintln!("warning: {warning}");
+        note!("warning: {warning}");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -184,7 +183,7 @@ struct Summary<'a> {
 
 #[derive(Serialize)]
 struct Files {
-    model: PathBuf,
-    report: PathBuf,
-    checkpoint: PathBuf,
+    model: String,
+    report: String,
+    checkpoint: String,
 }

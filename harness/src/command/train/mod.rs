@@ -18,6 +18,7 @@ use crate::dataset::{Augment, is_series};
 use crate::output::Output;
 use crate::run::{Checkpoint, Keep, Recipe, Run, Step};
 use crate::source::{self, Origin, Request, Source};
+use crate::terminal::note;
 use crate::{interrupt, label};
 use display::Display;
 
@@ -75,7 +76,7 @@ fn stopped<N: Net>(
     let path = output.checkpoint();
     let (state, about) = Checkpoint::<N>::load(&path)?;
     let read = |name| about.get(name).map(String::as_str).unwrap_or_default();
-    let broken = || format!("{} is broken", path.display());
+    let broken = || format!("{} is broken", label::path(&path));
     let recipe = serde_json::from_str(read("recipe")).with_context(broken)?;
     let origin: Origin = serde_json::from_str(read("origin")).with_context(broken)?;
 
@@ -92,7 +93,7 @@ fn stopped<N: Net>(
         source.origin.fingerprint == origin.fingerprint,
         "the run in {} learnt from other samples than those in {}: a run goes on with the same \
          data only; name it with --data, or begin anew without --resume",
-        output.folder().display(),
+        label::path(&output.folder()),
         source.origin
     );
     Ok((state, source, recipe))
@@ -111,7 +112,7 @@ fn go<N: Net>(
         0 => " and is".to_owned(),
         judging => format!(", is validated with {} and", label::count(judging as u64)),
     };
-    eprintln!(
+    note!(
         "`{}` learns from {} images{judging} tested with {} ({}; {origin})",
         N::NAME,
         label::count(learnt as u64),
@@ -166,7 +167,7 @@ fn trouble<N: Net>(
                 "The model of epoch {}, the {} one, is in {}",
                 kept.unwrap_or(epoch),
                 if run.recipe().keep == Keep::Best { "best" } else { "last good" },
-                output.model().display()
+                label::path(&output.model())
             ),
             Err(error) => format!("The last good model cannot be kept: {error:#}"),
         },

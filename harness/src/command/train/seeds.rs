@@ -1,6 +1,5 @@
 //! The same recipe with several seeds: how much of a result is chance.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,6 +18,7 @@ use crate::report::{Figure, SeedRun, SeedsReport};
 use crate::run::{Epoch, Failure, Noticed, Recipe, Run, Step, Verdict};
 use crate::source::{Origin, Source};
 use crate::table::{Align, Cell, Table};
+use crate::terminal::{self, note, say};
 use crate::{interrupt, label};
 
 /// What came of one seed.
@@ -54,7 +54,7 @@ struct Summary<'a> {
 
 #[derive(Serialize)]
 struct Files {
-    report: PathBuf,
+    report: String,
 }
 
 impl Outcome {
@@ -112,10 +112,7 @@ pub(super) fn run<N: Net>(
     // told, whichever thread came first.
     let outcomes = outcomes.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
     let Some(outcomes) = outcomes.into_iter().collect::<Option<Vec<_>>>() else {
-        let _ = writeln!(
-            io::stderr(),
-            "stopped before all {seeds} seeds were done; there is nothing to go on with"
-        );
+        note!("stopped before all {seeds} seeds were done; there is nothing to go on with");
         return Ok(interrupt::exit_code());
     };
     let accuracies: Vec<_> = outcomes.iter().filter_map(Outcome::accuracy).collect();
@@ -135,17 +132,16 @@ pub(super) fn run<N: Net>(
             worst,
             files: Files { report: output.seeds() },
         };
-        writeln!(io::stdout(), "{}", serde_json::to_string(&summary)?)?;
+        terminal::json(&summary)?;
     } else {
         table(&outcomes, recipe.limit.is_some(), worst).print()?;
-        writeln!(
-            io::stdout(),
+        say!(
             "\n{} right, mean and standard deviation of {} seeds ({}; {})\n\nreport      {}",
             spread(mean, deviation),
             accuracies.len(),
             source.origin.division,
             source.origin,
-            output.seeds().display(),
+            label::path(&output.seeds()),
         )?;
     }
     match failures(&outcomes, &recipe) {

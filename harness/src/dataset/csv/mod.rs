@@ -26,6 +26,7 @@ use anyhow::{Context, Result, ensure};
 use super::labels::Labels;
 use super::samples::{Places, Raw};
 use crate::file;
+use crate::label;
 use columns::Columns;
 pub use columns::LabelColumn;
 use dialect::Dialect;
@@ -47,7 +48,7 @@ pub(super) struct Wanted<'a> {
 
 /// Reads a file.
 pub(super) fn read(path: &Path, wanted: Wanted<'_>) -> Result<Raw> {
-    let context = || format!("cannot read {}", path.display());
+    let context = || format!("cannot read {}", label::path(&path));
     let (file, _) = file::open(path).with_context(context)?;
     parse(BufReader::with_capacity(HEAD, file), wanted).with_context(context)
 }

@@ -14,6 +14,7 @@ use image::{DynamicImage, GrayImage};
 
 use super::augment::is_series;
 use super::frame::{Frame, edge, median};
+use crate::label;
 use decode::decode;
 
 /// So many pixels a side are enough to see a drawing.
@@ -61,7 +62,7 @@ pub fn load(
     maps: usize,
     options: Options,
 ) -> Result<Vec<f32>> {
-    let context = || format!("cannot take the picture {}", path.display());
+    let context = || format!("cannot take the picture {}", label::path(&path));
     let picture = decode(path).with_context(context)?;
     convert(picture, [rows, columns, maps], options).with_context(context)
 }
@@ -69,7 +70,7 @@ pub fn load(
 /// The pictures at a path: the one file, or those in a folder, sorted by name.
 pub fn list(path: &Path) -> Result<Vec<PathBuf>> {
     let kind = std::fs::metadata(path)
-        .with_context(|| format!("no picture at {}: is the path right?", path.display()))?;
+        .with_context(|| format!("no picture at {}: is the path right?", label::path(&path)))?;
     if !kind.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -77,7 +78,7 @@ pub fn list(path: &Path) -> Result<Vec<PathBuf>> {
     ensure!(
         !pictures.is_empty(),
         "there is no picture in the folder {}: looked for *.png, *.jpg, *.bmp, *.pgm and the like",
-        path.display()
+        label::path(&path)
     );
     Ok(pictures)
 }
@@ -85,7 +86,7 @@ pub fn list(path: &Path) -> Result<Vec<PathBuf>> {
 /// The pictures in a folder, sorted by name. What is hidden, as the companions that a Mac lays
 /// beside files are (`._7.png`), is none.
 pub(super) fn within(folder: &Path) -> Result<Vec<PathBuf>> {
-    let context = || format!("cannot list {}", folder.display());
+    let context = || format!("cannot list {}", label::path(&folder));
     let mut pictures = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(context)? {
         let file = entry.with_context(context)?.path();
