@@ -16,6 +16,7 @@ use cpfo::net::{Net, Parameters};
 use cpfo::wire::{CHUNK, Figures, Refused, Reply, Request, VERSION};
 
 use crate::export;
+use crate::label;
 use crate::link::{Link, other_version};
 
 /// A device that runs a net.
@@ -68,8 +69,10 @@ impl<N: Net, S: Read + Write> Device<N, S> {
         ensure!(version == VERSION, other_version(version));
         ensure!(
             fingerprint == format::fingerprint::<N>(),
-            "the firmware on {board} runs a net `{net}` that is not the `{}` of this program: declare \
-             it in targets/firmware/src/nets.rs, with the same layers",
+            "the firmware on {} runs a net `{}` that is not the `{}` of this program: build it from \
+             the same source, with the same layers",
+            label::escaped(&board),
+            label::escaped(&net),
             N::NAME
         );
         let (ours, fetched, in_doubt) = (false, false, false);

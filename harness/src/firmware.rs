@@ -1,18 +1,43 @@
-//! Building the firmware: which board is which crate, and what is in the linked file.
+//! Building the firmware: which board is which crate, which program serves which net, and what is in
+//! the linked file.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, bail, ensure};
-use cpfo::Net;
+use anyhow::{Context as _, anyhow, ensure};
+use cpfo::wire::frame_bytes;
+use cpfo::{Net, format};
 use object::{Object as _, ObjectSection as _, SectionKind};
 
 use crate::child::bound;
 use crate::export::device;
-use crate::model;
+use crate::memory_map::{Region, regions};
+use crate::nets::{digits, lenet};
+use crate::{label, model};
 
-/// The program that answers and learns over the serial line.
-pub const SERVE: &str = "serve";
+/// A program of the firmware that answers and learns over the serial line.
+struct Serve {
+    /// What it is called behind its board.
+    program: &'static str,
+    /// The net that it serves.
+    net: &'static str,
+    fingerprint: u32,
+    /// RAM that it takes at least: parameters, workspaces, an image and a frame of the line.
+    ram: u64,
+}
+
+/// Those that there are: a firmware's net is known when the firmware is compiled.
+fn serves() -> [Serve; 2] {
+    [Serve::of::<digits::Net>("serve"), Serve::of::<lenet::Net>("serve-lenet")]
+}
+
+impl Serve {
+    fn of<N: Net>(program: &'static str) -> Self {
+        let line = 4 * N::PIXELS + frame_bytes(N::PIXELS);
+        let ram = N::PARAMETER_BYTES + N::INFERENCE_BYTES + N::IN_PLACE_BYTES + line;
+        Self { program, net: N::NAME, fingerprint: format::fingerprint::<N>(), ram: ram as u64 }
+    }
+}
 
 /// A board that the firmware is built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +89,38 @@ pub struct Sizes {
 }
 
 impl Board {
+    /// The program that serves the net `N` on this board.
+    ///
+    /// # Errors
+    ///
+    /// No program serves this net, or it does not fit this board.
+    pub fn serve<N: Net>(&self, targets: &Path) -> anyhow::Result<&'static str> {
+        let fingerprint = format::fingerprint::<N>();
+        let serve = serves().into_iter().find(|serve| serve.fingerprint == fingerprint);
+        let serve = serve.ok_or_else(|| {
+            anyhow!(
+                "no firmware is built: the firmware that comes with cpfo serves {}, and `{}` is another net.\n  \
+                 Put it into a firmware of your own: `export --rust FILE` writes the model as a constant \
+                 that a program includes, `export --bin FILE` as bytes for `cpfo::format`",
+                known(),
+                N::NAME
+            )
+        })?;
+        let [_, ram, _] = self.memory(targets)?;
+        ensure!(
+            serve.ram <= ram,
+            "no firmware is built: the net `{}` takes {} bytes of RAM where it is served and learns, \
+             and {} has {}.\n  Take a larger board; `plan` says which chips it fits, and how little it \
+             takes to infer or to learn in part, and `export --rust FILE` writes the model for a \
+             firmware of your own",
+            serve.net,
+            label::count(serve.ram),
+            self.name,
+            label::count(ram)
+        );
+        Ok(serve.program)
+    }
+
     /// The linked file of a program.
     pub fn elf(&self, targets: &Path, program: &str) -> PathBuf {
         let program = format!("{}-{program}", self.package);
@@ -105,22 +162,27 @@ impl Board {
     pub fn memory(&self, targets: &Path) -> anyhow::Result<[u64; 3]> {
         let path = targets.join("boards").join(self.package).join("memory.x");
         let script = std::fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        let region = |name: &str| -> Option<u64> {
-            let line = script.lines().find(|line| line.trim_start().starts_with(name))?;
-            let length = line.rsplit("LENGTH =").next()?.trim();
-            let (digits, factor) = match length.as_bytes().last()? {
-                b'K' => (&length[..length.len() - 1], 1024),
-                b'M' => (&length[..length.len() - 1], 1024 * 1024),
-                _ => (length, 1),
-            };
-            digits.parse::<u64>().ok().map(|bytes| bytes * factor)
+            .with_context(|| format!("cannot read {}", label::path(&path)))?;
+        let regions = regions(&script)
+            .map_err(|why| anyhow!("{} is not understood: {why}", label::path(&path)))?;
+        let length = |name: &str| {
+            let region = regions.iter().find(|Region { name: its, .. }| its == name);
+            let missing = || format!("{} declares no region {name}", label::path(&path));
+            Ok::<_, anyhow::Error>(region.with_context(missing)?.length)
         };
-        match (region("FLASH"), region("RAM"), region("STACK")) {
-            (Some(flash), Some(ram), Some(stack)) => Ok([flash, ram, stack]),
-            _ => bail!("{} declares no FLASH, RAM or STACK", path.display()),
-        }
+        Ok([length("FLASH")?, length("RAM")?, length("STACK")?])
     }
+}
+
+/// Whether the firmware's programs know the net with this fingerprint.
+pub fn knows(fingerprint: u32) -> bool {
+    serves().iter().any(|serve| serve.fingerprint == fingerprint)
+}
+
+/// The nets that the firmware's programs know: ``the nets `digits` and `lenet` ``.
+pub fn known() -> String {
+    let names: Vec<_> = serves().iter().map(|serve| format!("`{}`", serve.net)).collect();
+    format!("the nets {}", names.join(" and "))
 }
 
 /// Writes a model where the firmware's build takes it from.
@@ -128,7 +190,7 @@ pub fn with_model<N: Net>(model: &Path, targets: &Path) -> anyhow::Result<PathBu
     let (parameters, _) = model::load::<N>(model)?;
     let folder = targets.join("target");
     std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        .with_context(|| format!("cannot make the folder {}", label::path(&folder)))?;
     let path = folder.canonicalize()?.join(format!("{}.cpfo", N::NAME));
     model::write_whole(&path, &device::bytes::<N>(&parameters))?;
     Ok(path)
@@ -136,9 +198,9 @@ pub fn with_model<N: Net>(model: &Path, targets: &Path) -> anyhow::Result<PathBu
 
 /// What a linked file takes.
 pub fn sizes(elf: &Path) -> anyhow::Result<Sizes> {
-    let bytes = std::fs::read(elf).with_context(|| format!("cannot read {}", elf.display()))?;
+    let bytes = std::fs::read(elf).with_context(|| format!("cannot read {}", label::path(&elf)))?;
     let file = object::File::parse(&*bytes)
-        .with_context(|| format!("{} is not a linked file", elf.display()))?;
+        .with_context(|| format!("{} is not a linked file", label::path(&elf)))?;
     let mut sizes = Sizes { flash: 0, ram: 0 };
     for section in file.sections() {
         match section.kind() {
@@ -152,4 +214,21 @@ pub fn sizes(elf: &Path) -> anyhow::Result<Sizes> {
         }
     }
     Ok(sizes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_board_says_what_memory_it_has() {
+        let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../targets");
+        for board in BOARDS {
+            let [flash, ram, stack] = board.memory(&targets).unwrap();
+            assert!(flash >= 128 << 10 && ram >= 8 << 10 && stack >= 1 << 10, "{}", board.name);
+        }
+        let memory = |name: &str| board(name).unwrap().memory(&targets).unwrap();
+        assert_eq!(memory("rp-pico"), [0x1B_FF00, 240 << 10, 16 << 10]);
+        assert_eq!(memory("m0"), [224 << 10, 14 << 10, 2 << 10]);
+    }
 }

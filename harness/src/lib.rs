@@ -33,6 +33,7 @@ pub mod firmware;
 pub mod interrupt;
 mod label;
 pub mod link;
+pub mod memory_map;
 pub mod model;
 pub mod nets;
 pub mod output;

@@ -1,18 +1,27 @@
 //! The build script of every board: makes `memory.x` the only place that knows the chip's memory.
 //!
-//! The linker reads it, and so does this script: each line such as `RAM : ORIGIN = 0x20000000, LENGTH =
+//! The linker reads it, and so does this script: each region such as `RAM : ORIGIN = 0x20000000, LENGTH =
 //! 16K` becomes `RAM_ORIGIN` and `RAM_BYTES`, decimal, for the crate's own `env!`.
+
+// The very file by which `cpfo build` reads it: the two cannot part.
+#[allow(unreachable_pub, reason = "it is a module of a library, there")]
+#[path = "../../harness/src/memory_map.rs"]
+mod memory_map;
 
 use std::env::var;
 use std::fs::read_to_string;
 
+use memory_map::Region;
+
 fn main() {
     println!("cargo::rerun-if-changed=memory.x");
     println!("cargo::rerun-if-changed=../build.rs");
+    println!("cargo::rerun-if-changed=../../../harness/src/memory_map.rs");
 
     let script =
         read_to_string("memory.x").expect("each board has a memory.x beside its Cargo.toml");
-    for (name, origin, length) in script.lines().filter_map(region) {
+    let regions = memory_map::regions(&script).expect("memory.x is understood");
+    for Region { name, origin, length } in regions {
         println!("cargo::rustc-env={name}_ORIGIN={origin}");
         println!("cargo::rustc-env={name}_BYTES={length}");
     }
@@ -28,27 +37,4 @@ fn main() {
     if var("CARGO_FEATURE_DEFMT").is_ok() {
         println!("cargo::rustc-link-arg-bins=-Tdefmt.x");
     }
-}
-
-/// Name, origin and length of a line that declares a memory region.
-fn region(line: &str) -> Option<(&str, u64, u64)> {
-    let (name, rest) = line.split_once(':')?;
-    let (origin, length) = rest.split_once(',')?;
-    let origin = origin.split_once("ORIGIN =")?.1.trim();
-    let length = length.split_once("LENGTH =")?.1.trim();
-    Some((name.trim(), number(origin)?, number(length)?))
-}
-
-/// A number as the linker writes it: decimal or 0x, with K or M behind.
-fn number(text: &str) -> Option<u64> {
-    if let Some(hexadecimal) = text.strip_prefix("0x") {
-        return u64::from_str_radix(hexadecimal, 16).ok();
-    }
-    if let Some(kilobytes) = text.strip_suffix('K') {
-        return Some(kilobytes.parse::<u64>().ok()? * 1024);
-    }
-    if let Some(megabytes) = text.strip_suffix('M') {
-        return Some(megabytes.parse::<u64>().ok()? * 1024 * 1024);
-    }
-    text.parse().ok()
 }

@@ -49,9 +49,9 @@ depends on how many of its units are at work; the rate of 0.01 leaves them alive
 
 With --emulated: instructions and stack of a forward pass and of a training step in place, counted by
 QEMU, and the sizes of the program that counts. Needs QEMU and the Rust target of each board; says
-what is missing. The figures that are committed as `figures.out` are built at a place that is the same
-on every machine; built elsewhere, a count can differ by a few instructions. The micro:bit (m0) has no
-room for the larger net.
+what is missing. The figures that are committed as `figures.out` stand beside: they are built at a place
+that is the same on every machine, and built elsewhere a count can differ by up to a percent. Counted
+are the nets that come with cpfo. The micro:bit (m0) has no room for the larger net.
 
 With --emulated --sweep: instructions a multiplication, forward and in a step, for about a hundred nets
 around one shape, and how many times that of the best of its kind it is. A step's multiplications are

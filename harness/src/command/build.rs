@@ -1,6 +1,5 @@
 //! `cpfo build`: the firmware with a trained model in it.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -8,14 +7,16 @@ use cpfo::Net;
 
 use crate::cli::BoardFlags;
 use crate::table::{Align, Table};
+use crate::terminal::say;
 use crate::{emulator, firmware, label};
 
 /// Builds the firmware and says what it takes of the chip.
 pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
     let targets = emulator::targets(flags.targets.as_deref())?;
     let board = firmware::board(&flags.board).context("there is no such board")?;
+    let program = board.serve::<N>(&targets)?;
     let path = firmware::with_model::<N>(&flags.model, &targets)?;
-    let elf = board.build(&targets, firmware::SERVE, &path)?;
+    let elf = board.build(&targets, program, &path)?;
     let takes = firmware::sizes(&elf)?;
     let [flash, ram, stack] = board.memory(&targets)?;
 
@@ -24,6 +25,6 @@ pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
     table.row(["RAM".into(), label::count(takes.ram), label::count(ram)]);
     table.row(["stack".into(), String::new(), label::count(stack)]);
     table.print()?;
-    writeln!(io::stdout(), "\n{}", elf.display())?;
+    say!("\n{}", label::path(&elf))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,6 +13,7 @@ use crate::{emulator, firmware};
 pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
     let targets = emulator::targets(flags.targets.as_deref())?;
     let board = firmware::board(&flags.board).context("there is no such board")?;
+    let program = board.serve::<N>(&targets)?;
     let path = firmware::with_model::<N>(&flags.model, &targets)?;
     let status = match board.chip {
         Some(chip) => {
@@ -22,7 +23,7 @@ pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
                 "probe-rs is not installed; it speaks to the board's debug probe: \
                  cargo install probe-rs-tools --locked"
             );
-            let elf = board.build(&targets, firmware::SERVE, &path)?;
+            let elf = board.build(&targets, program, &path)?;
             bound(&mut Command::new("probe-rs")).args(["run", "--chip", chip]).arg(elf).status()
         }
         None => {
@@ -31,7 +32,7 @@ pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
             emulated.at_hand(&targets)?;
             bound(&mut Command::new("cargo"))
                 .current_dir(&targets)
-                .args([board.name, "--bin", &format!("{}-{}", board.package, firmware::SERVE)])
+                .args([board.name, "--bin", &format!("{}-{program}", board.package)])
                 .env("CPFO_MODEL", &path)
                 .env_remove("RUSTFLAGS")
                 .env_remove("CARGO_TARGET_DIR")

@@ -7,13 +7,20 @@ use cpfo::wire::{NAMES, frame_bytes};
 use static_cell::ConstStaticCell;
 
 use crate::converse::{Server, converse};
-use crate::nets::digits;
+use crate::nets::{digits, lenet};
 use crate::{Board, Clock, Devices, Failure, stack};
 
 /// Serves net A.
 pub fn serve_digits<B: Board>(devices: Devices<B>) -> Result<(), Failure> {
     type Digits = Server<digits::Net, { frame_bytes(digits::Net::PIXELS) }>;
     static SERVER: ConstStaticCell<Digits> = ConstStaticCell::new(Digits::ZERO);
+    serve(devices, SERVER.try_take().ok_or(Failure::Memory)?)
+}
+
+/// Serves net B.
+pub fn serve_lenet<B: Board>(devices: Devices<B>) -> Result<(), Failure> {
+    type Lenet = Server<lenet::Net, { frame_bytes(lenet::Net::PIXELS) }>;
+    static SERVER: ConstStaticCell<Lenet> = ConstStaticCell::new(Lenet::ZERO);
     serve(devices, SERVER.try_take().ok_or(Failure::Memory)?)
 }
 

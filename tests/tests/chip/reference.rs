@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::{env, fs, io};
 
 /// What the firmware is built from, relative to the project.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "Cargo.toml",
     "rust-toolchain.toml",
     "README.md",
@@ -20,6 +20,7 @@ const SOURCES: [&str; 9] = [
     "tests/golden/goldens.bin",
     "harness/data",
     "harness/src/nets.rs",
+    "harness/src/memory_map.rs",
 ];
 
 /// The folder `targets` of the copy, which is made anew once a run and is ours until the run ends.

@@ -1,5 +1,7 @@
 //! A net that is not ours has every command, from a `main` of two lines.
 
+use cpfo_harness::firmware::BOARDS;
+
 use crate::scratch::Scratch;
 
 /// Three kinds of stripes, 6 x 9.
@@ -43,4 +45,61 @@ fn every_command() {
 fn no_data_ships_for_it() {
     let here = Scratch::new("own-net-bare");
     here.own_net("").fails(1, &["6 x 9 x 1", "3 classes", "--data"]);
+}
+
+/// A firmware's net is known when the firmware is compiled. A model of another one is refused before
+/// anything is built, by every verb, for every board: never another net's program in its place.
+#[test]
+fn no_verb_builds_the_firmware_of_another_net() {
+    let here = Scratch::new("own-net-boards");
+    here.write("stripes.csv", stripes(60));
+    here.own_net("train --data stripes.csv --epochs 1").done();
+    for board in BOARDS {
+        for verb in ["build", "flash", "emulate"] {
+            if verb == "emulate" && board.chip.is_some() {
+                continue;
+            }
+            let words = format!("{verb} --board {} --model cpfo-out/model.safetensors", board.name);
+            here.own_net(&words).fails(
+                1,
+                &["no firmware is built", "`digits` and `lenet`", "`stripes`", "export --rust"],
+            );
+        }
+        if board.chip.is_none() {
+            here.own_net(&format!("bench --emulated --board {}", board.name)).fails(
+                1,
+                &["nothing is counted", "`digits` and `lenet`", "(stripes)", "`plan` estimates"],
+            );
+        }
+    }
+}
+
+/// The larger of the nets that come with cpfo has firmware where it has room. What happens next
+/// needs tools, which are not found here; the test `chip` builds it.
+#[test]
+fn a_board_without_room_is_refused() {
+    let here = Scratch::new("lenet-boards");
+    here.idx_part("bars", "train", 40, 28, false);
+    here.idx_part("bars", "t10k", 20, 28, false);
+    here.cpfo("train --net lenet --data bars --epochs 1").done();
+    for board in BOARDS {
+        let small = ["m0", "nucleo-f446re", "microbit-v2"].contains(&board.name);
+        for verb in ["build", "flash"] {
+            let words = format!("{verb} --board {}", board.name);
+            let ended = here.cpfo_command(&words).env("PATH", "").output().unwrap();
+            let said = String::from_utf8(ended.stderr).unwrap();
+            let refused = said.contains("takes 116,9") && said.contains("`plan` says");
+            let tools = ["cannot start cargo", "is not installed"];
+            let lacking = tools.iter().any(|lacking| said.contains(lacking));
+            assert_eq!(ended.status.code(), Some(1), "{words}: {said}");
+            assert!(refused == small && lacking != small, "{words}: {said}");
+        }
+        if board.chip.is_none() {
+            here.cpfo(&format!(
+                "emulate --board {} --model cpfo-out/model.safetensors",
+                board.name
+            ))
+            .fails(1, &[if small { "takes 116,9" } else { "8 x 8 pixels" }, "`lenet`"]);
+        }
+    }
 }

@@ -1,17 +1,21 @@
-//! Instructions, stack and bytes on emulated chips.
+//! Instructions, stack and bytes on emulated chips, beside those that are committed.
 
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
 use crate::cli::BenchFlags;
+use crate::dispatch::AnyNet;
 use crate::emulator::{self, Board};
 use crate::figures::Figure;
 use crate::firmware::{self, Sizes};
 use crate::label;
 use crate::table::{Align, Table};
+use crate::terminal::{self, note, say};
 
 /// The program that counts.
 const PROGRAM: &str = "figures";
@@ -21,10 +25,39 @@ struct Chip {
     board: Board,
     sizes: Sizes,
     said: String,
+    /// The lines of its `figures.out`; none in a folder without one.
+    committed: String,
+}
+
+impl Chip {
+    /// What it said of these nets, each with the instructions that are committed.
+    fn figures(&self, nets: &[&str]) -> impl Iterator<Item = (Figure<'_>, Option<u64>)> {
+        Figure::all(&self.said).filter(|figure| nets.contains(&figure.net)).map(|figure| {
+            let same = |other: &Figure<'_>| (other.net, other.pass) == (figure.net, figure.pass);
+            (figure, Figure::all(&self.committed).find(same).map(|figure| figure.instructions))
+        })
+    }
 }
 
 /// Counts on all boards, or those that are named, and prints it.
-pub(super) fn run(flags: &BenchFlags) -> anyhow::Result<ExitCode> {
+pub(super) fn run(flags: &BenchFlags, nets: &[&dyn AnyNet]) -> anyhow::Result<ExitCode> {
+    let (counted, others): (Vec<_>, Vec<_>) =
+        nets.iter().copied().partition(|net| firmware::knows(net.fingerprint()));
+    let names = |nets: &[&dyn AnyNet]| nets.iter().map(|net| net.name()).collect::<Vec<_>>();
+    let (counted, others) = (names(&counted), names(&others));
+    let known = firmware::known();
+    ensure!(
+        !counted.is_empty(),
+        "nothing is counted: the firmware that comes with cpfo counts {known}, and this program's are \
+         others ({}).\n  `plan` estimates what one takes of a chip, `bench` measures it on this machine",
+        others.join(", ")
+    );
+    if !others.is_empty() {
+        note!(
+            "not counted: {}; the firmware that comes with cpfo counts {known}",
+            others.join(", ")
+        );
+    }
     let targets = emulator::targets(flags.targets.as_deref())?;
     let boards = if flags.board.is_empty() { &Board::ALL[..] } else { &flags.board };
     for board in boards {
@@ -32,31 +65,38 @@ pub(super) fn run(flags: &BenchFlags) -> anyhow::Result<ExitCode> {
     }
     let mut chips = Vec::new();
     for &board in boards {
-        eprintln!("building the firmware for the board {board}, running it");
+        note!("building the firmware for the board {board}, running it");
         let said = emulator::run(board, PROGRAM, &targets)?;
         let told = Figure::all(&said).next().is_some();
         ensure!(told, "the board {board} told no figures:\n{said}");
         let package = firmware::board(board.name()).context("there is no such board")?;
         let sizes = firmware::sizes(&package.elf(&targets, PROGRAM))?;
-        chips.push(Chip { board, sizes, said });
+        chips.push(Chip { board, sizes, said, committed: committed(board, &targets) });
     }
     if flags.json {
-        writeln!(io::stdout(), "{}", json(&chips))?;
+        terminal::json(&json(&chips, &counted))?;
     } else {
-        print(&chips)?;
+        print(&chips, &counted)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn json(chips: &[Chip]) -> Value {
+/// The figures of a board as they are committed.
+fn committed(board: Board, targets: &Path) -> String {
+    let file = targets.join(format!("boards/qemu-{board}/figures.out"));
+    fs::read_to_string(file).unwrap_or_default()
+}
+
+fn json(chips: &[Chip], nets: &[&str]) -> Value {
     let rows = chips.iter().flat_map(|chip| {
-        Figure::all(&chip.said).map(|figure| {
+        chip.figures(nets).map(|(figure, committed)| {
             json!({
                 "board": chip.board.name(),
                 "core": chip.board.core(),
                 "net": figure.net,
                 "pass": figure.pass,
                 "instructions": figure.instructions,
+                "committed": committed,
                 "stack": figure.stack,
             })
         })
@@ -72,20 +112,33 @@ fn json(chips: &[Chip]) -> Value {
     })
 }
 
-fn print(chips: &[Chip]) -> io::Result<()> {
+/// Why a count is not the one that is committed.
+const ELSEWHERE: &str = "
+Where a count is not the committed one: cargo takes the folder that core lies in into the names of
+its functions, their order decides what is inlined, and the same source built in another folder is up
+to a percent longer or shorter. The committed counts are those of one folder, the same on every
+machine, in which `cargo test -p cpfo-tests --test chip -- figures` builds and compares them.";
+
+fn print(chips: &[Chip], nets: &[&str]) -> io::Result<()> {
     let left = ["core", "net", "pass"].map(|head| (head, Align::Left));
-    let right = ["instructions", "stack"].map(|head| (head, Align::Right));
+    let right = ["instructions", "committed", "stack"].map(|head| (head, Align::Right));
     let mut table = Table::new(left.into_iter().chain(right));
+    let mut elsewhere = false;
     for chip in chips {
-        for figure in Figure::all(&chip.said) {
+        for (figure, committed) in chip.figures(nets) {
             let Figure { net, pass, instructions, stack } = figure;
-            let counts = [instructions, stack].map(label::count);
+            elsewhere |= committed.is_some_and(|committed| committed != instructions);
+            let committed = committed.map_or(label::DASH.into(), label::count);
+            let counts = [label::count(instructions), committed, label::count(stack)];
             let names = [chip.board.core(), net, pass].map(String::from);
             table.row(names.into_iter().chain(counts));
         }
     }
     table.print()?;
-    writeln!(io::stdout())?;
+    if elsewhere {
+        say!("{ELSEWHERE}")?;
+    }
+    say!()?;
 
     let right = ["code and constants", "statics"].map(|head| (head, Align::Right));
     let mut table = Table::new([("program", Align::Left)].into_iter().chain(right));

@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::hint::black_box;
-use std::io::{self, Write as _};
+use std::io;
 use std::ops::Range;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
@@ -22,6 +22,7 @@ use crate::dispatch::AnyNet;
 use crate::passes::Classify;
 use crate::run::{Recipe, Run, Schedule};
 use crate::table::{Align, Table};
+use crate::terminal::{self, say};
 use crate::vectors::Vectors;
 use crate::{evaluation, label, source, threads};
 
@@ -110,7 +111,7 @@ pub(super) fn run(flags: &BenchFlags, nets: &[&dyn AnyNet]) -> anyhow::Result<Ex
 
     if flags.json {
         let rows: Vec<_> = rows.iter().map(Row::json).collect();
-        writeln!(io::stdout(), "{}", json!({ "machine": machine(), "rows": rows }))?;
+        terminal::json(&json!({ "machine": machine(), "rows": rows }))?;
     } else {
         print(&rows, &columns)?;
     }
@@ -191,7 +192,7 @@ fn print(rows: &[Row], columns: &[usize]) -> io::Result<()> {
         table.row([first.net.to_owned(), first.task.label()].into_iter().chain(speeds));
     }
     table.print()?;
-    writeln!(io::stdout(), "\nsamples a second on {}; the best of some repeats", machine())
+    say!("\nsamples a second on {}; the best of some repeats", machine())
 }
 
 fn on(threads: usize) -> String {

@@ -16,7 +16,7 @@ use crate::dispatch::AnyNet;
 pub fn run(flags: &BenchFlags, nets: &[&dyn AnyNet]) -> anyhow::Result<ExitCode> {
     match (flags.emulated, flags.sweep) {
         (true, true) => sweep::run(flags),
-        (true, false) => chip::run(flags),
+        (true, false) => chip::run(flags, nets),
         (false, _) => desktop::run(flags, nets),
     }
 }

@@ -1,6 +1,6 @@
 //! Instructions a multiplication on an emulated chip, for nets of many shapes.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
 use anyhow::ensure;
@@ -10,6 +10,7 @@ use crate::cli::BenchFlags;
 use crate::emulator::{self, Board};
 use crate::sweep::{Row, rows};
 use crate::table::{Align, Cell, Table};
+use crate::terminal::{self, note};
 
 /// The board that the nets are built for.
 const BOARD: Board = Board::M4;
@@ -17,9 +18,7 @@ const BOARD: Board = Board::M4;
 /// Measures all shapes and prints what a multiplication costs.
 pub(super) fn run(flags: &BenchFlags) -> anyhow::Result<ExitCode> {
     let targets = emulator::targets(flags.targets.as_deref())?;
-    eprintln!(
-        "building nets of many shapes for the board {BOARD}, a minute or so, and running them"
-    );
+    note!("building nets of many shapes for the board {BOARD}, a minute or so, and running them");
     let said = emulator::run(BOARD, "sweep", &targets)?;
     let rows = rows(&said);
     ensure!(!rows.is_empty(), "the board {BOARD} told no figures:\n{said}");
@@ -36,7 +35,7 @@ pub(super) fn run(flags: &BenchFlags) -> anyhow::Result<ExitCode> {
             })
         };
         let rows: Vec<_> = rows.iter().map(row).collect();
-        writeln!(io::stdout(), "{}", json!({ "core": BOARD.core(), "rows": rows }))?;
+        terminal::json(&json!({ "core": BOARD.core(), "rows": rows }))?;
     } else {
         print(&rows)?;
     }

@@ -7,16 +7,19 @@ mod lesson;
 
 use std::process::ExitCode;
 
+use anyhow::{Context as _, ensure};
 use cpfo::net::{Net, Parameters};
 
 use crate::cli::{EmulateFlags, LAST_MODEL};
 use crate::dataset::Data;
 use crate::device::Device;
 use crate::emulator::{self, Emulator};
+use crate::firmware;
 use crate::link::Link;
 use crate::output::Output;
 use crate::run::{Recipe, Run, Step};
 use crate::source::{self, Origin, Request};
+use crate::terminal::note;
 use crate::{interrupt, model};
 use course::Course;
 use lesson::Lesson;
@@ -24,21 +27,27 @@ use lesson::Lesson;
 /// Enough to be good in the old world, and done in seconds.
 const QUICK: Recipe = Recipe { epochs: 20, ..Recipe::DIGITS };
 
-/// The program that serves a net over the serial port.
-const PROGRAM: &str = "serve";
-
 /// Fine-tunes a net on an emulated chip.
 pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
     interrupt::listen()?;
     let targets = emulator::targets(flags.targets.as_deref())?;
+    let board = firmware::board(flags.board.name()).context("there is no such board")?;
+    let program = board.serve::<N>(&targets)?;
+    ensure!(
+        source::ships::<N>(),
+        "`emulate` shows the digits that ship, 8 x 8 pixels and ten classes, in another world; the net \
+         `{}` takes others.\n  `build --board {}` puts its model into the firmware",
+        N::NAME,
+        flags.board
+    );
     flags.board.at_hand(&targets)?;
     let output = Output::new(&flags.out);
     output.prepare()?;
 
     let (parameters, data) = start::<N>(flags)?;
     let lesson = Lesson::new(flags, &data)?;
-    eprintln!("building the firmware for the board {}, starting it", flags.board);
-    let (_emulator, line) = Emulator::start(flags.board, PROGRAM, &targets)?;
+    note!("building the firmware for the board {}, starting it", flags.board);
+    let (_emulator, line) = Emulator::start(flags.board, program, &targets)?;
     let device = Device::<N, _>::meet(Link::over_socket(line)?)?;
     let course = Course::run(&lesson, device, parameters)?;
     leave::all::<N>(flags, &output, &lesson, course)
@@ -48,7 +57,7 @@ pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
 fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Data)> {
     let Some(path) = flags.model() else {
         let data = source::load::<N>(&Request::default())?.data;
-        eprintln!(
+        note!(
             "training a model for {} epochs: there is no {LAST_MODEL}, and --model names none",
             QUICK.epochs
         );

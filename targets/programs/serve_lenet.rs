@@ -1,0 +1,9 @@
+//! The same as `serve` for net B, on boards that have room for it.
+
+#![no_std]
+#![no_main]
+
+#[board::entry]
+fn main() -> ! {
+    board::exit(cpfo_firmware::serve_lenet(board::devices()))
+}
