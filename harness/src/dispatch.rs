@@ -14,7 +14,9 @@ use anyhow::{Context as _, bail};
 use cpfo::Net;
 
 use crate::cli::Command;
-use crate::command::{bench, build, emulate, eval, export, flash, nets, plan, predict, train};
+use crate::command::{
+    bench, build, completions, emulate, eval, export, flash, nets, plan, predict, train,
+};
 use crate::output::Output;
 use crate::terminal::{self, note};
 use crate::vectors::Vectors;
@@ -70,7 +72,9 @@ impl<N: Net> AnyNet for Of<N> {
             Command::Build(flags) => build::run::<N>(flags),
             Command::Flash(flags) => flash::run::<N>(flags),
             Command::Plan(flags) => plan::run::<N>(flags),
-            Command::Nets(_) | Command::Bench(_) => bail!("this command is about all nets"),
+            Command::Nets(_) | Command::Bench(_) | Command::Completions(_) => {
+                bail!("this command is about all nets")
+            }
         }
     }
 }
@@ -118,6 +122,10 @@ fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
     threads::pool(command.threads().unwrap_or(0))?.install(|| match command {
         Command::Nets(flags) => nets::run(flags, nets.iter().map(|net| net.facts())),
         Command::Bench(flags) => bench::run(flags, nets),
+        Command::Completions(flags) => {
+            let names: Vec<_> = nets.iter().map(|net| net.name()).collect();
+            completions::run(flags, &names)
+        }
         command => choose(nets, command)?.run(command),
     })
 }
@@ -139,7 +147,7 @@ fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a 
         Command::Export(flags) => (&flags.net, in_file(&flags.model)),
         Command::Build(flags) | Command::Flash(flags) => (&None, in_file(&flags.model)),
         Command::Plan(flags) => (&flags.net, None),
-        Command::Nets(_) | Command::Bench(_) => (&None, None),
+        Command::Nets(_) | Command::Bench(_) | Command::Completions(_) => (&None, None),
     };
     let by_name = |name: &str| nets.iter().copied().find(|net| net.name() == name);
     match (asked, file) {

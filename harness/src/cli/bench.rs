@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::number::{count, positive};
+use super::number::{number, threads};
 use crate::emulator::Board;
 use crate::vectors::Width;
 
@@ -14,10 +14,10 @@ pub struct BenchFlags {
     #[arg(long, value_name = "NAME", conflicts_with = "emulated")]
     pub net: Option<String>,
     /// Seconds spent on each figure
-    #[arg(long, default_value = "0.5", value_parser = positive, conflicts_with = "emulated")]
+    #[arg(long, default_value = "0.5", value_parser = seconds, conflicts_with = "emulated")]
     pub seconds: f32,
     /// Threads of the second column [default: one a core]
-    #[arg(long, value_name = "N", value_parser = count, conflicts_with = "emulated")]
+    #[arg(long, value_name = "N", value_parser = threads, conflicts_with = "emulated")]
     pub threads: Option<usize>,
     /// The vectors it works with [default: the widest of this processor]
     #[arg(long, value_name = "KIND", conflicts_with = "emulated")]
@@ -37,6 +37,11 @@ pub struct BenchFlags {
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
+}
+
+/// Up to a day.
+fn seconds(text: &str) -> Result<f32, String> {
+    number(text, "a number above 0, at most 86400", |x| x > 0.0 && x <= 86_400.0)
 }
 
 const EXAMPLES: &str = "\

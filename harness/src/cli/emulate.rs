@@ -3,9 +3,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::LAST_MODEL;
-use super::number::{count, positive};
+use super::number::{EPOCHS, count, positive};
 use crate::dataset::World;
 use crate::emulator::Board;
+
+/// Samples of each class: more than ship.
+const SAMPLES: usize = 10_000;
 
 /// What `cpfo emulate` is asked for.
 #[derive(Args, Clone, Debug)]
@@ -18,7 +21,7 @@ pub struct EmulateFlags {
     #[arg(long, value_name = "WORLD", default_value = "mirror")]
     pub shift: World,
     /// Labelled samples of each class that the chip gets of the new world
-    #[arg(long, value_name = "K", default_value = "20", value_parser = count)]
+    #[arg(long, value_name = "K", default_value = "20", value_parser = count::<SAMPLES>)]
     pub samples: usize,
     /// The model that the chip starts with [default: cpfo-out/model.safetensors; where there is none,
     /// one is quickly trained]
@@ -28,7 +31,7 @@ pub struct EmulateFlags {
     #[arg(long, value_name = "RATE", value_parser = positive)]
     pub rate: Option<f32>,
     /// How often it sees each sample [default: 2000 steps in all, but 10 to 60 times]
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = count::<EPOCHS>)]
     pub epochs: Option<usize>,
     /// Which samples, and in which order
     #[arg(long, value_name = "N", default_value = "1")]

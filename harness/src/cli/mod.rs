@@ -3,6 +3,7 @@
 
 mod bench;
 mod board;
+mod completions;
 mod data;
 mod emulate;
 mod eval;
@@ -16,6 +17,7 @@ mod train;
 
 pub use bench::BenchFlags;
 pub use board::BoardFlags;
+pub use completions::CompletionsFlags;
 pub use data::DataFlags;
 pub use emulate::EmulateFlags;
 pub use eval::EvalFlags;
@@ -91,6 +93,8 @@ pub enum Command {
     Bench(BenchFlags),
     /// Says what a net takes of a chip: memory, work, time, and which chips it fits
     Plan(PlanFlags),
+    /// Writes what makes a shell complete verbs and flags
+    Completions(CompletionsFlags),
 }
 
 impl Command {

@@ -1,4 +1,8 @@
-//! Numbers that a flag accepts.
+//! Numbers that a flag accepts, and how large they may be.
+
+use std::thread::available_parallelism;
+
+use crate::label;
 
 /// A finite number above 0.
 pub(super) fn positive(text: &str) -> Result<f32, String> {
@@ -20,12 +24,34 @@ pub(super) fn part(text: &str) -> Result<f32, String> {
     number(text, "a number above 0, at most 0.5", |x| x > 0.0 && x <= 0.5)
 }
 
-/// A whole number above 0.
-pub(super) fn count(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|&n| n > 0).ok_or_else(|| "it must be a whole number above 0".into())
+/// A whole number above 0. Above `MOST` it is a slip of the hand, or asks for more than any machine has.
+pub(super) fn count<const MOST: usize>(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| (1..=MOST).contains(n));
+    number.ok_or_else(|| {
+        format!("it must be a whole number above 0, at most {}", label::count(MOST as u64))
+    })
 }
 
-fn number(text: &str, wanted: &str, fits: impl Fn(f32) -> bool) -> Result<f32, String> {
+/// A number of threads: more than the cores, many times over, only wait for each other.
+pub(super) fn threads(text: &str) -> Result<usize, String> {
+    let most = available_parallelism().map_or(1, usize::from).max(THREADS);
+    match text.parse() {
+        Ok(threads) if (1..=most).contains(&threads) => Ok(threads),
+        _ => Err(format!("it must be a whole number above 0, at most {most}")),
+    }
+}
+
+/// Threads that may be asked for on any machine; where there are more cores, as many as those.
+const THREADS: usize = 256;
+/// Epochs: an hour's run of the fastest net has fewer.
+pub(super) const EPOCHS: usize = 1_000_000;
+/// Samples of a mini-batch: more than data sets for nets of this size have.
+pub(super) const BATCH: usize = 1_000_000;
+/// Seeds of one run: the mean of so many has no chance left in it.
+pub(super) const SEEDS: usize = 10_000;
+
+/// A finite number that fits.
+pub(super) fn number(text: &str, wanted: &str, fits: impl Fn(f32) -> bool) -> Result<f32, String> {
     let number = text.parse::<f32>().ok().filter(|x| x.is_finite() && fits(*x));
     number.ok_or_else(|| format!("it must be {wanted}"))
 }
@@ -44,6 +70,10 @@ mod tests {
             assert!(positive(text).is_err(), "{text}");
         }
         assert!(not_negative("-0.1").is_err() && share("1").is_err());
-        assert!(count("0").is_err() && count("-1").is_err() && count("16") == Ok(16));
+        assert!(
+            count::<20>("0").is_err() && count::<20>("-1").is_err() && count::<20>("21").is_err()
+        );
+        assert!(count::<20>("16") == Ok(16) && count::<20>("20") == Ok(20));
+        assert!(threads("256") == Ok(256) && threads("5000").is_err() && threads("0").is_err());
     }
 }

@@ -8,10 +8,10 @@ use crate::run::{Keep, Limit, Recipe, Schedule, Trainer};
 #[command(next_help_heading = "Recipe")]
 pub struct RecipeFlags {
     /// How often each sample is learnt from [default: 150 for the digits, else 20]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = epochs)]
     epochs: Option<u32>,
     /// Samples in a mini-batch [default: 16; in place 1]
-    #[arg(long, value_name = "N", value_parser = number::count)]
+    #[arg(long, value_name = "N", value_parser = number::count::<{ number::BATCH }>)]
     batch: Option<usize>,
     /// The learning rate, at its highest [default: 0.03; in place 0.01]
     #[arg(long, value_name = "RATE", value_parser = number::positive)]
@@ -20,10 +20,10 @@ pub struct RecipeFlags {
     #[arg(long, value_enum)]
     schedule: Option<ScheduleName>,
     /// Schedule `cosine`: epochs over which the rate rises [default: 5 for the digits, else 1]
-    #[arg(long, value_name = "EPOCHS")]
+    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(..=number::EPOCHS as i64))]
     warm_up: Option<u32>,
     /// Schedule `step`: epochs between two changes [default: a third of all]
-    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "EPOCHS", value_parser = epochs)]
     step_every: Option<u32>,
     /// Schedule `step`: what the rate is multiplied with [default: 0.1]
     #[arg(long, value_name = "FACTOR", value_parser = number::positive)]
@@ -68,7 +68,7 @@ pub struct RecipeFlags {
     #[arg(long, value_enum)]
     keep: Option<Keep>,
     /// End the run after so many epochs in a row without a lower validation loss
-    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "EPOCHS", value_parser = epochs)]
     patience: Option<u32>,
     /// `batch`: averaged gradients with momentum; `in-place`: one sample at a time, as on the chip
     #[arg(long, value_enum)]
@@ -173,6 +173,11 @@ impl RecipeFlags {
             }
         })
     }
+}
+
+/// A number of epochs.
+fn epochs(text: &str) -> Result<u32, String> {
+    number::count::<{ number::EPOCHS }>(text).map(|epochs| epochs as u32)
 }
 
 fn set<T>(to: &mut T, asked: Option<T>) {

@@ -20,7 +20,7 @@ pub struct TrainFlags {
     pub recipe: RecipeFlags,
     /// Train with N seeds, the first being --seed; prints mean and spread, and writes a page with all
     /// curves, seeds.html, but no model
-    #[arg(long, value_name = "N", value_parser = number::count)]
+    #[arg(long, value_name = "N", value_parser = number::count::<{ number::SEEDS }>)]
     pub seeds: Option<usize>,
     /// Go on with the run that was stopped in the --out folder, as if it had not been stopped
     #[arg(long, conflicts_with_all = [
@@ -31,7 +31,7 @@ pub struct TrainFlags {
     #[arg(long, value_name = "FOLDER", default_value = OUT)]
     pub out: PathBuf,
     /// How many threads may work; the result does not depend on it [default: one a core]
-    #[arg(long, value_name = "N", value_parser = number::count)]
+    #[arg(long, value_name = "N", value_parser = number::threads)]
     pub threads: Option<usize>,
     /// The vectors it works with; the result does not depend on them [default: the widest there are]
     #[arg(long, value_name = "KIND")]

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod build;
+pub mod completions;
 pub mod emulate;
 pub mod eval;
 pub mod export;

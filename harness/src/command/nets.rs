@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use cpfo::Net;
 use cpfo::layer::Description;
+use cpfo::topology::Kind;
 use serde_json::{Value, json};
 
 use crate::cli::NetsFlags;
@@ -91,16 +92,19 @@ inference {inference}, training in place {in_place}, by mini-batches {batch} and
             Table::new(columns.into_iter().enumerate().map(|(i, name)| (name, align(i))));
         for (name, layer) in self.layers {
             let [rows, columns, maps] = layer.output;
-            let window = match layer.window {
-                [1, 1] => String::new(),
-                [rows, columns] => format!("{rows} x {columns}"),
+            let output = format!("{rows} x {columns} x {maps}");
+            let [rows, columns] = layer.window;
+            let window = match layer.kind {
+                // What is connected with all has none.
+                Kind::FullyConnected | Kind::Output => String::new(),
+                Kind::Convolution | Kind::Pooling => format!("{rows} x {columns}"),
             };
             table.row([
                 (*name).to_owned(),
                 format!("{:?}", layer.kind),
                 window,
                 layer.function.to_owned(),
-                format!("{rows} x {columns} x {maps}"),
+                output,
                 count(layer.weights + layer.biases),
                 count(layer.macs),
             ]);

@@ -90,6 +90,7 @@ mod tests {
     use palette::{IntoColor, Lab, LinSrgb, Srgb};
 
     use super::*;
+    use crate::label;
 
     /// Less than this, and two colors are easily taken for each other.
     const APART: f32 = 12.0;
@@ -264,11 +265,11 @@ mod tests {
                 let text = text.split("#[cfg(test)]").next().unwrap();
                 for (place, _) in text.match_indices('#') {
                     let digits = text[place + 1..].bytes().take_while(u8::is_ascii_hexdigit);
-                    assert!(!matches!(digits.count(), 3 | 6 | 8), "{}", path.display());
+                    assert!(!matches!(digits.count(), 3 | 6 | 8), "{}", label::path(&path));
                 }
                 for word in ["rgb(", "rgba(", "hsl(", ": white", ": black", ":white", ":black"] {
                     let style = path.extension().is_some_and(|kind| kind == "css");
-                    assert!(!(style && text.contains(word)), "{word} in {}", path.display());
+                    assert!(!(style && text.contains(word)), "{word} in {}", label::path(&path));
                 }
             }
         }

@@ -10,6 +10,15 @@ fn wrong_usage() {
     here.cpfo("train --net vgg").fails(2, &["vgg", "digits, lenet"]);
     here.cpfo("train --epochs 0").fails(2, &["--epochs"]);
     here.cpfo("train --batch 0").fails(2, &["whole number above 0"]);
+    // What is beyond sense is refused, and the bound is named.
+    here.cpfo("train --epochs 4294967295").fails(2, &["--epochs", "at most 1,000,000"]);
+    here.cpfo("train --batch 18446744073709551615").fails(2, &["--batch", "at most 1,000,000"]);
+    here.cpfo("train --seeds 1000000000000").fails(2, &["--seeds", "at most 10,000"]);
+    here.cpfo("train --threads 5000").fails(2, &["--threads", "at most "]);
+    here.cpfo("bench --threads 5000").fails(2, &["--threads", "at most "]);
+    here.cpfo("bench --seconds 1e30").fails(2, &["--seconds", "at most 86400"]);
+    here.cpfo("emulate --epochs 4294967295").fails(2, &["--epochs", "at most 1,000,000"]);
+    here.cpfo("emulate --samples 4294967295").fails(2, &["--samples", "at most 10,000"]);
     here.cpfo("train --rate nan").fails(2, &["a number above 0"]);
     here.cpfo("train --rate -1").fails(2, &["--rate"]);
     here.cpfo("train --momentum 1").fails(2, &["below 1"]);
@@ -36,8 +45,8 @@ fn help_teaches() {
 fn a_folder_that_cannot_be_written() {
     let here = Scratch::new("unwritable");
     here.write("taken", "a file, no folder");
-    here.cpfo("train --epochs 100000000 --out taken").fails(1, &["folder taken", "--out"]);
-    here.cpfo("train --epochs 100000000 --out taken/deeper").fails(1, &["--out"]);
+    here.cpfo("train --epochs 1000000 --out taken").fails(1, &["folder taken", "--out"]);
+    here.cpfo("train --epochs 1000000 --out taken/deeper").fails(1, &["--out"]);
     assert_eq!(here.read("taken"), b"a file, no folder");
 }
 

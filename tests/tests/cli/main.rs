@@ -5,7 +5,7 @@
 //! ```text
 //! let here = Scratch::new("name");
 //! here.cpfo("train --epochs 2").done();
-//! here.cpfo("train --epochs 0").fails(2, "0 is not in 1..");
+//! here.cpfo("train --epochs 0").fails(2, "a whole number above 0");
 //! ```
 
 mod bad_data;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::scratch::{Scratch, with_metadata};
 
 /// A way to call each verb that ends soon, and well or not. What needs an emulator does not find it.
-const CALLS: [&str; 24] = [
+const CALLS: [&str; 25] = [
     "train --epochs 1",
     "train --epochs 1 --json",
     "train --epochs 1 --seeds 2",
@@ -30,6 +30,7 @@ const CALLS: [&str; 24] = [
     "bench --emulated --board m4",
     "plan",
     "plan --json",
+    "completions bash",
     "help",
     "fly",
     "--version",
@@ -260,4 +261,47 @@ fn json_holds_the_name_as_it_is() {
     tame("predict --json", &said, false);
     let said: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert_eq!(said["predictions"][0]["picture"], picture);
+}
+
+/// What a shell is given names every verb, and the program by the name that it was called by.
+#[test]
+fn every_shell_completes_every_verb() {
+    let here = Scratch::new("completions");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = here.cpfo(&format!("completions {shell}")).done().stdout;
+        for verb in verbs(&here) {
+            assert!(script.contains(&verb), "{shell} does not know {verb}");
+        }
+        for word in ["cpfo", "seeds", "stratified", "nrf52840-dk", "lenet"] {
+            assert!(script.contains(word), "{shell} does not know {word}");
+        }
+        let own = here.own_net(&format!("completions {shell}")).done().stdout;
+        assert!(own.contains("own_net") && own.contains("stripes"), "{shell}");
+    }
+    here.cpfo("completions tcsh").fails(2, &["bash, elvish, fish, powershell, zsh"]);
+    for (shell, check) in [("bash", "bash"), ("zsh", "zsh"), ("fish", "fish")] {
+        let script = here.cpfo(&format!("completions {shell}")).done().stdout;
+        here.write("script", script);
+        // Where the shell is there, it takes the script.
+        if let Ok(ended) = Command::new(check).arg("-n").arg(here.path("script")).output() {
+            assert!(ended.status.success(), "{shell}: {ended:?}");
+        }
+    }
+}
+
+/// No line is wider than the terminal, but for examples, which are to be copied as they are.
+#[test]
+fn help_fits_the_terminal() {
+    let here = Scratch::new("wrap");
+    for verb in verbs(&here).iter().map(|verb| &**verb).chain([""]) {
+        for columns in [60_usize, 80, 120] {
+            let mut command = here.cpfo_command(&format!("{verb} --help"));
+            let ended = command.env("COLUMNS", columns.to_string()).output().unwrap();
+            let help = String::from_utf8(ended.stdout).unwrap();
+            let wide = help.lines().filter(|line| line.chars().count() > columns);
+            let wide: Vec<_> = wide.filter(|line| !line.contains("cpfo ")).collect();
+            assert!(wide.is_empty(), "{verb} --help in {columns} columns:\n{}", wide.join("\n"));
+            assert!(help.lines().any(|line| line.chars().count() > columns / 2), "{help}");
+        }
+    }
 }

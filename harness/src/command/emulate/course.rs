@@ -18,6 +18,7 @@ use crate::device::Device;
 use crate::evaluation;
 use crate::report::{Reading, Run};
 use crate::run::Chance;
+use crate::terminal::note;
 use crate::{interrupt, snapshot};
 
 /// What happened. It may have ended before its time; then it is what came before that.
@@ -100,7 +101,7 @@ impl Course {
 impl<N: Net, S: Read + Write> Pair<'_, N, S> {
     fn learn(&mut self) -> anyhow::Result<()> {
         self.test_on_the_chip()?;
-        eprintln!("the chip is tested, and learns now");
+        note!("the chip is tested, and learns now");
         for epoch in 0..self.lesson.epochs {
             self.epoch(epoch)?;
             if epoch + 1 < self.lesson.epochs {

@@ -15,6 +15,7 @@ use crate::dataset::Data;
 use crate::device::Device;
 use crate::emulator::{self, Emulator};
 use crate::firmware;
+use crate::label;
 use crate::link::Link;
 use crate::output::Output;
 use crate::run::{Recipe, Run, Step};
@@ -66,11 +67,11 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Da
             interrupt::check()?;
         }
         if !run.verdict().failures.is_empty() {
-            eprintln!("warning: this model came to nothing: take another --seed, or a --model");
+            note!("warning: this model came to nothing: take another --seed, or a --model");
         }
         return Ok((run.kept().0, data));
     };
-    eprintln!("the chip starts with {}", path.display());
+    note!("the chip starts with {}", label::path(&path));
     let (parameters, about) = model::load::<N>(path)?;
     // The test part is what was set aside when the model was trained.
     let origin: Option<Origin> =

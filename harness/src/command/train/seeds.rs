@@ -1,6 +1,5 @@
 //! The same recipe with several seeds: how much of a result is chance.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -130,7 +129,7 @@ pub(super) fn run<N: Net>(
             mean,
             standard_deviation: deviation,
             worst,
-            files: Files { report: output.seeds() },
+            files: Files { report: output.seeds().to_string_lossy().into_owned() },
         };
         terminal::json(&summary)?;
     } else {
