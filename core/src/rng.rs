@@ -57,9 +57,16 @@ impl Rng {
 
     /// A random order, in place (Fisher and Yates, from the back).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            let other = self.below(last as u32 + 1) as usize;
-            items.swap(last, other);
+        let mut rest = items;
+        while let Some((last, others)) = rest.split_last_mut() {
+            // The last of one does not draw; drawn itself, an item stays where it is.
+            if !others.is_empty() {
+                let other = self.below((others.len() as u32).saturating_add(1)) as usize;
+                if let Some(other) = others.get_mut(other) {
+                    core::mem::swap(last, other);
+                }
+            }
+            rest = others;
         }
     }
 }

@@ -60,18 +60,10 @@ fn main() -> ExitCode {
     // The code of the smallest core on a machine with room for all of it.
     let missing = lacks(Board::M3).or_else(|| lacks_target(Board::M0.target()));
     trials.push(trial("bits::m0_code_on_m3", missing, bits_of_m0_on_m3));
-    for target in [
-        "thumbv6m-none-eabi",
-        "thumbv7m-none-eabi",
-        "thumbv7em-none-eabihf",
-        "thumbv8m.main-none-eabi",
-    ] {
-        trials
-            .push(trial(format!("no_panic::{target}"), lacks_target(target), || no_panic(target)));
-    }
+    trials.extend(proofs());
     let target = "thumbv7em-none-eabihf";
     trials.push(trial("no_panic::the_proof_can_fail", lacks_target(target), || {
-        match cargo(&[&PROOF[..], &["--target", target, "--features", "panic"]].concat(), &[]) {
+        match no_panic(target, "release", &["--features", "one,panic"]) {
             Err(failed) if format!("{failed:?}").contains("a_panic_is_reachable") => Ok(()),
             other => Err(format!("a panic on purpose went unseen: {other:?}").into()),
         }
@@ -180,16 +172,43 @@ fn overflow(board: Board) -> Result<(), Failed> {
 /// Bytes of stack that inference and training may take.
 const STACK: u32 = 600;
 
-const PROOF: [&str; 5] = ["build", "--release", "--quiet", "-p", "cpfo-proof"];
+/// Every net of the goldens, by `release`; net A by both profiles on every target, and with the
+/// approximate functions. (With many nets `small` does not inline what shows that an index is good.)
+fn proofs() -> Vec<Trial> {
+    let all = TARGETS[..4].iter().map(|&target| (target, "release", ""));
+    let one = TARGETS.iter().flat_map(|&target| {
+        let profiles = ["release", "small"].into_iter();
+        profiles.flat_map(move |profile| ["one", "one,micromath"].map(|of| (target, profile, of)))
+    });
+    let proofs = all.chain(one).map(|(target, profile, features)| {
+        let words = ["no_panic::", target, " ", profile, " ", features].concat();
+        let more = if features.is_empty() { vec![] } else { vec!["--features", features] };
+        trial(words.trim(), lacks_target(target), move || no_panic(target, profile, &more))
+    });
+    proofs.collect()
+}
 
-fn no_panic(target: &str) -> Result<(), Failed> {
-    cargo(&[&PROOF[..], &["--target", target]].concat(), &[]).map(|_| ())
+/// What Rust compiles for. The first four have all nets in the proof.
+const TARGETS: [&str; 7] = [
+    "thumbv6m-none-eabi",
+    "thumbv7m-none-eabi",
+    "thumbv7em-none-eabihf",
+    "thumbv8m.main-none-eabi",
+    "thumbv7em-none-eabi",
+    "thumbv8m.main-none-eabihf",
+    "riscv32imc-unknown-none-elf",
+];
+
+fn no_panic(target: &str, profile: &str, more: &[&str]) -> Result<(), Failed> {
+    let build = ["build", "--quiet", "-p", "cpfo-proof", "--bin", "cpfo-proof"];
+    let how = ["--profile", profile, "--target", target];
+    cargo(&[&build[..], &how, more].concat(), &[]).map(|_| ())
 }
 
 fn memory(target: &str) -> Result<(), Failed> {
     use cpfo::Net as _;
     use cpfo_harness::nets::{digits::Net as A, lenet::Net as B};
-    no_panic(target)?;
+    no_panic(target, "release", &[])?;
     let file = targets().join("target").join(target).join("release/cpfo-proof");
     let data = std::fs::read(file)?;
     let elf = object::File::parse(&*data)?;
