@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use cpfo::Net;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,7 @@ use crate::dataset::{
 };
 use crate::label;
 use crate::model::Metadata;
+use crate::run::Bounds;
 use crate::terminal::note;
 
 /// Samples for a net, divided into training and test.
@@ -61,11 +62,23 @@ impl Origin {
         if self.reading.fit { None } else { self.frame }
     }
 
-    /// What a model says of its data, if it says anything.
+    /// What a file says of its data, if it says anything.
+    ///
+    /// # Errors
+    /// If that cannot be.
     pub fn of(about: &Metadata) -> anyhow::Result<Option<Self>> {
-        let text = about.get("origin");
-        text.map(|text| serde_json::from_str(text).context("what it says of its data is broken"))
-            .transpose()
+        let Some(text) = about.get("origin") else { return Ok(None) };
+        let broken = "what it says of its data is broken";
+        let origin: Origin = serde_json::from_str(text).context(broken)?;
+        ensure!(Bounds::POSITIVE.fit(origin.white), "{broken}: white is {} there", origin.white);
+        if let Some(Frame { paper, middle: [row, column], side }) = origin.frame {
+            let places = [paper, row, column].into_iter().all(f32::is_finite);
+            ensure!(
+                places && Bounds::POSITIVE.fit(side),
+                "{broken}: drawings have a side of {side}"
+            );
+        }
+        Ok(Some(origin))
     }
 }
 

@@ -32,7 +32,7 @@ use std::env;
 use std::ffi::OsString;
 
 use clap::builder::PossibleValuesParser;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{ArgGroup, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::label;
 use crate::vectors::Width;
@@ -140,7 +140,14 @@ impl Command {
 /// All verbs and flags of the program. `nets` are the names that `--net` knows.
 pub fn program(nets: &[&'static str]) -> clap::Command {
     let names = PossibleValuesParser::new(nets);
-    Cli::command().after_help(reflowed(EXAMPLES)).mut_subcommands(|command| {
+    // Named one by one: of a group that conflicts clap names all, whatever was given.
+    let cli = Cli::command().mut_subcommand("train", |train| {
+        let recipe = train.get_groups().find(|group| group.get_id() == "RecipeFlags");
+        let fixed = recipe.into_iter().flat_map(ArgGroup::get_args).filter(|id| *id != "epochs");
+        let fixed: Vec<_> = fixed.cloned().collect();
+        train.mut_arg("resume", |resume| resume.conflicts_with_all(fixed))
+    });
+    cli.after_help(reflowed(EXAMPLES)).mut_subcommands(|command| {
         let command = match command.get_after_help().map(ToString::to_string) {
             Some(help) => command.after_help(reflowed(&help)),
             None => command,

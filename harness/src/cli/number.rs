@@ -1,27 +1,29 @@
-//! Numbers that a flag accepts, and how large they may be.
+//! Numbers that a flag accepts, those of a recipe within the same [`Bounds`] as everywhere; and how
+//! large they may be.
 
 use std::thread::available_parallelism;
 
 use crate::label;
+use crate::run::Bounds;
 
 /// A finite number above 0.
 pub(super) fn positive(text: &str) -> Result<f32, String> {
-    number(text, "a number above 0", |x| x > 0.0)
+    within(text, Bounds::POSITIVE)
 }
 
 /// A finite number that is not below 0.
 pub(super) fn not_negative(text: &str) -> Result<f32, String> {
-    number(text, "a number from 0 on", |x| x >= 0.0)
+    within(text, Bounds::NOT_NEGATIVE)
 }
 
 /// A number from 0 on below 1.
 pub(super) fn share(text: &str) -> Result<f32, String> {
-    number(text, "a number from 0 on below 1", |x| (0.0..1.0).contains(&x))
+    within(text, Bounds::SHARE)
 }
 
 /// A number above 0 that is at most one half.
 pub(super) fn part(text: &str) -> Result<f32, String> {
-    number(text, "a number above 0, at most 0.5", |x| x > 0.0 && x <= 0.5)
+    within(text, Bounds::PART)
 }
 
 /// A whole number above 0. Above `MOST` it is a slip of the hand, or asks for more than any machine has.
@@ -49,6 +51,10 @@ pub(super) const EPOCHS: usize = 1_000_000;
 pub(super) const BATCH: usize = 1_000_000;
 /// Seeds of one run: the mean of so many has no chance left in it.
 pub(super) const SEEDS: usize = 10_000;
+
+fn within(text: &str, bounds: Bounds) -> Result<f32, String> {
+    number(text, bounds.words, |x| bounds.fit(x))
+}
 
 /// A finite number that fits.
 pub(super) fn number(text: &str, wanted: &str, fits: impl Fn(f32) -> bool) -> Result<f32, String> {

@@ -9,7 +9,7 @@ use crate::run::{Keep, Limit, Recipe, Schedule, Trainer};
 pub struct RecipeFlags {
     /// How often each sample is learnt from [default: 150 for the digits, else 20]
     #[arg(long, value_name = "N", value_parser = epochs)]
-    epochs: Option<u32>,
+    pub epochs: Option<u32>,
     /// Samples in a mini-batch [default: 16; in place 1]
     #[arg(long, value_name = "N", value_parser = number::count::<{ number::BATCH }>)]
     batch: Option<usize>,

@@ -22,9 +22,10 @@ pub struct TrainFlags {
     /// curves, seeds.html, but no model
     #[arg(long, value_name = "N", value_parser = number::count::<{ number::SEEDS }>)]
     pub seeds: Option<usize>,
-    /// Go on with the run that was stopped in the --out folder, as if it had not been stopped
+    /// Go on with the run in the --out folder as if it had not been stopped; with --epochs, till it
+    /// has learnt for so many in all, even if it was at its end
     #[arg(long, conflicts_with_all = [
-        "RecipeFlags", "net", "split", "seeds", "label_column", "transpose", "invert", "fit",
+        "net", "split", "seeds", "label_column", "transpose", "invert", "fit",
     ])]
     pub resume: bool,
     /// The folder for model, report and checkpoint
@@ -54,6 +55,7 @@ Examples:
   cpfo train --data shapes/ --fit                pictures of any size, a folder for each class
   cpfo train --data iris.csv --label-column last
   cpfo train --resume --out lenet/               go on where Ctrl-C stopped it
+  cpfo train --resume --epochs 200               and for longer than was asked for
 
 Files, in the --out folder: model.safetensors (PyTorch's names and order), report.html (curves,
 confusion matrix, kernels, mistakes; opens in any browser), checkpoint.safetensors (for --resume). With --seeds:

@@ -36,6 +36,11 @@ impl<N: Net> Default for Checkpoint<N> {
 }
 
 impl<N: Net> Checkpoint<N> {
+    /// How far the run has come.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
     /// Writes it, with what else is to be known when it is read.
     pub(super) fn save(&mut self, path: &Path, about: &Metadata) -> anyhow::Result<()> {
         let row = |numbers: Snapshot| Tensor::new(vec![numbers.len()], &numbers);

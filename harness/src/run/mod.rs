@@ -28,6 +28,7 @@ mod limit;
 mod progress;
 mod recipe;
 mod schedule;
+mod sound;
 mod trouble;
 mod validation;
 mod verdict;
@@ -50,6 +51,7 @@ pub use limit::Limit;
 pub use progress::{Epoch, Judgement, Progress, Sums};
 pub use recipe::{Keep, Recipe, Trainer};
 pub use schedule::Schedule;
+pub use sound::Bounds;
 pub use trouble::{Noticed, Trouble};
 pub use verdict::{Failure, Kept, Verdict};
 
@@ -89,6 +91,9 @@ pub enum Step {
 
 impl<'a, N: Net> Run<'a, N> {
     /// A run from the first weights on.
+    ///
+    /// # Errors
+    /// If the recipe cannot be followed, or there is nothing to learn from or to test with.
     pub fn new(recipe: Recipe, data: &'a Data) -> anyhow::Result<Self> {
         let mut state = Checkpoint::default();
         initialize::<N>(&mut state.parameters, &mut Chance::new(recipe.seed).weights());
@@ -96,7 +101,11 @@ impl<'a, N: Net> Run<'a, N> {
     }
 
     /// A run that goes on from a checkpoint.
+    ///
+    /// # Errors
+    /// As for a new one, and if the checkpoint cannot be of such a run.
     pub fn resume(recipe: Recipe, data: &'a Data, state: Checkpoint<N>) -> anyhow::Result<Self> {
+        recipe.check()?;
         let test = data.test_part()?;
         ensure!(!data.train.is_empty(), "there is no sample to learn from");
         ensure!(!test.is_empty(), "there is no sample to test with");
@@ -107,6 +116,7 @@ impl<'a, N: Net> Run<'a, N> {
             "{} epochs of {batches} mini-batches are too many to count: take fewer epochs",
             recipe.epochs
         );
+        state.progress.check(&recipe, parts.learnt.len())?;
         let learner = Learner::new(recipe.trainer, recipe.batch.min(parts.learnt.len()));
         let labels = parts.learnt.iter().map(|&sample| data.train.label(sample as usize));
         let (guess, start) = (Guess::at::<N>(labels), OnceCell::new());

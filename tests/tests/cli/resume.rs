@@ -54,6 +54,23 @@ fn a_finished_run_is_finished() {
     assert!(before == FILES.map(|file| here.read(&format!("cpfo-out/{file}"))));
 }
 
+/// A run that is extended has the files of one that was asked for so much at once.
+#[test]
+fn for_longer_than_was_asked_for() {
+    let here = Scratch::new("resume-longer");
+    here.cpfo("train --epochs 3 --schedule constant --out whole").done();
+    here.cpfo("train --epochs 1 --schedule constant --out parts").done();
+    here.cpfo("train --resume --epochs 2 --out parts --stop-after-batches 5").code(130);
+    here.cpfo("train --resume --out parts --epochs 1")
+        .fails(1, &["has begun 2 epochs already: --epochs cannot be less"]);
+    let said = here.cpfo("train --resume --epochs 3 --out parts --json").json();
+    assert_eq!(said["history"].as_array().unwrap().len(), 3);
+    for file in FILES {
+        let [whole, parts] = ["whole", "parts"].map(|out| here.read(&format!("{out}/{file}")));
+        assert!(whole == parts, "{file} differs");
+    }
+}
+
 #[test]
 fn a_stopped_run_leaves_a_model() {
     let here = Scratch::new("resume-model");
@@ -72,7 +89,8 @@ fn what_cannot_go_on() {
     here.csv("b/train.csv", 60, 8, 8);
     here.cpfo("train --data a --epochs 9 --stop-after-batches 4").code(130);
     here.cpfo("train --resume --data b").fails(1, &["other samples", "--data"]);
-    here.cpfo("train --resume --rate 0.1").fails(2, &["--resume", "--rate"]);
+    let said = here.cpfo("train --resume --rate 0.1 --batch 2").fails(2, &["--rate", "--batch"]);
+    assert!(!said.stderr.contains("--momentum"), "names what was not given: {}", said.stderr);
     here.cpfo("train --resume --seeds 3").fails(2, &["--resume", "--seeds"]);
     let whole = here.read("cpfo-out/checkpoint.safetensors");
     here.write("cpfo-out/checkpoint.safetensors", &whole[..whole.len() / 2]);

@@ -43,7 +43,7 @@ pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
     );
     flags.board.at_hand(&targets)?;
     let output = Output::new(&flags.out);
-    output.prepare()?;
+    let _held = output.prepare()?;
 
     let (parameters, data) = start::<N>(flags)?;
     let lesson = Lesson::new(flags, &data)?;
@@ -74,8 +74,7 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Da
     note!("the chip starts with {}", label::path(&path));
     let (parameters, about) = model::load::<N>(path)?;
     // The test part is what was set aside when the model was trained.
-    let origin: Option<Origin> =
-        about.get("origin").and_then(|text| serde_json::from_str(text).ok());
+    let origin = Origin::of(&about).with_context(|| path.display().to_string())?;
     let usual = origin.and_then(|origin| origin.division.split());
     Ok((parameters, source::load::<N>(&Request { usual, ..Request::default() })?.data))
 }

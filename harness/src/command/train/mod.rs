@@ -16,7 +16,7 @@ use cpfo::train::Refusal;
 use crate::cli::TrainFlags;
 use crate::dataset::{Augment, is_series};
 use crate::output::Output;
-use crate::run::{Checkpoint, Keep, Recipe, Run, Step};
+use crate::run::{Checkpoint, Keep, Progress, Recipe, Run, Step};
 use crate::source::{self, Origin, Request, Source};
 use crate::terminal::note;
 use crate::{interrupt, label};
@@ -77,8 +77,20 @@ fn stopped<N: Net>(
     let (state, about) = Checkpoint::<N>::load(&path)?;
     let read = |name| about.get(name).map(String::as_str).unwrap_or_default();
     let broken = || format!("{} is broken", label::path(&path));
-    let recipe = serde_json::from_str(read("recipe")).with_context(broken)?;
-    let origin: Origin = serde_json::from_str(read("origin")).with_context(broken)?;
+    let mut recipe: Recipe = serde_json::from_str(read("recipe")).with_context(broken)?;
+    recipe.check().with_context(broken)?;
+    let origin = Origin::of(&about).and_then(|origin| origin.context("it names no data"));
+    let origin = origin.with_context(broken)?;
+    if let Some(epochs) = flags.recipe.epochs {
+        let Progress { epoch, batch, .. } = *state.progress();
+        let begun = epoch.saturating_add(u32::from(batch > 0));
+        ensure!(
+            epochs >= begun,
+            "the run in {} has begun {begun} epochs already: --epochs cannot be less",
+            label::path(output.folder())
+        );
+        recipe.epochs = epochs;
+    }
 
     let data = flags.data.data.as_ref().or(origin.path.as_ref());
     let source = source::load::<N>(&Request {
