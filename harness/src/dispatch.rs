@@ -20,7 +20,7 @@ use crate::command::{
 use crate::output::Output;
 use crate::terminal::{self, note};
 use crate::vectors::Vectors;
-use crate::{file, interrupt, label, model, threads};
+use crate::{file, interrupt, label, model, threads, whole};
 
 /// A net's type, packed up: what the commands have to do with it.
 pub trait AnyNet: Sync {
@@ -116,6 +116,7 @@ pub fn main(nets: &[&dyn AnyNet]) -> ExitCode {
 }
 
 fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
+    whole::size_limits_are_errors()?;
     if let Some(width) = command.vectors() {
         Vectors::choose(width)?;
     }

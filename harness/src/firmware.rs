@@ -13,7 +13,7 @@ use crate::child::bound;
 use crate::export::device;
 use crate::memory_map::{Region, regions};
 use crate::nets::{digits, lenet};
-use crate::{label, model};
+use crate::{label, model, whole};
 
 /// A program of the firmware that answers and learns over the serial line.
 struct Serve {
@@ -192,7 +192,7 @@ pub fn with_model<N: Net>(model: &Path, targets: &Path) -> anyhow::Result<PathBu
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make the folder {}", label::path(&folder)))?;
     let path = folder.canonicalize()?.join(format!("{}.cpfo", N::NAME));
-    model::write_whole(&path, &device::bytes::<N>(&parameters))?;
+    whole::write(&path, &device::bytes::<N>(&parameters))?;
     Ok(path)
 }
 

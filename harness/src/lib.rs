@@ -42,6 +42,7 @@ pub mod plan;
 pub mod plot;
 pub mod report;
 pub mod run;
+pub mod sealed;
 pub mod snapshot;
 pub mod source;
 pub mod sweep;
@@ -51,5 +52,6 @@ pub mod threads;
 pub mod torch_order;
 pub mod units;
 pub mod vectors;
+pub mod whole;
 
 pub use dispatch::{AnyNet, Of, main, net};

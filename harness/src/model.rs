@@ -2,12 +2,10 @@
 //! ways.
 //!
 //! A layer `C1` has the tensors `c1.weight` and `c1.bias`. What else a reader may want to know goes
-//! into the metadata, as strings; `net` and `layers` are always there.
+//! into the metadata, as strings; `net` and `layers` are always there, and the [seal](crate::sealed).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
@@ -17,11 +15,10 @@ use cpfo::layer::Description;
 use cpfo::net::{Net, Parameters};
 use safetensors::tensor::{Dtype, SafeTensors, View};
 
-use crate::label;
-use crate::{file, torch_order};
+pub use crate::sealed::Metadata;
 
-/// What a model file says beside its tensors.
-pub type Metadata = BTreeMap<String, String>;
+use crate::sealed::{self, Sealed};
+use crate::{file, label, snapshot, torch_order, whole};
 
 /// The layers that have learnt something, with their names in files.
 pub fn learnt<N: Net>() -> impl Iterator<Item = (String, &'static Description)> {
@@ -142,74 +139,86 @@ pub fn numbers(file: &SafeTensors<'_>, name: &str, shape: &[usize]) -> anyhow::R
     Ok(numbers)
 }
 
-/// Writes a model.
+/// Writes a model, once it is sure that it can be read back.
+///
+/// # Errors
+/// If it cannot be written, or what would be read back is not what is to be kept.
 pub fn save<N: Net>(
     path: &Path,
     parameters: &Parameters<N>,
     metadata: &Metadata,
 ) -> anyhow::Result<()> {
-    write_tensors::<N>(path, &tensors::<N>("", parameters), metadata)
+    let back = |bytes: &[u8]| {
+        let (back, _) = parse::<N>(bytes)?;
+        let bits = |net| snapshot::take::<N>(net).into_iter().map(f32::to_bits);
+        ensure!(
+            bits(&back).eq(bits(parameters)),
+            "its numbers are others then: do the names of two layers differ only in case?"
+        );
+        Ok(())
+    };
+    write_tensors::<N>(path, &tensors::<N>("", parameters), metadata, back)
 }
 
-/// Writes tensors with metadata.
+/// Writes tensors with metadata, unless `back` finds that they cannot be read back.
+///
+/// # Errors
+/// If they cannot be read back or written.
 pub fn write_tensors<N: Net>(
     path: &Path,
     tensors: &BTreeMap<String, Tensor>,
     metadata: &Metadata,
+    back: impl Fn(&[u8]) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut metadata = metadata.clone();
     metadata.insert("net".into(), N::NAME.into());
     metadata.insert("layers".into(), signature::<N>());
-    // The format's own writer takes a hash map, whose order differs from run to run; one entry
-    // keeps the bytes of two equal models equal.
-    let whole = BTreeMap::from([("cpfo".to_string(), serde_json::to_string(&metadata)?)]);
-    let bytes = safetensors::serialize(tensors, Some(whole.into_iter().collect()))?;
-    write_whole(path, &bytes)
+    let bytes = sealed::emit(tensors, &metadata)?;
+    back(&bytes).with_context(|| format!("{} could not be read back", label::path(&path)))?;
+    whole::write(path, &bytes)
 }
 
-/// Writes a file wholly or not at all: beside it first, then under its name.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = Path::new(&beside);
-    let written = File::create(beside)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(beside, path));
-    if written.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(beside);
-    }
-    written.with_context(|| format!("cannot write {}", label::path(&path)))
-}
-
-/// Reads a model with what it says of itself.
+/// Reads a model with what it says of itself; says so if no checksum guards it.
+///
+/// # Errors
+/// If it is not a whole model of this net.
 pub fn load<N: Net>(path: &Path) -> anyhow::Result<(Box<Parameters<N>>, Metadata)> {
     let bytes = file::read(path, file::MODEL_LIMIT).with_context(|| {
         format!("cannot read the model {}; `cpfo train` writes one", label::path(&path))
     })?;
-    parse::<N>(&bytes)
+    let read = || {
+        let file = sealed::parse(&bytes)?;
+        let parameters = parameters::<N>(&file)?;
+        file.warn(path);
+        anyhow::Ok((parameters, file.about))
+    };
+    read()
         .with_context(|| format!("{} is not a model of the net `{}`", label::path(&path), N::NAME))
 }
 
 /// Reads a model from its bytes.
+///
+/// # Errors
+/// If it is not a whole model of this net.
 pub fn parse<N: Net>(bytes: &[u8]) -> anyhow::Result<(Box<Parameters<N>>, Metadata)> {
-    let metadata = metadata(bytes)?;
-    if let Some(layers) = metadata.get("layers") {
+    let file = sealed::parse(bytes)?;
+    Ok((parameters::<N>(&file)?, file.about))
+}
+
+fn parameters<N: Net>(file: &Sealed<'_>) -> anyhow::Result<Box<Parameters<N>>> {
+    if let Some(layers) = file.about.get("layers") {
         let ours = signature::<N>();
         ensure!(*layers == ours, "its layers are {}\nthe net's are {ours}", label::escaped(layers));
     }
-    let file = SafeTensors::deserialize(bytes).context("it is not a whole safetensors file")?;
     let mut parameters = Box::new(N::ZERO);
-    fill::<N>(&file, "", &mut parameters)?;
-    Ok((parameters, metadata))
+    fill::<N>(&file.tensors, "", &mut parameters)?;
+    Ok(parameters)
 }
 
 /// What a file says of itself; nothing if it was not written here.
+///
+/// # Errors
+/// If it is not a whole file.
 pub fn metadata(bytes: &[u8]) -> anyhow::Result<Metadata> {
-    let (_, header) =
-        SafeTensors::read_metadata(bytes).context("it is not a whole safetensors file")?;
-    match header.metadata().as_ref().and_then(|metadata| metadata.get("cpfo")) {
-        Some(ours) => serde_json::from_str(ours).context("its metadata are broken"),
-        None => Ok(Metadata::new()),
-    }
+    Ok(sealed::parse(bytes)?.about)
 }

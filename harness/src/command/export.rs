@@ -6,21 +6,20 @@ use cpfo::Net;
 
 use crate::cli::ExportFlags;
 use crate::export::{device, rust};
-use crate::label;
-use crate::model::{self, write_whole};
 use crate::terminal::say;
+use crate::{label, model, whole};
 
 /// Writes a model in the formats that are asked for.
 pub fn run<N: Net>(flags: &ExportFlags) -> anyhow::Result<ExitCode> {
     let (parameters, _) = model::load::<N>(&flags.model)?;
     if let Some(path) = &flags.rust {
-        write_whole(path, rust::expression::<N>(&parameters).as_bytes())?;
+        whole::write(path, rust::expression::<N>(&parameters).as_bytes())?;
         let (path, name) = (label::path(&path), N::NAME);
         say!("{path}: static MODEL: {name}::Parameters = include!(\"{path}\");")?;
     }
     if let Some(path) = &flags.bin {
         let bytes = device::bytes::<N>(&parameters);
-        write_whole(path, &bytes)?;
+        whole::write(path, &bytes)?;
         let fingerprint = cpfo::format::fingerprint::<N>();
         say!(
             "{}: {} bytes, net `{}` ({})",

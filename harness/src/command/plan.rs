@@ -6,18 +6,17 @@ use cpfo::Net;
 use serde_json::{Map, Value, json};
 
 use crate::cli::PlanFlags;
-use crate::label;
-use crate::model::write_whole;
 use crate::plan::{CHIPS, CORES, Chip, Code, Count, Memory, Plan, STACK, Stage};
 use crate::report::PlanReport;
 use crate::terminal::{self, say};
+use crate::{label, whole};
 
 /// Says what a net takes, with a page if one is asked for.
 pub fn run<N: Net>(flags: &PlanFlags) -> anyhow::Result<ExitCode> {
     let plan = flags.plan::<N>()?;
     let report = PlanReport::new(&plan);
     if let Some(path) = &flags.out {
-        write_whole(path, report.to_html().as_bytes())?;
+        whole::write(path, report.to_html().as_bytes())?;
     }
     if flags.json {
         terminal::json(&data(&plan))?;

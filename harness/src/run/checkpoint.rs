@@ -4,12 +4,12 @@ use anyhow::{Context as _, ensure};
 use cpfo::net::{Net, Parameters};
 use cpfo::shape::Zero;
 use cpfo::train::Velocity;
-use safetensors::SafeTensors;
 
 use super::Progress;
 use crate::file;
 use crate::label;
 use crate::model::{self, Metadata, Tensor};
+use crate::sealed::{self, Sealed};
 use crate::snapshot::{self, Snapshot};
 
 /// All there is to a run, between two mini-batches.
@@ -52,25 +52,31 @@ impl<N: Net> Checkpoint<N> {
         tensors.extend(self.best.clone().map(|best| ("best".to_owned(), row(best))));
         let mut about = about.clone();
         about.insert("progress".into(), serde_json::to_string(&self.progress)?);
-        model::write_tensors::<N>(path, &tensors.into_iter().collect(), &about)
+        let back = |bytes: &[u8]| Self::of(&sealed::parse(bytes)?).map(drop);
+        model::write_tensors::<N>(path, &tensors.into_iter().collect(), &about, back)
     }
 
     /// Reads what `save` wrote for the same net.
     pub fn load(path: &Path) -> anyhow::Result<(Self, Metadata)> {
         let bytes = file::read(path, file::MODEL_LIMIT).with_context(|| {
             format!(
-                "there is no run to go on with: cannot read {}; a run that is stopped by Ctrl-C \
-                 leaves one there",
+                "there is no run to go on with: cannot read {}; a run leaves one there after a few \
+                 seconds",
                 label::path(&path)
             )
         })?;
-        Self::parse(&bytes).with_context(|| {
+        let read = || {
+            let file = sealed::parse(&bytes)?;
+            let state = Self::of(&file)?;
+            file.warn(path);
+            anyhow::Ok((state, file.about))
+        };
+        read().with_context(|| {
             format!("{} is not a checkpoint of the net `{}`", label::path(&path), N::NAME)
         })
     }
 
-    fn parse(bytes: &[u8]) -> anyhow::Result<(Self, Metadata)> {
-        let about = model::metadata(bytes)?;
+    fn of(Sealed { tensors, about, .. }: &Sealed<'_>) -> anyhow::Result<Self> {
         let (theirs, ours) = (about.get("layers"), model::signature::<N>());
         ensure!(
             theirs == Some(&ours),
@@ -79,15 +85,14 @@ impl<N: Net> Checkpoint<N> {
         );
         let progress = about.get("progress").context("it does not say how far the run has come")?;
         let progress = serde_json::from_str(progress).context("its progress is broken")?;
-        let file = SafeTensors::deserialize(bytes).context("it is not a whole safetensors file")?;
-        let row = |name| model::numbers(&file, name, &[N::PARAMETERS]);
+        let row = |name| model::numbers(tensors, name, &[N::PARAMETERS]);
 
         let mut state = Self { progress, ..Self::default() };
         snapshot::put::<N>(&row("parameters")?, &mut state.parameters);
         snapshot::put_velocity::<N>(&row("velocity")?, &mut state.velocity);
-        let kept = |name| file.names().into_iter().any(|other| other == name).then(|| row(name));
+        let kept = |name| tensors.names().into_iter().any(|other| other == name).then(|| row(name));
         state.good = kept("good").transpose()?;
         state.best = kept("best").transpose()?;
-        Ok((state, about))
+        Ok(state)
     }
 }

@@ -178,7 +178,7 @@ impl fmt::Display for Trouble {
 mod tests {
     use super::*;
 
-    const GUESS: Guess = Guess { loss: 2.3026, share: 0.1 };
+    const GUESS: Guess = Guess { loss: std::f64::consts::LN_10, share: 0.1 };
 
     fn signs(history: &[(f64, f64)], now: (f64, f64), dead: bool) -> Vec<Trouble> {
         let seen = |&(loss, accuracy): &(f64, f64)| Judgement { loss, accuracy };
@@ -199,7 +199,7 @@ mod tests {
     fn a_slow_start_is_not_yet_guessing() {
         let slow = [(2.31, 0.1); 10];
         assert!(signs(&slow[..9], slow[0], false).is_empty());
-        assert_eq!(signs(&slow, slow[0], false), [Trouble::Guessing { guess: 2.3026 }]);
+        assert_eq!(signs(&slow, slow[0], false), [Trouble::Guessing { guess: GUESS.loss }]);
         assert!(signs(&slow, (2.0, 0.3), false).is_empty());
     }
 

@@ -8,17 +8,17 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use crate::scratch::Scratch;
 
-const ENDLESS: &str = "train --epochs 1000000";
+pub(crate) const ENDLESS: &str = "train --epochs 1000000";
 
 /// A run that has said its first line, so it listens or is about to.
-fn learns(command: &mut Command) -> (Child, Lines<BufReader<ChildStderr>>) {
+pub(crate) fn learns(command: &mut Command) -> (Child, Lines<BufReader<ChildStderr>>) {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     assert!(lines.next().unwrap().unwrap().contains("learns from 1,437 images"));
     (child, lines)
 }
 
-fn send(signal: &str, child: &Child) {
+pub(crate) fn send(signal: &str, child: &Child) {
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }

@@ -5,7 +5,7 @@ use cpfo_harness::firmware::BOARDS;
 use crate::scratch::Scratch;
 
 /// Three kinds of stripes, 6 x 9.
-fn stripes(count: usize) -> String {
+pub(crate) fn stripes(count: usize) -> String {
     let mut text = String::new();
     for sample in 0..count {
         text += &(sample % 3).to_string();

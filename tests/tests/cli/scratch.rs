@@ -39,6 +39,12 @@ impl Scratch {
         Said::of(words, self.command(&programs().own_net, words).output().unwrap())
     }
 
+    /// Runs a command to its end, as if these words had been typed.
+    #[cfg(unix)]
+    pub(crate) fn said(&self, words: &str, mut command: Command) -> Said {
+        Said::of(words, command.output().unwrap())
+    }
+
     /// `cpfo`, not yet started.
     pub(crate) fn cpfo_command(&self, words: &str) -> Command {
         self.command(&programs().cpfo, words)

@@ -9,14 +9,13 @@ use super::course::Course;
 use super::lesson::Lesson;
 use crate::cli::EmulateFlags;
 use crate::dataset::World;
-use crate::model::write_whole;
-use crate::output::Output;
+use crate::output::{Kept, Output};
 use crate::plan::{Plan, Sheet, Training};
 use crate::plot::Changed;
 use crate::report::{Figure, FineTuningReport, Reading};
 use crate::table::{Align, Cell, Table};
 use crate::terminal::{self, say};
-use crate::{evaluation, label, model, snapshot};
+use crate::{evaluation, label, model, snapshot, whole};
 
 /// Of so many classes an image is shown.
 const SHOWN: usize = 20;
@@ -30,14 +29,19 @@ pub(super) fn all<N: Net>(
 ) -> anyhow::Result<ExitCode> {
     let mut parameters = Box::new(N::ZERO);
     snapshot::put::<N>(&course.end, &mut parameters);
-    model::save::<N>(&output.model(), &parameters, &Default::default())?;
-    write_whole(&output.report(), report::<N>(flags, lesson, &course).to_html().as_bytes())?;
+    let mut kept = Kept::default();
+    let saved = model::save::<N>(&output.model(), &parameters, &Default::default());
+    kept.note(output.model(), saved);
+    let page = report::<N>(flags, lesson, &course).to_html();
+    kept.note(output.report(), whole::write(&output.report(), page.as_bytes()));
 
-    if flags.json {
-        terminal::json(&summary::<N>(flags, output, lesson, &course))?;
+    let told = if flags.json {
+        terminal::json(&summary::<N>(flags, output, lesson, &course)).map_err(Into::into)
     } else {
-        print(flags, output, lesson, &course)?;
-    }
+        print(flags, output, lesson, &course)
+    };
+    kept.all()?;
+    told?;
     let equal = equal(&course);
     match course.ended {
         Some(early) => Err(early),

@@ -74,7 +74,7 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Da
     note!("the chip starts with {}", label::path(&path));
     let (parameters, about) = model::load::<N>(path)?;
     // The test part is what was set aside when the model was trained.
-    let origin = Origin::of(&about).with_context(|| path.display().to_string())?;
+    let origin = Origin::of(&about).with_context(|| label::path(&path).to_string())?;
     let usual = origin.and_then(|origin| origin.division.split());
     Ok((parameters, source::load::<N>(&Request { usual, ..Request::default() })?.data))
 }

@@ -1,4 +1,4 @@
-//! What a run leaves behind: files, and a last word.
+//! What a run leaves behind: files, the most valuable first, and a last word.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 use super::{report, words};
 use crate::cli::TrainFlags;
 use crate::evaluation::Evaluation;
-use crate::model::{self, Metadata, write_whole};
-use crate::output::Output;
+use crate::model::{self, Metadata};
+use crate::output::{Kept, Output};
 use crate::run::{Epoch, Noticed, Recipe, Run, Verdict};
 use crate::source::Origin;
 use crate::terminal::{self, note, say};
-use crate::{interrupt, label};
+use crate::{interrupt, label, whole};
 
 /// What the files of a run say of it.
 fn about<N: Net>(origin: &Origin, run: &Run<'_, N>) -> anyhow::Result<Metadata> {
@@ -58,16 +58,19 @@ pub(super) fn stopped<N: Net>(
     origin: &Origin,
     mut run: Run<'_, N>,
 ) -> anyhow::Result<ExitCode> {
-    checkpoint(output, origin, &mut run)?;
-    model(output, origin, &run)?;
+    let mut kept = Kept::default();
+    let model = kept.note(output.model(), model(output, origin, &run));
+    let checkpoint = kept.note(output.checkpoint(), checkpoint(output, origin, &mut run));
     let (epoch, epochs) = (run.progress().epoch + 1, run.recipe().epochs);
     let folder = label::path(output.folder()).to_string();
     let refused =
         report::refused(&run).map(|refused| format!("; refused for the gradient: {refused}"));
     let refused = refused.unwrap_or_default();
-    note!(
-        "stopped in epoch {epoch} of {epochs}{refused}; go on with `train --resume --out '{folder}'`"
-    );
+    let next = match checkpoint {
+        Some(_) => format!("go on with `train --resume --out '{folder}'`"),
+        None => "it cannot be gone on with from here".to_owned(),
+    };
+    note!("stopped in epoch {epoch} of {epochs}{refused}; {next}");
     if flags.json {
         let object = json!({
             "status": "stopped",
@@ -76,13 +79,12 @@ pub(super) fn stopped<N: Net>(
             "epoch": epoch,
             "epochs": epochs,
             "refused": run.progress().refusals,
-            "files": {
-                "model": output.model().to_string_lossy(),
-                "checkpoint": output.checkpoint().to_string_lossy(),
-            },
+            "files": { "model": model, "checkpoint": checkpoint },
         });
-        terminal::json(&object)?;
+        // All is saved; and the terminal that is told may be what went away.
+        let _ = terminal::json(&object);
     }
+    kept.all()?;
     Ok(interrupt::exit_code())
 }
 
@@ -94,14 +96,31 @@ pub(super) fn finished<N: Net>(
     mut run: Run<'_, N>,
     time: Duration,
 ) -> anyhow::Result<ExitCode> {
-    checkpoint(output, origin, &mut run)?;
-    model(output, origin, &run)?;
-    let (kept, _) = run.kept();
-    let evaluation = Evaluation::new::<N>(&kept, run.samples().1)?;
+    let mut kept = Kept::default();
+    let model = kept.note(output.model(), model(output, origin, &run));
+    let checkpoint = kept.note(output.checkpoint(), checkpoint(output, origin, &mut run));
+    let (result, _) = run.kept();
+    let evaluation = Evaluation::new::<N>(&result, run.samples().1)?;
     let verdict = run.verdict();
-    let (recipe, progress) = (run.recipe(), run.progress());
     let page = report::of(origin, &run, &evaluation, &verdict);
-    write_whole(&output.report(), page.to_html().as_bytes())?;
+    let page = whole::write(&output.report(), page.to_html().as_bytes());
+    let files = Files { model, report: kept.note(output.report(), page), checkpoint };
+    let told = tell(flags, origin, &run, &evaluation, &verdict, &files, time);
+    kept.all()?;
+    told?;
+    end(&verdict, run.recipe())
+}
+
+fn tell<N: Net>(
+    flags: &TrainFlags,
+    origin: &Origin,
+    run: &Run<'_, N>,
+    evaluation: &Evaluation,
+    verdict: &Verdict,
+    files: &Files,
+    time: Duration,
+) -> anyhow::Result<()> {
+    let (recipe, progress) = (run.recipe(), run.progress());
     if flags.json {
         let summary = Summary {
             status: "finished",
@@ -113,19 +132,15 @@ pub(super) fn finished<N: Net>(
             troubles: &progress.troubles,
             refused: progress.refusals,
             test: evaluation.json(),
-            verdict: &verdict,
-            files: Files {
-                model: output.model().to_string_lossy().into_owned(),
-                report: output.report().to_string_lossy().into_owned(),
-                checkpoint: output.checkpoint().to_string_lossy().into_owned(),
-            },
+            verdict,
+            files,
         };
         terminal::json(&summary)?;
-        return end(&verdict, recipe);
+        return Ok(());
     }
     evaluation.print()?;
     let refused =
-        report::refused(&run).map(|refused| format!("\nrefused for the gradient: {refused}"));
+        report::refused(run).map(|refused| format!("\nrefused for the gradient: {refused}"));
     let confusion = &evaluation.confusion;
     say!(
         "
@@ -144,13 +159,17 @@ checkpoint  {}",
         time.as_secs_f64(),
         words::ended_early(progress, recipe).map(|early| format!(", {early}")).unwrap_or_default(),
         refused.unwrap_or_default(),
-        words::kept(&verdict, progress),
+        words::kept(verdict, progress),
         words::dead(&verdict.units).map(|dead| format!("\nunits: {dead}")).unwrap_or_default(),
-        label::path(&output.model()),
-        label::path(&output.report()),
-        label::path(&output.checkpoint()),
+        place(&files.model),
+        place(&files.report),
+        place(&files.checkpoint),
     )?;
-    end(&verdict, recipe)
+    Ok(())
+}
+
+fn place(file: &Option<String>) -> String {
+    file.as_ref().map_or("not kept".into(), |path| label::path(path).to_string())
 }
 
 /// The last word on a run: what is wrong with its result, and an error if it is good for nothing. All
@@ -178,12 +197,13 @@ struct Summary<'a> {
     refused: Refusals,
     test: Value,
     verdict: &'a Verdict,
-    files: Files,
+    files: &'a Files,
 }
 
+/// The files that are there.
 #[derive(Serialize)]
 struct Files {
-    model: String,
-    report: String,
-    checkpoint: String,
+    model: Option<String>,
+    report: Option<String>,
+    checkpoint: Option<String>,
 }

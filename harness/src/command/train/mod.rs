@@ -1,5 +1,6 @@
 //! `cpfo train`: learns from labelled images; leaves a model and a report behind.
 
+mod autosave;
 mod display;
 mod leave;
 mod report;
@@ -7,7 +8,7 @@ mod seeds;
 mod words;
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, anyhow, ensure};
 use cpfo::Net;
@@ -20,10 +21,8 @@ use crate::run::{Checkpoint, Keep, Progress, Recipe, Run, Step};
 use crate::source::{self, Origin, Request, Source};
 use crate::terminal::note;
 use crate::{interrupt, label};
+use autosave::Autosave;
 use display::Display;
-
-/// A long run is saved this often, at the end of an epoch: a power cut costs no more.
-const SAVE_EVERY: Duration = Duration::from_secs(60);
 
 /// Trains one net, or one for each of several seeds.
 pub fn run<N: Net>(flags: &TrainFlags) -> anyhow::Result<ExitCode> {
@@ -34,13 +33,15 @@ pub fn run<N: Net>(flags: &TrainFlags) -> anyhow::Result<ExitCode> {
     }
     let output = Output::new(&flags.out);
     if flags.resume {
+        // Held before it is read: whoever is still at work there may be about to write it. Where
+        // there is no folder there is no run, and none is made.
+        let _held = output.folder().is_dir().then(|| output.prepare()).transpose()?;
         let (state, source, recipe) = stopped::<N>(flags, &output)?;
-        output.prepare()?;
         let run = Run::<N>::resume(recipe, &source.data, state)?;
         Ok(source::ended(go(flags, &output, &source.origin, run)?, source.unread))
     } else {
         let (source, recipe) = plan::<N>(flags)?;
-        output.prepare()?;
+        let _held = output.prepare()?;
         let run = Run::<N>::new(recipe, &source.data)?;
         Ok(source::ended(go(flags, &output, &source.origin, run)?, source.unread))
     }
@@ -132,7 +133,7 @@ fn go<N: Net>(
         origin.division
     );
     let display = Display::new(run.recipe(), run.batches(), run.progress());
-    let mut saved = Instant::now();
+    let mut autosave = Autosave::new(Instant::now());
     let mut batches = 0;
     let mut told = run.progress().troubles.len();
     loop {
@@ -157,9 +158,11 @@ fn go<N: Net>(
             display.clear();
             return leave::stopped(flags, output, origin, run);
         }
-        if step == Step::Epoch && saved.elapsed() > SAVE_EVERY {
-            leave::checkpoint(output, origin, &mut run)?;
-            saved = Instant::now();
+        if autosave.is_due(Instant::now()) {
+            let saved = leave::checkpoint(output, origin, &mut run);
+            if let Some(warning) = autosave.done(Instant::now(), saved) {
+                display.say(&warning);
+            }
         }
     }
 }

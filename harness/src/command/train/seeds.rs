@@ -11,14 +11,13 @@ use serde::Serialize;
 
 use super::{report, words};
 use crate::cli::TrainFlags;
-use crate::model::write_whole;
 use crate::output::Output;
 use crate::report::{Figure, SeedRun, SeedsReport};
 use crate::run::{Epoch, Failure, Noticed, Recipe, Run, Step, Verdict};
 use crate::source::{Origin, Source};
 use crate::table::{Align, Cell, Table};
 use crate::terminal::{self, note, say};
-use crate::{interrupt, label};
+use crate::{interrupt, label, whole};
 
 /// What came of one seed.
 #[derive(Serialize)]
@@ -94,7 +93,7 @@ pub(super) fn run<N: Net>(
 ) -> anyhow::Result<ExitCode> {
     interrupt::listen()?;
     let output = Output::new(&flags.out);
-    output.prepare()?;
+    let _held = output.prepare()?;
     let bar = ProgressBar::new(seeds as u64 * u64::from(recipe.epochs));
     let style = "{bar:30} {pos} of {len} epochs  {eta} left";
     bar.set_style(ProgressStyle::with_template(style).expect("the template is well formed"));
@@ -118,7 +117,7 @@ pub(super) fn run<N: Net>(
     let (mean, deviation) = mean_and_deviation(&accuracies);
     let worst = worst(&outcomes);
     let page = page::<N>(source, &recipe, &outcomes, (mean, deviation), worst);
-    write_whole(&output.seeds(), page.to_html().as_bytes())?;
+    whole::write(&output.seeds(), page.to_html().as_bytes())?;
     if flags.json {
         let summary = Summary {
             status: "finished",
