@@ -199,7 +199,7 @@ impl FineTuningReport {
     fn loss_caption(&self) -> String {
         format!(
             "The loss of a sample before its update, as the mean of the last {} samples, on a logarithmic axis: so many \
-             make an epoch, and at the start there are fewer.",
+             make an epoch. At the start there are fewer.",
             label::count(self.round as u64),
         )
     }
@@ -246,12 +246,13 @@ impl FineTuningReport {
     }
 }
 
-/// The mean of the last `round` values, at as many places as a curve has points, the first and the
-/// last of them included.
+/// The mean of the last `round` values, at as many places as a curve has points, the last of them
+/// included. It begins where a fifth of a round is there: the mean of one sample tells nothing.
 fn means(values: &[f32], round: usize) -> Vec<(f64, f64)> {
-    let stride = values.len().div_ceil(POINTS).max(1);
-    let last = values.len().saturating_sub(1);
-    let places = (0..last).step_by(stride).chain((!values.is_empty()).then_some(last));
+    let Some(last) = values.len().checked_sub(1) else { return Vec::new() };
+    let first = (round / 5).saturating_sub(1).min(last);
+    let stride = (last - first).div_ceil(POINTS).max(1);
+    let places = (first..last).step_by(stride).chain([last]);
     let mean = |place: usize| {
         let window = &values[(place + 1).saturating_sub(round.max(1))..=place];
         let sum: f64 = window.iter().map(|&value| f64::from(value)).sum();
@@ -378,8 +379,8 @@ mod tests {
         let values: Vec<f32> = (1..=1000).map(|value| value as f32).collect();
         let means = means(&values, 10);
         assert!((POINTS / 2..=POINTS + 1).contains(&means.len()), "{}", means.len());
-        assert_eq!(means[0], (1.0, 1.0));
-        assert_eq!(means[2], (9.0, 5.0));
+        assert_eq!(means[0], (2.0, 1.5));
+        assert_eq!(means[2], (10.0, 5.5));
         assert_eq!(*means.last().unwrap(), (1000.0, 995.5));
         assert_eq!(super::means(&[], 10), []);
         assert_eq!(super::means(&[3.0], 0), [(1.0, 3.0)]);
