@@ -39,6 +39,10 @@ pub(super) const RIGHT: Color = color("right", 0x4fa3e0, 0x2368a0);
 pub(super) const WRONG: Color = color("wrong", 0xee8a3a, 0xa24d12);
 /// The faintest of such cells is this share of its color on paper.
 pub(super) const FAINTEST: f64 = 0.4;
+/// A band around a curve is this share of the curve's color on paper, and one thin curve of many
+/// this: three tones of one color that are told apart.
+pub(super) const BAND: f64 = 0.3;
+pub(super) const THIN: f64 = 0.6;
 /// Curves, and kinds of memory.
 pub(super) const SERIES: [Color; 6] = [
     color("s0", 0x184e78, 0x82d0ff),
@@ -155,6 +159,11 @@ mod tests {
                 (format!("{tone} {}", hue.name), mix(value(&PAPER), value(&hue), share))
             })
         });
+        let tones = SERIES[..2].iter().flat_map(|hue| {
+            [("band of", BAND), ("thin", THIN), ("thick", 1.0)].map(|(tone, share)| {
+                (format!("{tone} {}", hue.name), mix(value(&PAPER), value(hue), share))
+            })
+        });
         let ramp = [
             ("-1", RAMP_BELOW),
             ("-1/2", mix(RAMP_PAPER, RAMP_BELOW, 0.5)),
@@ -167,6 +176,7 @@ mod tests {
         vec![
             ("memory", named(&drawn)),
             ("curves", named(&drawn)),
+            ("curves of seeds", named(&[PAPER, INK]).into_iter().chain(tones).collect()),
             ("confusion", named(&[PAPER, INK]).into_iter().chain(cells).collect()),
             ("kernels", ramp.map(|(name, rgb)| (name.to_owned(), rgb)).into()),
             ("images", greys.into()),
@@ -267,6 +277,8 @@ mod tests {
                     let digits = text[place + 1..].bytes().take_while(u8::is_ascii_hexdigit);
                     assert!(!matches!(digits.count(), 3 | 6 | 8), "{}", label::path(&path));
                 }
+                // Neither is a share of one.
+                assert!(!text.contains("opacity:0."), "{}", path.display());
                 for word in ["rgb(", "rgba(", "hsl(", ": white", ": black", ":white", ":black"] {
                     let style = path.extension().is_some_and(|kind| kind == "css");
                     assert!(!(style && text.contains(word)), "{word} in {}", label::path(&path));

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 
 use super::axis::{Axis, Scale};
 use super::curve::{Frame, LINE, value};
+use super::palette::{BAND, THIN};
 use super::picture::{Drawing, Picture, WIDE, at, nothing, text_width};
 use crate::label;
 
@@ -99,7 +100,7 @@ impl Spread<'_> {
         }
         let legend = html! {
             @for (x, y, look, text) in &entries {
-                path style=(format!("fill:var(--s{look});fill-opacity:0.18"))
+                path style=(format!("fill:var(--s{look});fill-opacity:{BAND}"))
                     d=(format!("M{} {}h26v12h-26z", at(*x), at(y + 6.0))) {}
                 path class="curve" style=(thick(*look))
                     d=(format!("M{} {}h26", at(*x), at(y + 12.0))) {}
@@ -125,11 +126,11 @@ impl Spread<'_> {
         let (high, low) = (edge(1.0), edge(-1.0));
         html! {
             @if known && bundle.runs.len() > 1 {
-                path style=(format!("fill:var(--s{look});fill-opacity:0.18"))
+                path style=(format!("fill:var(--s{look});fill-opacity:{BAND}"))
                     d=(band(frame, &high, &low)) {}
             }
             @for (name, values) in &bundle.runs {
-                path class="curve" style=(format!("stroke:var(--s{look});stroke-width:1;stroke-opacity:0.4"))
+                path class="curve" style=(format!("stroke:var(--s{look});stroke-width:1;stroke-opacity:{THIN}"))
                     d=(frame.path(values)) {
                     title {
                         (label::name(&bundle.name, 30)) ", " (label::name(name, 60)) ": "

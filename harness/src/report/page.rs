@@ -122,6 +122,9 @@ pub(super) mod tests {
             assert!(!page.contains(door), "{door} in the page");
         }
         assert!(page.contains(POLICY));
+        // Who has no pointer scrolls by keyboard.
+        let scrolling = page.matches("class=\"scroll\"").count();
+        assert_eq!(scrolling, page.matches("class=\"scroll\" tabindex=\"0\"").count());
         for tag in ["section", "figure", "svg", "table", "g", "main", "body", "html"] {
             let opened = page.matches(&format!("<{tag}>")).count()
                 + page.matches(&format!("<{tag} ")).count();

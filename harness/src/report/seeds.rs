@@ -89,7 +89,7 @@ impl SeedsReport {
 
     fn table(&self) -> Markup {
         html! {
-            div.scroll { table {
+            div.scroll tabindex="0" { table {
                 thead { tr {
                     @for head in ["seed", "test", "training", "test loss", "training loss", "weights of"] {
                         th.number scope="col" { (head) }

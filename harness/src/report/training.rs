@@ -76,7 +76,7 @@ impl TrainingReport {
 
     fn slopes(&self) -> Markup {
         html! {
-            div.scroll { table {
+            div.scroll tabindex="0" { table {
                 thead { tr {
                     @for head in ["layer", "activation"] { th scope="col" { (head) } }
                     @for head in ["units or maps", "dead or saturated"] {

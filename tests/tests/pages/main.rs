@@ -26,8 +26,9 @@ use serde_json::Value;
 /// A page, and what makes the file of it.
 type Page = (&'static str, fn(&Path) -> Result<(), Failed>);
 
-const PAGES: [Page; 9] = [
-    ("train", |file| by_command("train --epochs 3 --decay 0.001", file)),
+const PAGES: [Page; 10] = [
+    ("train", |file| train("--epochs 3 --decay 0.001 --validate 0.1", "report.html", file)),
+    ("train_by_seeds", |file| train("--seeds 4 --epochs 3", "seeds.html", file)),
     ("plan", |file| plan("--net lenet --train conv+output", file)),
     ("plan_of_inference", |file| plan("--train none --pixels bytes", file)),
     ("emulate", |file| Ok(fs::write(file, odd::emulate().to_html())?)),
@@ -129,11 +130,13 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages")
 }
 
-/// The report that a command leaves in its folder.
-fn by_command(words: &str, file: &Path) -> Result<(), Failed> {
+/// The report that a training leaves in its folder.
+fn train(words: &str, report: &str, file: &Path) -> Result<(), Failed> {
     let out = file.with_extension("out");
-    run(words, &["--out".as_ref(), &out])?;
-    fs::copy(out.join("report.html"), file)?;
+    // A run into the folder of another is asked about.
+    let _ = fs::remove_dir_all(&out);
+    run(&format!("train {words}"), &["--out".as_ref(), &out])?;
+    fs::copy(out.join(report), file)?;
     Ok(())
 }
 
