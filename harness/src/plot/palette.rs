@@ -278,7 +278,7 @@ mod tests {
                     assert!(!matches!(digits.count(), 3 | 6 | 8), "{}", label::path(&path));
                 }
                 // Neither is a share of one.
-                assert!(!text.contains("opacity:0."), "{}", path.display());
+                assert!(!text.contains("opacity:0."), "{}", label::path(&path));
                 for word in ["rgb(", "rgba(", "hsl(", ": white", ": black", ":white", ":black"] {
                     let style = path.extension().is_some_and(|kind| kind == "css");
                     assert!(!(style && text.contains(word)), "{word} in {}", label::path(&path));

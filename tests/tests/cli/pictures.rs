@@ -87,7 +87,7 @@ fn a_picture_is_turned_as_its_tag_says() {
     let upright = probabilities(&here, "upright.png").remove(0);
     for tag in 1..=8 {
         let seen = probabilities(&here, &format!("tag{tag}.png"));
-        assert_eq!(seen, [upright.clone()], "orientation {tag}");
+        assert_eq!(seen, std::slice::from_ref(&upright), "orientation {tag}");
     }
 }
 

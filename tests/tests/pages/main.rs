@@ -45,11 +45,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let lacks = browser::lacks();
     // One browser for all, and closed when all are done.
-    let browser = Box::leak(Box::new(Mutex::new(None)));
-    let pages = PAGES.map(|(name, make)| {
-        let browser = &*browser;
-        trial(name, lacks.clone(), move || look(browser, name, make))
-    });
+    let browser: &'static Mutex<_> = Box::leak(Box::new(Mutex::new(None)));
+    let pages =
+        PAGES.map(|(name, make)| trial(name, lacks.clone(), move || look(browser, name, make)));
     let ended = libtest_mimic::run(&arguments, pages.into());
     drop(browser.lock().map(|mut browser| browser.take()));
     ended.exit_code()

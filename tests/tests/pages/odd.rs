@@ -40,6 +40,8 @@ pub(crate) fn train_much(classes: usize) -> TrainingReport {
         train_accuracy: 1.0 - 1e-5 / epoch as f64,
         test_loss: 2.5 / epoch as f64,
         test_accuracy: 1.0 - 2e-5 / epoch as f64,
+        validation_loss: 2.4 / epoch as f64,
+        validation_accuracy: 1.0 - 3e-5 / epoch as f64,
     };
     let bank = |layer: &str, kernels: usize, side: usize, maps: usize| KernelBank {
         layer: layer.into(),
@@ -61,6 +63,7 @@ pub(crate) fn train_much(classes: usize) -> TrainingReport {
         title:
             "a_net_with_a_name_that_is_longer_than_a_telephone_is_wide, trained for 10000 epochs"
                 .into(),
+        warnings: vec![format!("{path} is odd in every way that there is")],
         net: vec![
             "C1  Convolution(64, 5 x 5, Relu)".into(),
             "O2  Output(120, softmax, cross-entropy) and what not".into(),
@@ -71,6 +74,8 @@ pub(crate) fn train_much(classes: usize) -> TrainingReport {
             Figure::new(path, "1"),
         ],
         history: (1..=10_000).map(epoch).collect(),
+        kept: "those of epoch 10,000, the last".into(),
+        units: Vec::new(),
         confusion: taken(classes, class, 300_000),
         kernels: vec![bank("c1", 64, 5, 6), bank("c2", 16, 3, 16), bank("c3", 3, 28, 1)],
         mistakes: (0..24).map(mistake).collect(),
@@ -81,9 +86,12 @@ pub(crate) fn train_much(classes: usize) -> TrainingReport {
 pub(crate) fn train_little() -> TrainingReport {
     TrainingReport {
         title: "digits, trained for 0 epochs".into(),
+        warnings: Vec::new(),
         net: Vec::new(),
         recipe: Vec::new(),
         history: Vec::new(),
+        kept: String::new(),
+        units: Vec::new(),
         confusion: taken(2, class, 1),
         kernels: Vec::new(),
         mistakes: Vec::new(),
@@ -99,7 +107,7 @@ pub(crate) fn emulate() -> FineTuningReport {
     };
     let run = Run {
         course: (0..=10).map(reading).collect(),
-        parameters: 0x00c0_ffee,
+        parameters: Some(0x00c0_ffee),
         losses: 7,
         each_loss: (0..2_000).map(|i| 2.0 / (1.0 + (i % 97) as f32 + i as f32 / 9.0)).collect(),
     };
@@ -116,6 +124,7 @@ pub(crate) fn emulate() -> FineTuningReport {
         change: "All images are moved to the right by 2 pixels.".into(),
         setting: figures.to_vec(),
         changed: (0..10).map(changed).collect(),
+        ended: None,
         chip: run.clone(),
         desktop: run,
         round: 200,
@@ -129,7 +138,7 @@ pub(crate) fn emulate() -> FineTuningReport {
 /// Chip and desktop went different ways, in a net of many classes.
 pub(crate) fn emulate_parted() -> FineTuningReport {
     let mut report = emulate();
-    report.desktop.parameters ^= 1;
+    report.desktop.parameters = Some(1);
     report.desktop.course.iter_mut().for_each(|reading| reading.new /= 2.0);
     report.desktop.each_loss.iter_mut().for_each(|loss| *loss *= 1.5);
     report.taken = vec![taken(20, class, 99_999), taken(20, class, 9)];
@@ -145,5 +154,6 @@ pub(crate) fn emulate_of_nothing() -> FineTuningReport {
         run.course.clear();
         run.each_loss.clear();
     }
-    FineTuningReport { changed: Vec::new(), taken: Vec::new(), times: None, ..report }
+    let ended = Some("It was stopped at once.".to_owned());
+    FineTuningReport { ended, changed: Vec::new(), taken: Vec::new(), times: None, ..report }
 }
