@@ -83,9 +83,9 @@ fn send(signal: &str, process: u32) -> Result<(), Failed> {
     holds(sent.success(), "the signal is sent")
 }
 
-/// The emulator that a process, or one that it started, has started.
+/// The emulator that a process, or one that it started, has started: it may have to be built first.
 fn emulator_of(ancestor: u32) -> Result<u32, Failed> {
-    let until = Instant::now() + Duration::from_secs(300);
+    let until = Instant::now() + Duration::from_secs(900);
     while Instant::now() < until {
         for entry in fs::read_dir("/proc")?.flatten() {
             let Some(process) = entry.file_name().to_str().and_then(|name| name.parse().ok())
