@@ -93,7 +93,9 @@ impl fmt::Display for Cause {
         match self.refusal {
             Refusal::Label => f.write_str("\n  Take data whose labels are classes of the net."),
             Refusal::Image => f.write_str("\n  Mend the data."),
-            Refusal::Rate => write!(f, "\n  Take another --rate (it is {rate})."),
+            Refusal::Rate if !self.rate.is_finite() => {
+                write!(f, "\n  Take another --rate (it is {rate}).")
+            }
             _ => write!(f, "\n  Take a lower --rate (it is {rate}; try {lower})."),
         }
     }

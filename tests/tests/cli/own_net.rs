@@ -53,7 +53,7 @@ fn no_data_ships_for_it() {
 fn no_verb_builds_the_firmware_of_another_net() {
     let here = Scratch::new("own-net-boards");
     here.write("stripes.csv", stripes(60));
-    here.own_net("train --data stripes.csv --epochs 1").done();
+    here.own_net("train --data stripes.csv --epochs 1").ran();
     for board in BOARDS {
         for verb in ["build", "flash", "emulate"] {
             if verb == "emulate" && board.chip.is_some() {
@@ -81,14 +81,14 @@ fn a_board_without_room_is_refused() {
     let here = Scratch::new("lenet-boards");
     here.idx_part("bars", "train", 40, 28, false);
     here.idx_part("bars", "t10k", 20, 28, false);
-    here.cpfo("train --net lenet --data bars --epochs 1").done();
+    here.cpfo("train --net lenet --data bars --epochs 1").ran();
     for board in BOARDS {
         let small = ["m0", "nucleo-f446re", "microbit-v2"].contains(&board.name);
         for verb in ["build", "flash"] {
             let words = format!("{verb} --board {}", board.name);
             let ended = here.cpfo_command(&words).env("PATH", "").output().unwrap();
             let said = String::from_utf8(ended.stderr).unwrap();
-            let refused = said.contains("takes 116,9") && said.contains("`plan` says");
+            let refused = said.contains("takes 117,0") && said.contains("`plan` says");
             let tools = ["cannot start cargo", "is not installed"];
             let lacking = tools.iter().any(|lacking| said.contains(lacking));
             assert_eq!(ended.status.code(), Some(1), "{words}: {said}");
@@ -99,7 +99,7 @@ fn a_board_without_room_is_refused() {
                 "emulate --board {} --model cpfo-out/model.safetensors",
                 board.name
             ))
-            .fails(1, &[if small { "takes 116,9" } else { "8 x 8 pixels" }, "`lenet`"]);
+            .fails(1, &[if small { "takes 117,0" } else { "8 x 8 pixels" }, "`lenet`"]);
         }
     }
 }

@@ -60,7 +60,7 @@ fn oddities_of_training_data() {
     warned(&here, train, &["all training images are the same"]);
     here.write("data.csv", table(&some, |x| 16.0 - 16.0 * x));
     warned(&here, train, &["dark on light", "--invert"]);
-    let said = here.cpfo(&format!("{train} --invert")).done();
+    let said = here.cpfo(&format!("{train} --invert")).ran();
     assert!(!said.stderr.contains("warning"), "{}", said.stderr);
     here.write("data.csv", table(&some, |x| x / 1000.0));
     warned(&here, train, &["largest value of the training images is 0.001"]);

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::{env, fs};
 
 use cpfo_harness::child::bound;
+use cpfo_harness::sealed;
 use serde_json::Value;
 
 /// A folder for one test, empty when it begins.
@@ -131,20 +132,12 @@ impl Said {
     }
 }
 
-/// A safetensors file that says something else of itself.
+/// A safetensors file that says something else of itself, and is whole.
 pub(crate) fn with_metadata(file: &[u8], field: &str, text: &str) -> Vec<u8> {
-    let (length, rest) = file.split_first_chunk::<8>().unwrap();
-    let (header, tensors) = rest.split_at(u64::from_le_bytes(*length) as usize);
-    let mut header: Value = serde_json::from_slice(header).unwrap();
-    let ours = header["__metadata__"]["cpfo"].as_str().unwrap();
-    let mut ours: Value = serde_json::from_str(ours).unwrap();
-    ours[field] = text.into();
-    header["__metadata__"]["cpfo"] = ours.to_string().into();
-    let mut header = header.to_string();
-    while !header.len().is_multiple_of(8) {
-        header.push(' ');
-    }
-    [&(header.len() as u64).to_le_bytes(), header.as_bytes(), tensors].concat()
+    let sealed = sealed::parse(file).unwrap();
+    let mut about = sealed.about.clone();
+    about.insert(field.to_owned(), text.to_owned());
+    sealed::emit(&sealed.tensors.tensors().into_iter().collect(), &about).unwrap()
 }
 
 struct Programs {
