@@ -5,5 +5,5 @@
 
 #[board::entry]
 fn main() -> ! {
-    board::exit(cpfo_firmware::serve_lenet(board::devices()))
+    board::exit(board::devices().and_then(cpfo_firmware::serve_lenet))
 }
