@@ -9,7 +9,7 @@
 //! | tanh | 1 | within 0.005 of −1 or 1 | saturated |
 //! | sigmoid | 1/4 | within 0.0025 of 0 or 1 | saturated |
 //!
-//! These places are where the slope is below [`LEAST`] of the largest. A map of a convolution counts as
+//! These places are where the slope is below `LEAST` of the largest. A map of a convolution counts as
 //! one unit, all of whose places are looked at; behind a pooling layer, all of the pooled ones, which
 //! is the same but for the mean of a map that is −1 in one place and 1 in the other.
 
