@@ -87,7 +87,7 @@ pub extern "C" fn _start() {
     parts::all();
     nets();
     #[cfg(feature = "panic")]
-    assert!(unknown::any(), "on purpose");
+    assert!(unknown::any::<bool>(), "on purpose");
 }
 
 macro_rules! memory {
