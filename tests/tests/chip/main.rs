@@ -173,7 +173,7 @@ fn overflow(board: Board) -> Result<(), Failed> {
 const STACK: u32 = 600;
 
 /// Every net of the goldens, by `release`; net A by both profiles on every target, and with the
-/// approximate functions. (With many nets `small` does not inline what shows that an index is good.)
+/// approximate functions. (With many nets `small` does not link, for a reason not yet known.)
 fn proofs() -> Vec<Trial> {
     let all = TARGETS[..4].iter().map(|&target| (target, "release", ""));
     let one = TARGETS.iter().flat_map(|&target| {
