@@ -118,7 +118,8 @@ pub fn targets(named: Option<&Path>) -> anyhow::Result<PathBuf> {
     if let Some(folder) = named {
         ensure!(
             is_it(&folder.to_owned()),
-            "{} is not the folder with the firmware: it has no .cargo/config.toml",
+            "{} is not the folder with the firmware: it has no .cargo/config.toml; name another with \
+             --targets, or leave that out",
             label::path(&folder)
         );
         return Ok(folder.to_owned());

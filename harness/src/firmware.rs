@@ -110,7 +110,7 @@ impl Board {
         ensure!(
             serve.ram <= ram,
             "no firmware is built: the net `{}` takes {} bytes of RAM where it is served and learns, \
-             and {} has {}.\n  Take a larger board; `plan` says which chips it fits, and how little it \
+             and {} has {}.\n  Take a larger --board; `plan` says which chips it fits, and how little it \
              takes to infer or to learn in part, and `export --rust FILE` writes the model for a \
              firmware of your own",
             serve.net,

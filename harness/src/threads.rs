@@ -11,7 +11,7 @@ const STACK: usize = 256 << 20;
 /// So many threads; 0 for one a core.
 pub fn pool(threads: usize) -> anyhow::Result<ThreadPool> {
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build();
-    pool.context("cannot start the threads")
+    pool.context("cannot start the threads: take fewer --threads")
 }
 
 /// Multiplications of forward passes that take about as long as waking a thread a few times.

@@ -60,7 +60,11 @@ impl Vectors {
     /// Chooses for the whole process, before anybody has worked.
     pub fn choose(width: Width) -> anyhow::Result<()> {
         let Some(vectors) = Self::new(width) else {
-            anyhow::bail!("this processor has no vectors of the kind `{}`", Self(width));
+            anyhow::bail!(
+                "this processor has no vectors of the kind `{}`: leave --vectors out, and the widest \
+                 it has are taken",
+                Self(width)
+            );
         };
         ensure!(*CHOSEN.get_or_init(|| vectors) == vectors, "vectors are chosen once");
         Ok(())

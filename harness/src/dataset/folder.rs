@@ -138,7 +138,10 @@ fn search(folder: &Path, depth: usize) -> Result<Found> {
         (0, None) => Err(error),
         _ => {
             let names: Vec<_> = found.into_iter().map(|(name, _)| name.as_str()).collect();
-            bail!("there is data in several folders, {}: name one of them", names.join(", "))
+            bail!(
+                "there is data in several folders, {}: name one of them with --data",
+                names.join(", ")
+            )
         }
     }
 }
@@ -283,8 +286,8 @@ fn assign(mut sources: BTreeMap<String, Source>) -> Result<Found> {
     let (train, test) = (fitting(&TRAIN), fitting(&TEST));
     if let ((Some(_), Some(_)), _) | (_, (Some(_), Some(_))) = (train, test) {
         bail!(
-            "there are several sets in it: {}; name one of them, by the file of its training \
-             images or by its table",
+            "there are several sets in it: {}; name one of them with --data, by the file of its \
+             training images or by its table",
             all.join(", ")
         );
     }

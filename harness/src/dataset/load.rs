@@ -147,7 +147,7 @@ fn name(train: &mut Raw, test: Option<&mut Raw>, options: &Options) -> Result<()
         ensure!(
             all.len() <= classes,
             "there are {} classes ({}), but the net tells {classes} apart: take a net with more \
-             classes, or other data",
+             classes (--net), or other data (--data)",
             all.len(),
             all.join(", ")
         );
@@ -211,7 +211,7 @@ fn fits(path: &Path, found: [usize; 3], wanted: Option<[usize; 3]>) -> Result<()
     ensure!(
         found == wanted,
         "the images in {} are {} (rows x columns x maps), wanted {}: resize them, or take a net \
-         for this size",
+         for this size (--net)",
         label::path(&path),
         text(found),
         text(wanted)

@@ -100,7 +100,8 @@ fn of_part(data: &Dataset, part: &str) -> Vec<String> {
     let class = data.class_name(most);
     if count == data.len() {
         notes.push(format!(
-            "all {} {part} samples are of one class, {class}: is that column the label?",
+            "all {} {part} samples are of one class, {class}: is that column the label? \
+             --label-column names another",
             label::count(count as u64)
         ));
     } else if data.len() >= FEW && share >= MOST {

@@ -184,7 +184,7 @@ impl Raw {
                 if least == 1 && usize::from(most) == classes {
                     "these run from 1, so subtract 1 from each"
                 } else {
-                    "take a net with more classes, or other data"
+                    "take a net with more classes (--net), or other data (--data)"
                 }
             );
         }

@@ -36,15 +36,19 @@ impl World {
         let columns = data.columns;
         match self {
             World::Shift(pixels) if pixels.abs() >= columns as f32 => bail!(
-                "'{self}' moves everything out of images of {columns} columns: take from -{most} to \
-                 {most} pixels",
+                "'{self}' moves everything out of images of {columns} columns: take from \
+                 --shift shift:-{most} to --shift shift:{most}",
                 most = columns - 1
             ),
             World::Rotate(degrees) if degrees.abs() > 360.0 => {
-                bail!("'{self}' is more than a whole turn: take from -360 to 360 degrees")
+                bail!(
+                    "'{self}' is more than a whole turn: take from --shift rotate:-360 to --shift \
+                     rotate:360"
+                )
             }
             World::Noise(sd) if sd > MOST_NOISE => bail!(
-                "'{self}' leaves nothing of images that go from 0 to 1: take {MOST_NOISE} at most"
+                "'{self}' leaves nothing of images that go from 0 to 1: take --shift \
+                 noise:{MOST_NOISE} at most"
             ),
             _ => Ok(()),
         }

@@ -113,7 +113,8 @@ impl<'a, N: Net> Run<'a, N> {
         let batches = (parts.learnt.len() as u64).div_ceil(recipe.batch as u64);
         ensure!(
             batches * u64::from(recipe.epochs) <= u64::from(u32::MAX),
-            "{} epochs of {batches} mini-batches are too many to count: take fewer epochs",
+            "{} epochs of {batches} mini-batches are too many to count: take fewer --epochs, or \
+             a larger --batch",
             recipe.epochs
         );
         state.progress.check(&recipe, parts.learnt.len())?;

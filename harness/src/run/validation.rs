@@ -35,7 +35,8 @@ impl Parts {
         }
         ensure!(
             share > 0.0 && share <= MOST,
-            "the validation part cannot be a share of {share}: it must be above 0, at most {MOST}"
+            "the validation part cannot be a share of {share}: --validate must be above 0, at most \
+             {MOST}"
         );
         let mut line: Vec<u32> = all.collect();
         line.sort_by_key(|&sample| data.label(sample as usize));
@@ -52,7 +53,7 @@ impl Parts {
         }
         ensure!(
             !judging.is_empty(),
-            "a share of {share} of {} training images is not one image: validate with more",
+            "a share of {share} of {} training images is not one image: take a larger --validate",
             data.len()
         );
         learnt.sort_unstable();

@@ -157,13 +157,18 @@ fn named(name: &str, header: bool, names: &[&str]) -> Result<usize> {
     }
     match name.parse::<usize>() {
         Ok(number) if (1..=names.len()).contains(&number) => Ok(number - 1),
-        Ok(_) => bail!("there are {} columns, so there is no column {name}", names.len()),
+        Ok(_) => bail!(
+            "there are {} columns, so there is no column {name}: --label-column names one of them",
+            names.len()
+        ),
         Err(_) if header => bail!(
-            "there is no column '{name}': there are {} columns, {}",
+            "there is no column '{name}': there are {} columns, {}; name one with --label-column",
             names.len(),
             shown(names.iter().copied())
         ),
-        Err(_) => bail!("there is no header that could name a column '{name}': say its number"),
+        Err(_) => bail!(
+            "there is no header that could name a column '{name}': say its number with --label-column"
+        ),
     }
 }
 

@@ -143,7 +143,7 @@ fn shape_of(pixels: usize, shape: Option<[usize; 3]>) -> Result<[usize; 3]> {
         ensure!(
             rows * columns * maps == pixels,
             "a line has {pixels} pixels, wanted {rows} x {columns} x {maps} (rows x columns \
-             x maps) = {}",
+             x maps) = {}: take a net for this size (--net), or other data (--data)",
             rows * columns * maps
         );
         return Ok([rows, columns, maps]);

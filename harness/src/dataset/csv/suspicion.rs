@@ -33,7 +33,7 @@ pub(super) fn ask(labels: &[u16], images: &[f32], classes: Option<usize>) -> Res
     }
     bail!(
         "the label seems to be in the last column, not in the first: the first holds {}, the last \
-         {} whole numbers below {classes}. Say --label-column last, or first if it is not so",
+         {} whole numbers below {classes}. Say --label-column last, or --label-column first if it is not so",
         if first.beyond {
             format!("numbers of {classes} and above")
         } else {
