@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use super::known::Known;
 use crate::dataset::{LabelColumn, Split};
 use crate::source::Reading;
 
@@ -17,23 +19,25 @@ pub struct DataFlags {
     /// How samples are set aside for the test, where the data has no test part: `order` keeps the
     /// last fifth (of the digits: other writers), `stratified` a fifth of each class [default:
     /// order; stratified for folders of pictures]
-    #[arg(long, value_name = "order|stratified")]
+    #[arg(long, value_name = "order|stratified", value_parser = Known::<Split>::of(&["order", "stratified"]),
+          hide_possible_values = true)]
     pub split: Option<Split>,
     /// CSV: where the label stands: `first`, `last`, the column's name in the header, or its number
     /// [default: the column `label` or `class` of the header, else first]
-    #[arg(long, value_name = "COLUMN", requires = "data")]
+    #[arg(long, value_name = "COLUMN", value_parser = Known::<LabelColumn>::of(&["first", "last"]),
+          hide_possible_values = true, requires = "data")]
     pub label_column: Option<LabelColumn>,
     /// Exchange rows and columns of every image: EMNIST's files need it
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
-          default_missing_value = "yes", value_parser = yes_or_no, requires = "data")]
+    #[arg(long, value_name = "yes|no", hide_possible_values = true, num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = yes_or_no(), requires = "data")]
     pub transpose: Option<bool>,
     /// Exchange dark and light: nets learn light strokes on black most easily
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
-          default_missing_value = "yes", value_parser = yes_or_no, requires = "data")]
+    #[arg(long, value_name = "yes|no", hide_possible_values = true, num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = yes_or_no(), requires = "data")]
     pub invert: Option<bool>,
     /// Folders of pictures: cut drawings out, and scale all to the net's size
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
-          default_missing_value = "yes", value_parser = yes_or_no, requires = "data")]
+    #[arg(long, value_name = "yes|no", hide_possible_values = true, num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = yes_or_no(), requires = "data")]
     pub fit: Option<bool>,
 }
 
@@ -51,10 +55,6 @@ impl DataFlags {
 }
 
 /// A flag that may be taken back: `--fit`, `--fit=no`.
-pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
-    match text {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err("say yes or no".to_owned()),
-    }
+pub(super) fn yes_or_no() -> impl TypedValueParser<Value = bool> {
+    PossibleValuesParser::new(["yes", "no"]).map(|word| word == "yes")
 }

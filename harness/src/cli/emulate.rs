@@ -3,7 +3,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::LAST_MODEL;
-use super::number::{EPOCHS, count, positive};
+use super::known::Known;
+use super::number::{EPOCHS, count, rate};
 use crate::dataset::World;
 use crate::emulator::Board;
 
@@ -18,7 +19,9 @@ pub struct EmulateFlags {
     #[arg(long, value_name = "NAME", default_value = "m4")]
     pub board: Board,
     /// How the world changes: `rotate` or `rotate:DEGREES`, `mirror`, `invert`, `shift:PIXELS`, `noise:SD`
-    #[arg(long, value_name = "WORLD", default_value = "mirror")]
+    #[arg(long, value_name = "WORLD", default_value = "mirror",
+          value_parser = Known::<World>::of(&["rotate", "mirror", "invert", "shift", "noise"]),
+          hide_possible_values = true)]
     pub shift: World,
     /// Labelled samples of each class that the chip gets of the new world
     #[arg(long, value_name = "K", default_value = "20", value_parser = count::<SAMPLES>)]
@@ -28,7 +31,7 @@ pub struct EmulateFlags {
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// The learning rate [default: 0.01; 0.003 below 20 samples in all]
-    #[arg(long, value_name = "RATE", value_parser = positive)]
+    #[arg(long, value_name = "RATE", value_parser = rate)]
     pub rate: Option<f32>,
     /// How often it sees each sample [default: 2000 steps in all, but 10 to 60 times]
     #[arg(long, value_name = "N", value_parser = count::<EPOCHS>)]

@@ -8,6 +8,7 @@ mod data;
 mod emulate;
 mod eval;
 mod export;
+mod known;
 mod nets;
 mod number;
 mod plan;

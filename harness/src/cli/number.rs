@@ -11,6 +11,11 @@ pub(super) fn positive(text: &str) -> Result<f32, String> {
     within(text, Bounds::POSITIVE)
 }
 
+/// A learning rate.
+pub(super) fn rate(text: &str) -> Result<f32, String> {
+    within(text, Bounds::RATE)
+}
+
 /// A finite number that is not below 0.
 pub(super) fn not_negative(text: &str) -> Result<f32, String> {
     within(text, Bounds::NOT_NEGATIVE)
@@ -75,6 +80,7 @@ mod tests {
         for text in ["0", "-1", "nan", "inf", "1e99", "x", ""] {
             assert!(positive(text).is_err(), "{text}");
         }
+        assert!(rate("1000") == Ok(1000.0) && rate("1000.1").is_err() && rate("0").is_err());
         assert!(not_negative("-0.1").is_err() && share("1").is_err());
         assert!(
             count::<20>("0").is_err() && count::<20>("-1").is_err() && count::<20>("21").is_err()

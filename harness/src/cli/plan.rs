@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::conflict;
+use super::known::Known;
 use crate::plan::{MOST_FROZEN, Plan, Training};
 
 /// What `cpfo plan` is asked for.
@@ -14,7 +15,9 @@ pub struct PlanFlags {
     pub net: Option<String>,
     /// What trains: `all`, `tail` (the last 2 layers that have parameters), `tail:N` (the last N of
     /// them), `conv+output`, `output`, `biases`, `none`
-    #[arg(long, value_name = "CHOICE", default_value = "all")]
+    #[arg(long, value_name = "CHOICE", default_value = "all",
+          value_parser = Known::<Training>::of(&["all", "tail", "conv+output", "output", "biases", "none"]),
+          hide_possible_values = true)]
     pub train: Training,
     /// How the pixels of an image are stored; either way the bits are the same
     #[arg(long, value_enum, default_value = "floats")]

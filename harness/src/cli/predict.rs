@@ -20,13 +20,13 @@ pub struct PredictFlags {
     pub net: Option<String>,
     /// Bring pictures to the net's size: a drawing is cut out and set where those of the training
     /// images stand, be it dark on light or light on dark [default: as when the net was trained]
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
-          default_missing_value = "yes", value_parser = yes_or_no)]
+    #[arg(long, value_name = "yes|no", hide_possible_values = true, num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = yes_or_no())]
     pub fit: Option<bool>,
     /// Exchange dark and light: most nets have learnt light strokes on black, and paper is the other
     /// way round. `--fit` finds out by itself, unless this says it
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
-          default_missing_value = "yes", value_parser = yes_or_no)]
+    #[arg(long, value_name = "yes|no", hide_possible_values = true, num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = yes_or_no())]
     pub invert: Option<bool>,
     /// Print one JSON object instead of a table
     #[arg(long)]

@@ -14,7 +14,7 @@ pub struct RecipeFlags {
     #[arg(long, value_name = "N", value_parser = number::count::<{ number::BATCH }>)]
     batch: Option<usize>,
     /// The learning rate, at its highest [default: 0.03; in place 0.01]
-    #[arg(long, value_name = "RATE", value_parser = number::positive)]
+    #[arg(long, value_name = "RATE", value_parser = number::rate)]
     rate: Option<f32>,
     /// How the learning rate changes [default: cosine]
     #[arg(long, value_enum)]
@@ -122,6 +122,14 @@ impl RecipeFlags {
         }
         set(&mut recipe.shift, self.shift);
         set(&mut recipe.rotation, self.rotation);
+        if recipe.rate * recipe.decay >= 1.0 {
+            return Err(conflict(&format!(
+                "at a rate of {} a decay of {} leaves nothing of a weight: take a lower --rate or \
+                 --decay, so that their product is below 1",
+                recipe.rate, recipe.decay
+            ))
+            .into());
+        }
         recipe.schedule = self.schedule(recipe)?;
         self.judge(&mut recipe)?;
         Ok(recipe)

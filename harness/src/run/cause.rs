@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::dataset::{Data, Split};
     use crate::nets::digits;
-    use crate::run::{Recipe, Step, Trainer};
+    use crate::run::{Recipe, Schedule, Step, Trainer};
 
     /// The words on a run over these data that does not come to its end.
     fn words(recipe: Recipe, data: &Data) -> String {
@@ -129,8 +129,11 @@ mod tests {
         for trainer in [Trainer::Batch, Trainer::InPlace] {
             let recipe = Recipe { trainer, epochs: 2, ..Recipe::BATCH };
             let recipe = if trainer == Trainer::InPlace { recipe.in_place() } else { recipe };
-            let ruined = words(Recipe { rate: 1e30, ..recipe }, &data);
+            let schedule = Schedule::Step { every: 1, factor: 1e30 };
+            let ruined = words(Recipe { schedule, ..recipe }, &data);
             assert!(ruined.contains("a lower --rate"), "{ruined}");
+            let high = words(Recipe { rate: 1e30, ..recipe }, &data);
+            assert!(high.contains("at most 1000"), "{high}");
             let nan = words(Recipe { rate: f32::NAN, ..recipe }, &data);
             assert!(nan.contains("rate") && !nan.contains("lower"), "{nan}");
             for (part, value) in [("training", -1e30), ("training", f32::NAN), ("test", f32::NAN)] {

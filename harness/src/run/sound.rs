@@ -2,6 +2,7 @@
 //! program, they pass here before anything is learnt.
 
 use anyhow::ensure;
+use cpfo::train::LARGEST_RATE;
 
 use super::{Epoch, Keep, Limit, Progress, Recipe, Schedule, Sums, Trainer};
 
@@ -14,7 +15,15 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// For a rate or a length.
+    /// For a learning rate: what core takes, but for 0, by which nothing is learnt.
+    pub const RATE: Bounds = Bounds {
+        words: "a number above 0, at most 1000",
+        fit: |x| {
+            const { assert!(LARGEST_RATE == 1000.0, "the words say so") };
+            x > 0.0 && x <= LARGEST_RATE
+        },
+    };
+    /// For a factor or a length.
     pub const POSITIVE: Bounds = Bounds { words: "a number above 0", fit: |x| x > 0.0 };
     /// For what may be switched off by 0.
     pub const NOT_NEGATIVE: Bounds = Bounds { words: "a number from 0 on", fit: |x| x >= 0.0 };
@@ -47,9 +56,16 @@ impl Recipe {
             self.batch > 0,
             "the recipe's mini-batches have 0 samples: there must be one at least"
         );
-        fits("rate", self.rate, Bounds::POSITIVE)?;
+        fits("rate", self.rate, Bounds::RATE)?;
         fits("momentum", self.momentum, Bounds::SHARE)?;
         fits("weight decay", self.decay, Bounds::NOT_NEGATIVE)?;
+        ensure!(
+            self.rate * self.decay < 1.0,
+            "the recipe's weight decay of {} leaves nothing of a weight at a rate of {}: their \
+             product must be below 1",
+            self.decay,
+            self.rate
+        );
         fits("largest shift", self.shift, Bounds::NOT_NEGATIVE)?;
         fits("largest rotation", self.rotation, Bounds::NOT_NEGATIVE)?;
         if let Some(Limit::Clip { length } | Limit::Refuse { length }) = self.limit {

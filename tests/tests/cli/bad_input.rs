@@ -54,10 +54,29 @@ fn a_folder_that_cannot_be_written() {
 fn a_rate_that_diverges_at_once() {
     let here = Scratch::new("diverges");
     let why = ["failed in epoch 1", "lower --rate", "no model is kept"];
-    here.cpfo("train --rate 1e30").fails(1, &why);
+    here.cpfo("train --epochs 3 --rate 1000").fails(1, &why);
     assert!(here.list("cpfo-out").is_empty());
-    here.cpfo("train --rate 1e30 --trainer in-place").fails(1, &why);
-    here.cpfo("train --rate 1e30 --seeds 2").fails(1, &["seed 1 failed", "lower --rate"]);
+    here.cpfo("train --epochs 3 --rate 1000 --seeds 2")
+        .fails(1, &["seed 1 failed", "lower --rate"]);
+    let in_place = "--trainer in-place --schedule step --step-every 1 --step-factor 1e30";
+    here.cpfo(&format!("train {in_place}")).fails(
+        1,
+        &["failed in epoch 2", "lower --rate", "The model of epoch 1, the last good one"],
+    );
+}
+
+/// What core never takes is refused before anything is read.
+#[test]
+fn a_rate_that_no_net_survives() {
+    let here = Scratch::new("rate");
+    for words in ["train", "train --trainer in-place", "train --seeds 2", "emulate"] {
+        for rate in ["1e30", "1000.1"] {
+            let why = ["--rate", "a number above 0, at most 1000"];
+            here.cpfo(&format!("{words} --rate {rate}")).fails(2, &why);
+        }
+    }
+    here.cpfo("train --rate 10 --decay 0.1").fails(2, &["lower --rate or --decay", "below 1"]);
+    assert!(here.list("").is_empty());
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn some_of_several_seeds() {
     assert_eq!(said["files"]["report"], "several/seeds.html");
     // Runs that break off are in the table too, and the page is written.
     let said = here
-        .cpfo("train --seeds 2 --rate 1e30 --out broken")
+        .cpfo("train --epochs 3 --seeds 2 --rate 1000 --refuse 1e30 --out broken")
         .fails(1, &["seed 1 failed in epoch 1", "lower --rate", "1 more came to nothing"]);
     assert_eq!(said.stdout.matches("broke off").count(), 2, "{}", said.stdout);
     assert_eq!(here.list("broken"), ["seeds.html"]);

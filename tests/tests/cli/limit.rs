@@ -104,11 +104,15 @@ fn threads_do_not_decide() {
 #[test]
 fn divergence_ends_a_run_as_ever() {
     let here = Scratch::new("limit-diverges");
-    for words in ["--clip 1", "--refuse 100", "--clip 1 --trainer in-place"] {
-        here.cpfo(&format!("train --rate 1e30 {words}"))
+    for words in ["--clip 1e30", "--refuse 1e30"] {
+        here.cpfo(&format!("train --epochs 3 --rate 1000 {words}"))
             .fails(1, &["failed in epoch 1", "lower --rate", "no model is kept"]);
     }
     assert!(here.list("cpfo-out").is_empty());
+    for words in ["--clip 1", "--refuse 100", "--clip 1 --trainer in-place"] {
+        here.cpfo(&format!("train --schedule step --step-every 1 --step-factor 1e30 {words}"))
+            .fails(1, &["failed in epoch 2", "lower --rate", "The model of epoch 1"]);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ const CALLS: [&str; 25] = [
     "train --epochs 1",
     "train --epochs 1 --json",
     "train --epochs 1 --seeds 2",
-    "train --rate 1e30",
+    "train --epochs 3 --rate 1000",
     "train --net lenet",
     "eval",
     "eval --json",
@@ -276,7 +276,8 @@ fn every_shell_completes_every_verb() {
         // The values of flags are completed where clap's generator can.
         let values = ["bash", "zsh", "fish"].contains(&shell);
         let words = [("cpfo", true), ("label-column", true), ("nrf52840-dk", values)];
-        for (word, known) in words.into_iter().chain([("lenet", values)]) {
+        let some = ["lenet", "stratified", "conv+output", "mirror", "in-place", "yes"];
+        for (word, known) in words.into_iter().chain(some.map(|word| (word, values))) {
             assert!(script.contains(word) || !known, "{shell} does not know {word}");
         }
         assert!(own.contains("own_net") && (own.contains("stripes") || !values), "{shell}");
