@@ -69,20 +69,12 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let seed = std::env::var("CPFO_SHAPES").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let mut draw = Draw(seed);
-    let mut source = String::new();
-    let mut names = String::new();
+    let mut source = "suite! { for_each_random:\n".to_owned();
     for n in 0..NETS {
         let net = net(&mut draw);
-        writeln!(source, "cpfo::net! {{ /** {net} */ pub mod random_{n}: {net} }}")
-            .expect("a string");
-        write!(names, " random_{n}").expect("a string");
+        writeln!(source, "/** {net} */ pub mod random_{n}: {net}").expect("a string");
     }
-    writeln!(
-        source,
-        "/// Calls a macro with the names of all random nets.\n#[macro_export]\n\
-         macro_rules! for_each_random {{ ($then:path) => {{ $then! {{{names} }} }}; }}"
-    )
-    .expect("a string");
+    source += "}\n";
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     std::fs::write(out.join("random.rs"), source).expect("a writable folder");
 }

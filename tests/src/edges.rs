@@ -3,43 +3,35 @@
 //!
 //! They go through the plain loops' comparison, and stand in the proof that nothing in core panics.
 
-cpfo::net! {
+suite! { for_each_edge:
     /// A window of nine columns, more than a strip of pixels has.
     pub mod nine_columns: 2 x 18 x 1 {
         C1 = Convolution(3, 1 x 1, Relu);
         P2 = Pooling(Max, 1 x 9);
         O3 = Output(2, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// A window as wide as a strip, behind one map.
     pub mod eight_columns: 4 x 19 x 1 {
         C1 = Convolution(7, 1 x 4, Relu);
         P2 = Pooling(Max, 2 x 8);
         O3 = Output(2, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// Windows of five columns, which do not fill a strip, and three of them in a row.
     pub mod five_columns: 5 x 16 x 1 {
         C1 = Convolution(5, 1 x 2, Tanh);
         P2 = Pooling(Max, 5 x 5);
         O3 = Output(3, SigmoidSquaredError);
     }
-}
 
-cpfo::net! {
     /// A window of 256 places that is the map.
     pub mod window_is_map: 16 x 16 x 1 {
         C1 = Convolution(2, 1 x 1, Tanh);
         P2 = Pooling(Max, 16 x 16);
         O3 = Output(2, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// The mean of 256 places.
     pub mod mean_is_map: 17 x 16 x 2 {
         C1 = Convolution(3, 2 x 1, Relu);
@@ -47,35 +39,27 @@ cpfo::net! {
         F3 = FullyConnected(1, Tanh);
         O4 = Output(2, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// One row of 256 places, of more maps than a desktop's way back takes at once.
     pub mod one_row: 1 x 256 x 65 {
         C1 = Convolution(2, 1 x 1, Relu);
         P2 = Pooling(Max, 1 x 256);
         O3 = Output(2, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// One column, at the head of the net.
     pub mod one_column_first: 256 x 1 x 1 {
         P1 = Pooling(Max, 256 x 1);
         O2 = Output(2, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// One row, at the head of the net, and a mean.
     pub mod one_row_first: 1 x 34 x 3 {
         P1 = Pooling(Mean, 1 x 17);
         C2 = Convolution(2, 1 x 2, Sigmoid);
         O3 = Output(2, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// One column, a kernel and a window along it.
     pub mod one_column: 20 x 1 x 1 {
         C1 = Convolution(3, 3 x 1, Relu);
@@ -83,9 +67,7 @@ cpfo::net! {
         C3 = Convolution(2, 2 x 1, Tanh);
         O4 = Output(3, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// One of everything.
     pub mod all_ones: 1 x 1 x 1 {
         C1 = Convolution(1, 1 x 1, Tanh);
@@ -95,16 +77,12 @@ cpfo::net! {
         F5 = FullyConnected(1, Tanh);
         O6 = Output(1, SigmoidSquaredError);
     }
-}
 
-cpfo::net! {
     /// One pixel, one class.
     pub mod one_class: 1 x 1 x 1 {
         O1 = Output(1, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// A kernel that is the map, and windows of one place behind it.
     pub mod kernel_is_map: 3 x 17 x 2 {
         C1 = Convolution(9, 3 x 17, Sigmoid);
@@ -112,9 +90,7 @@ cpfo::net! {
         C3 = Convolution(4, 1 x 1, Tanh);
         O4 = Output(2, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// One map all the way.
     pub mod one_map: 6 x 5 x 1 {
         C1 = Convolution(1, 2 x 2, Tanh);
@@ -122,9 +98,7 @@ cpfo::net! {
         P3 = Pooling(Max, 1 x 4);
         O4 = Output(2, SigmoidSquaredError);
     }
-}
 
-cpfo::net! {
     /// More maps and classes than a byte counts, and windows of one place.
     pub mod many_maps: 1 x 2 x 257 {
         C1 = Convolution(2, 1 x 1, Tanh);
@@ -133,33 +107,17 @@ cpfo::net! {
         F4 = FullyConnected(3, Tanh);
         O5 = Output(257, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// As many units.
     pub mod many_units: 2 x 1 x 1 {
         F1 = FullyConnected(257, Relu);
         O2 = Output(2, SoftmaxCrossEntropy);
     }
-}
 
-cpfo::net! {
     /// As many maps under windows of seventeen places, whose winners take a byte each.
     pub mod many_windows: 1 x 34 x 1 {
         C1 = Convolution(257, 1 x 1, Relu);
         P2 = Pooling(Max, 1 x 17);
         O3 = Output(2, SoftmaxCrossEntropy);
     }
-}
-
-/// Calls a macro with the names of all of them.
-#[macro_export]
-macro_rules! for_each_edge {
-    ($then:path) => {
-        $then! {
-            nine_columns eight_columns five_columns window_is_map mean_is_map one_row
-            one_column_first one_row_first one_column all_ones one_class kernel_is_map one_map
-            many_maps many_units many_windows
-        }
-    };
 }

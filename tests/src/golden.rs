@@ -91,15 +91,3 @@ pub fn image<N: Net>(pixels: &[f32]) -> Box<Image<N>> {
     image.flat_mut().copy_from_slice(pixels);
     image
 }
-
-/// Calls a macro with the names of all nets that have a fixture.
-#[macro_export]
-macro_rules! for_each_golden {
-    ($then:path) => {
-        $then! {
-            tanh_max relu_mean sigmoid_max two_max_stages two_mean_stages three_convolutions
-            two_fully_connected convolution_output kernel_fills_map fully_connected_first
-            output_only output_only_squared pooling_first odd_widths ties
-        }
-    };
-}

@@ -2,6 +2,9 @@
 //! plain loops that are the oracle of core's kernels, a model of a core's cycles, a bad line and a
 //! fine-tuning over it.
 
+#[macro_use]
+mod suite;
+
 pub mod cycles;
 pub mod edges;
 pub mod golden;

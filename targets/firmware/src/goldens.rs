@@ -12,6 +12,10 @@ use cpfo::train::Inference;
 
 use crate::bits::{Bits, Line};
 
+#[macro_use]
+#[path = "../../../tests/src/suite.rs"]
+mod suite;
+#[macro_use]
 #[path = "../../../tests/src/nets.rs"]
 mod nets;
 
@@ -67,8 +71,4 @@ macro_rules! goldens {
     };
 }
 
-goldens! {
-    tanh_max relu_mean sigmoid_max two_max_stages two_mean_stages three_convolutions
-    two_fully_connected convolution_output kernel_fills_map fully_connected_first
-    output_only output_only_squared pooling_first odd_widths ties
-}
+for_each_golden!(goldens);

@@ -20,9 +20,16 @@ use cpfo::shape::Zero;
 use cpfo::train::{Batch, InPlace, Inference};
 
 #[cfg(not(feature = "one"))]
+#[macro_use]
+#[path = "../../../tests/src/suite.rs"]
+mod suite;
+
+#[cfg(not(feature = "one"))]
+#[macro_use]
 #[path = "../../../tests/src/edges.rs"]
 mod edges;
 #[cfg(not(feature = "one"))]
+#[macro_use]
 #[path = "../../../tests/src/nets.rs"]
 mod goldens;
 mod ground;
@@ -67,11 +74,7 @@ fn nets() {
     in_place::<lenet::Net, OutputOnly, Bytes<255>>();
     in_place::<goldens::pooling_first::Net, All, Bytes<255>>();
     in_place::<goldens::fully_connected_first::Net, All, Bytes<255>>();
-    goldens! {
-        tanh_max relu_mean sigmoid_max two_max_stages two_mean_stages three_convolutions
-        two_fully_connected convolution_output kernel_fills_map fully_connected_first
-        output_only output_only_squared pooling_first odd_widths ties
-    }
+    for_each_golden!(goldens);
     for_each_edge!(edges);
 }
 

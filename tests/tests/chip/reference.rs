@@ -10,13 +10,14 @@ use std::sync::OnceLock;
 use std::{env, fs, io};
 
 /// What the firmware is built from, relative to the project.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "Cargo.toml",
     "rust-toolchain.toml",
     "README.md",
     "core",
     "targets",
     "tests/src/nets.rs",
+    "tests/src/suite.rs",
     "tests/golden/goldens.bin",
     "harness/data",
     "harness/src/nets.rs",
