@@ -1,6 +1,6 @@
 //! What the proofs share: the nets of the goldens with their fixtures, nets of random shapes, the
-//! plain loops that are the oracle of core's kernels, a model of a core's cycles, a bad line and a
-//! fine-tuning over it.
+//! plain loops that are the oracle of core's kernels, how far from an oracle numbers may be, a model of
+//! a core's cycles, a bad line and a fine-tuning over it.
 
 #[macro_use]
 mod suite;
@@ -12,6 +12,7 @@ pub mod moves;
 pub mod nets;
 pub mod noise;
 pub mod plain;
+pub mod rounding;
 pub mod tools;
 pub mod tuning;
 

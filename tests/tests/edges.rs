@@ -35,11 +35,14 @@ fn agrees<N: Net>() {
         let ours = inference.outputs::<All>(floats.from, image).expect("an answer");
         of_output::<N>(floats.from, image, ours);
     }
-    let ways = [within(), sliced_within()];
-    in_place::<N, All, f32>(&floats, |_, _| [true; 2], &plain_ways(), &ways);
+    of_pixels::<N, f32>(&floats);
+    of_pixels::<N, Bytes<255>>(&case::<N, Bytes<255>>(8, |rng| rng.below(256) as u8));
     in_batches::<N, All>(&floats, |_, _| [true; 2]);
-    let bytes = case::<N, Bytes<255>>(8, |rng| rng.below(256) as u8);
-    in_place::<N, All, Bytes<255>>(&bytes, |_, _| [true; 2], &[], &[within()]);
+}
+
+fn of_pixels<N: Net, X: Pixel>(case: &Case<N, X>) {
+    let ways = [within(), sliced_within()];
+    in_place::<N, All, X>(case, |_, _| [true; 2], &plain_ways(), &ways);
 }
 
 macro_rules! of_all {

@@ -7,31 +7,14 @@ use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Batch, InPlace, Inference, initialize};
 use cpfo_tests::plain::Plain;
+use cpfo_tests::rounding::{LEFT, agree, agree_above};
 use cpfo_tests::{copy, for_each_golden, for_each_random, gradients, tensors};
 use proptest::test_runner::{Config as ProptestConfig, RngSeed};
-
-/// Largest difference between core and the plain loops, as a share of the tensor's largest
-/// number: sums of at most a thousand products, each rounded to 2^-24, through at most six layers.
-const ROUNDING: f64 = 2e-5;
-
-/// A tensor's largest number counts for no less than this. δ of the output is a difference of
-/// numbers up to 1, y − t, each rounded to 2^-24: where y is nearly right, δ is small, but that
-/// error is not. `ROUNDING * SMALLEST` is five such errors.
-const SMALLEST: f64 = 1.0 / 64.0;
 
 /// Step of the central differences. In 64 bits their own error is about h² · J‴ + 2^-53 / h, some
 /// 1e-9 here; the tolerance leaves room for a curved loss.
 const H: f64 = 1e-5;
 const DIFFERENCE: f64 = 1e-6;
-
-fn agree(what: &str, ours: &[f32], plain: &[f64], share: f64) {
-    assert_eq!(ours.len(), plain.len(), "{what}");
-    let scale = plain.iter().fold(SMALLEST, |largest, x| largest.max(x.abs()));
-    for (i, (ours, plain)) in ours.iter().zip(plain).enumerate() {
-        let difference = (f64::from(*ours) - plain).abs();
-        assert!(difference <= share * scale, "{what}[{i}]: {ours}, plain {plain}, scale {scale}");
-    }
-}
 
 /// Random parameters and a random image.
 fn sample<N: Net>(seed: u64) -> (Box<cpfo::net::Parameters<N>>, Box<Image<N>>, usize) {
@@ -60,15 +43,17 @@ fn agrees_with_plain<N: Net>(seed: u64) {
 
     let mut inference = Box::new(Inference::<N>::ZERO);
     let output = inference.outputs::<All>(&parameters, &image).expect("an answer");
-    agree("output", output, &pass.output, ROUNDING);
+    agree("output", output, &pass.output);
 
     let mut batch = Box::new(Batch::<N>::ZERO);
     let seen = batch.add(&parameters, &image, label).expect("a good sample");
-    agree("loss", &[seen.loss], &[pass.loss], ROUNDING);
+    agree("loss", &[seen.loss], &[pass.loss]);
     let gradients = gradients(&mut batch);
     let plain: Vec<_> = pass.gradient.iter().flatten().filter(|g| !g.is_empty()).collect();
+    assert_eq!(gradients.len(), plain.len());
     for (t, (ours, plain)) in gradients.iter().zip(&plain).enumerate() {
-        agree(&format!("gradient of tensor {t}"), ours, plain, ROUNDING);
+        // δ of the output is y − t: where y is nearly right, little is left of numbers up to 1.
+        agree_above(format_args!("gradient of tensor {t}"), ours, plain, LEFT);
     }
 
     // In place, W moves by −η ∂J/∂W. The rate is 1, so that the difference keeps its digits.
@@ -79,11 +64,9 @@ fn agrees_with_plain<N: Net>(seed: u64) {
     let (before, after) = (tensors::<N>(&parameters), tensors::<N>(&moved));
     for (t, ((before, after), plain)) in before.iter().zip(&after).zip(&plain).enumerate() {
         let step: Vec<f32> = before.iter().zip(after).map(|(b, a)| b - a).collect();
-        // W − (W − g) loses what g has below the last bit of W.
-        let scale = plain.iter().fold(SMALLEST, |largest, x| largest.max(x.abs()));
-        let largest = before.iter().fold(0.0_f64, |largest, w| largest.max(f64::from(w.abs())));
-        let share = ROUNDING + largest.max(scale) * 2.0_f64.powi(-23) / scale;
-        agree(&format!("step of tensor {t}"), &step, plain, share);
+        // What is left of W − (W − g) has the rounding of W.
+        let largest = before.iter().fold(1.0_f64, |largest, w| largest.max(f64::from(w.abs())));
+        agree_above(format_args!("step of tensor {t}"), &step, plain, LEFT * largest);
     }
 }
 

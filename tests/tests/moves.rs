@@ -1,10 +1,6 @@
-//! Every way to take a step ends where the plain loops do: in place, in slices, by mini-batches; with and
-//! without decay; past a limit and within it; for every choice of what trains; from floats and from bytes.
-//!
-//! Where all of a net trains, every way in place goes through the plain loops' comparison, from floats and
-//! from bytes. Where it trains partly, a step in one go within a limit does, and mini-batches do: a limit
-//! that is not reached leaves a step as it is. That the other ways end in the same bits, whatever trains,
-//! is what the tests `slices` and `bytes` hold.
+//! Every way to take a step ends where the plain loops do: in place in one go, seen, in slices, by
+//! mini-batches; with and without decay; past a limit and within it; for every choice of what trains; from
+//! floats and from bytes; for every net of the goldens. No part of the product is left to another test.
 
 use cpfo::choice::{
     All, BiasesOnly, Choice, ConvolutionsAndOutput, Freeze, Nothing, OutputOnly, Train,
@@ -30,19 +26,23 @@ fn both(trains: bool) -> [bool; 2] {
     [trains; 2]
 }
 
-/// A limit and a mini-batch, for what trains.
-fn of_choice<N: Net, C: Choice>(floats: &Case<N, f32>, trains: Trains) {
-    in_place::<N, C, f32>(floats, trains, &[], &[within()]);
-    in_batches::<N, C>(floats, trains);
+/// A net's images as floats and as bytes.
+struct Cases<N: Net> {
+    floats: Case<N, f32>,
+    bytes: Case<N, Sixteenths>,
 }
 
-/// Every way in place.
-fn of_pixels<N: Net, X: Pixel>(case: &Case<N, X>) {
-    let ways = [within(), sliced_within()];
-    in_place::<N, All, X>(case, |_, _| both(true), &plain_ways(), &ways);
+fn of_pixels<N: Net, C: Choice, X: Pixel>(case: &Case<N, X>, trains: Trains) {
+    in_place::<N, C, X>(case, trains, &plain_ways(), &[within(), sliced_within()]);
 }
 
-fn of_net<N: Net>() {
+fn of_choice<N: Net, C: Choice>(cases: &Cases<N>, trains: Trains) {
+    of_pixels::<N, C, f32>(&cases.floats, trains);
+    of_pixels::<N, C, Sixteenths>(&cases.bytes, trains);
+    in_batches::<N, C>(&cases.floats, trains);
+}
+
+fn cases<N: Net>() -> Cases<N> {
     let golden = Golden::<N>::read();
     let from = &*Box::leak(golden.parameters);
     let mut rng = Rng::new(16);
@@ -54,18 +54,19 @@ fn of_net<N: Net>() {
     let images = golden.samples.iter().map(byte_image);
     let labels = golden.samples.iter().map(|(_, label)| *label);
     let bytes = Case { from, samples: images.zip(labels).collect() };
-    let floats = Case { from, samples: golden.samples };
+    Cases { floats: Case { from, samples: golden.samples }, bytes }
+}
 
-    of_pixels::<N, f32>(&floats);
-    of_pixels::<N, Sixteenths>(&bytes);
-    in_batches::<N, All>(&floats, |_, _| both(true));
-    of_choice::<N, Nothing>(&floats, |_, _| both(false));
-    of_choice::<N, Freeze<All>>(&floats, |stage, _| both(stage > 0));
-    of_choice::<N, Freeze<Freeze<All>>>(&floats, |stage, _| both(stage > 1));
-    of_choice::<N, OutputOnly>(&floats, |_, kind| both(kind == Kind::Output));
-    of_choice::<N, ConvolutionsAndOutput>(&floats, |_, kind| both(kind != Kind::FullyConnected));
-    of_choice::<N, BiasesOnly>(&floats, |_, _| BIASES);
-    of_choice::<N, Mixture>(&floats, |stage, _| match stage {
+fn of_net<N: Net>() {
+    let cases = cases::<N>();
+    of_choice::<N, All>(&cases, |_, _| both(true));
+    of_choice::<N, Nothing>(&cases, |_, _| both(false));
+    of_choice::<N, Freeze<All>>(&cases, |stage, _| both(stage > 0));
+    of_choice::<N, Freeze<Freeze<All>>>(&cases, |stage, _| both(stage > 1));
+    of_choice::<N, OutputOnly>(&cases, |_, kind| both(kind == Kind::Output));
+    of_choice::<N, ConvolutionsAndOutput>(&cases, |_, kind| both(kind != Kind::FullyConnected));
+    of_choice::<N, BiasesOnly>(&cases, |_, _| BIASES);
+    of_choice::<N, Mixture>(&cases, |stage, _| match stage {
         0 => both(true),
         1 => both(false),
         _ => BIASES,
