@@ -7,7 +7,8 @@ use std::process::Command;
 use anyhow::{Context as _, anyhow, ensure};
 use cpfo::wire::frame_bytes;
 use cpfo::{Net, format};
-use object::{Object as _, ObjectSection as _, SectionKind};
+use object::elf::{SHF_ALLOC, SHF_WRITE};
+use object::{Object as _, ObjectSection as _, SectionFlags, SectionKind};
 
 use crate::child::bound;
 use crate::export::device;
@@ -155,7 +156,9 @@ impl Board {
             self.name,
             self.target
         );
-        Ok(self.elf(targets, program))
+        let elf = self.elf(targets, program);
+        holds(&elf, model)?;
+        Ok(elf)
     }
 
     /// What the chip has, from the board's `memory.x`: flash, RAM for statics, stack.
@@ -202,18 +205,40 @@ pub fn sizes(elf: &Path) -> anyhow::Result<Sizes> {
     let file = object::File::parse(&*bytes)
         .with_context(|| format!("{} is not a linked file", label::path(&elf)))?;
     let mut sizes = Sizes { flash: 0, ram: 0 };
+    // By what a section is for: what kind it is called depends on what the linker merged into it.
     for section in file.sections() {
-        match section.kind() {
-            SectionKind::Text | SectionKind::ReadOnlyData => sizes.flash += section.size(),
-            SectionKind::Data => {
-                sizes.flash += section.size();
-                sizes.ram += section.size();
-            }
-            SectionKind::UninitializedData => sizes.ram += section.size(),
-            _ => {}
+        let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
+        let has = |flag: u32| sh_flags & u64::from(flag) != 0;
+        if !has(SHF_ALLOC) {
+            continue;
+        }
+        let zeros = section.kind() == SectionKind::UninitializedData;
+        if !zeros {
+            sizes.flash += section.size();
+        }
+        if zeros || has(SHF_WRITE) {
+            sizes.ram += section.size();
         }
     }
     Ok(sizes)
+}
+
+/// Passes if a linked file has the whole model in it.
+///
+/// # Errors
+///
+/// It has not: two builds at a time in one folder take each other's model and file.
+fn holds(elf: &Path, model: &Path) -> anyhow::Result<()> {
+    let read = |path: &Path| {
+        std::fs::read(path).with_context(|| format!("cannot read {}", label::path(&path)))
+    };
+    let (linked, model) = (read(elf)?, read(model)?);
+    ensure!(
+        linked.windows(model.len()).any(|bytes| bytes == model),
+        "{} is not of this model: another build was at work in that folder. Build it again",
+        label::path(&elf)
+    );
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Tests that need more than Rust. Without it they are reported as ignored, with the reason; where
 //! `CPFO_REQUIRE_TOOLS` is set, as in CI, they fail.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use cpfo_harness::child::bound;
@@ -17,6 +18,17 @@ pub fn cpfo() -> Command {
     cpfo.stdin(Stdio::null()).stderr(Stdio::inherit());
     bound(&mut cpfo);
     cpfo
+}
+
+/// What is missing for building for a target, as a sentence.
+pub fn lacks_target(target: &str) -> Option<String> {
+    let folder = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", target])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../targets"))
+        .output();
+    let there = folder
+        .is_ok_and(|folder| Path::new(String::from_utf8_lossy(&folder.stdout).trim()).is_dir());
+    (!there).then(|| format!("the Rust target is not installed (rustup target add {target})"))
 }
 
 /// A test, and what it lacks on this machine, as a sentence.

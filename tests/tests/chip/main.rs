@@ -29,10 +29,10 @@ mod tools;
 use std::process::ExitCode;
 
 use cpfo_harness::emulator::Board;
-use cpfo_tests::tools::trial;
+use cpfo_tests::tools::{lacks_target, trial};
 use libtest_mimic::{Arguments, Failed, Trial};
 use object::{Object as _, ObjectSymbol as _};
-use tools::{BITS, cargo, cargo_for_figures, compare, lacks, lacks_target, package, targets};
+use tools::{BITS, cargo, cargo_for_figures, compare, lacks, package, targets};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

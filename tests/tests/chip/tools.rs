@@ -27,17 +27,6 @@ pub(crate) fn package(board: Board) -> String {
     format!("qemu-{board}")
 }
 
-/// What is missing for building for a target, as a sentence.
-pub(crate) fn lacks_target(target: &str) -> Option<String> {
-    let folder = Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", target])
-        .current_dir(targets())
-        .output();
-    let there = folder
-        .is_ok_and(|folder| PathBuf::from(String::from_utf8_lossy(&folder.stdout).trim()).is_dir());
-    (!there).then(|| format!("the Rust target is not installed (rustup target add {target})"))
-}
-
 /// Runs cargo in the firmware's workspace; its standard output.
 pub(crate) fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<String, Failed> {
     cargo_in(&targets(), arguments, environment)

@@ -2,9 +2,12 @@
 //! desktop's, over a bad line, too; stopped early, it keeps what there is. `cpfo bench --emulated`: it
 //! tells what the chip takes. None of them leaves an emulator behind.
 //!
+//! `cpfo build`: the model is in the firmware of every board, real ones too.
+//!
 //! It needs QEMU and the board's Rust target. Where one is missing the test is ignored and says
 //! why; where `CPFO_REQUIRE_TOOLS` is set, as in CI, that is a failure.
 
+mod builds;
 mod ends;
 
 use std::fs;
@@ -13,8 +16,9 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use cpfo_harness::emulator::{self, Board, Emulator};
+use cpfo_harness::firmware::BOARDS;
 use cpfo_tests::noise::{FAULTS, Noisy};
-use cpfo_tests::tools::{cpfo, trial};
+use cpfo_tests::tools::{cpfo, lacks_target, trial};
 use cpfo_tests::tuning;
 use ends::{left_behind, stopped};
 use libtest_mimic::{Arguments, Failed};
@@ -31,8 +35,11 @@ fn main() -> ExitCode {
         trial("mirrored_digits_on_m4", lacks.clone(), move || mirrored_digits(board)),
         trial("bench_on_m4", lacks.clone(), move || bench(board)),
         trial("a_bad_line_on_m4", lacks.clone(), move || bad_line(board)),
-        trial("the_larger_net_is_built_for_m4", lacks.clone(), larger_net),
     ];
+    for board in BOARDS {
+        let name = format!("the_firmware_is_built::{}", board.name);
+        trials.push(trial(name, lacks_target(board.target), move || builds::nets(board)));
+    }
     let lacks = lacks.or_else(|| {
         (!cfg!(target_os = "linux")).then(|| "only Linux tells what a process has started".into())
     });
@@ -108,23 +115,6 @@ fn bad_line(board: Board) -> Result<(), Failed> {
     let line = Noisy::new(line, &FAULTS, 1000, 4);
     let end = tuning::over(line, Duration::from_secs(60)).map_err(|error| format!("{error:#}"))?;
     holds(end == tuning::alone(), "the bits of a good line")
-}
-
-/// What goes into the firmware is the net of the model, every byte of it.
-fn larger_net() -> Result<(), Failed> {
-    use cpfo_harness::export::device;
-    use cpfo_harness::nets::lenet::Net;
-    let model = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lenet.safetensors");
-    let mut parameters = Box::new(<Net as cpfo::Net>::ZERO);
-    cpfo::train::initialize::<Net>(&mut parameters, &mut cpfo::rng::Rng::new(8));
-    cpfo_harness::model::save::<Net>(&model, &parameters, &Default::default())?;
-    let ended = cpfo().args(["build", "--board", "m4", "--model"]).arg(&model).output()?;
-    let said = String::from_utf8(ended.stdout)?;
-    holds(ended.status.success() && said.contains("flash"), &said)?;
-    let elf = fs::read(said.trim().lines().last().ok_or("no path")?)?;
-    let bytes = device::bytes::<Net>(&parameters);
-    println!("{} bytes of the model are sought in {} bytes", bytes.len(), elf.len());
-    holds(elf.windows(bytes.len()).any(|window| window == bytes), "the model is in the firmware")
 }
 
 /// What a command prints as JSON; it must end well.

@@ -220,7 +220,7 @@ impl Draw {
             }
             "model" | "data" | "picture" => self.file(files),
             "out" | "rust" | "bin" => format!("out/{}", self.below(4)),
-            "targets" => (*self.one(&["firmware", "nothing", "."])).to_owned(),
+            "targets" => (*self.one(&["targets", "nothing", "."])).to_owned() + &self.change(),
             "transpose" | "invert" | "fit" => (*self.one(&["yes", "no", "maybe"])).to_owned(),
             "shift" | "train" | "split" | "board" | "label-column" => {
                 (*self.one(&WORDS)).to_owned()

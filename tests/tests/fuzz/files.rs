@@ -43,11 +43,14 @@ const NAMES: [&str; 22] = [
     "packed",
     "table",
     "scans",
-    "firmware/.cargo/config.toml",
-    "firmware",
+    "targets/.cargo/config.toml",
+    "targets",
     "hole",
     "nothing",
 ];
+
+/// The memory of a board.
+const MEMORY: &str = "MEMORY { FLASH : ORIGIN = 0, LENGTH = 4M RAM : ORIGIN = 0, LENGTH = 4M STACK : ORIGIN = 0, LENGTH = 4K }";
 
 /// A file without end that takes no room: only its length is told.
 const HOLE: &str = "hole";
@@ -58,7 +61,7 @@ impl Files {
         // One of its own: an hour of it may go on beside others.
         let name = format!("fuzz-{}", std::process::id());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        for name in ["at", "at/out", "at/firmware/boards/qemu-m4"] {
+        for name in ["at", "at/out", "at/targets/boards/qemu-m4"] {
             fs::create_dir_all(folder.join(name)).unwrap();
         }
         let mut files = Self { folder, there: BTreeMap::new() };
@@ -76,7 +79,9 @@ impl Files {
         model::save::<lenet::Net>(&files.path("lenet"), &parameters, &about).unwrap();
         files.pictures();
         files.tables();
-        files.write("firmware/.cargo/config.toml", "[alias]\n");
+        // Where the program looks for firmware first: it is not to find that of this source.
+        files.write("targets/.cargo/config.toml", "[alias]\n");
+        files.write("targets/boards/qemu-m4/memory.x", MEMORY);
         File::create(files.path(HOLE)).unwrap().set_len(1 << 40).unwrap();
         files.there = files.now(&|path| fs::read(path).unwrap());
         files
