@@ -24,7 +24,10 @@ fn sections(file: PathBuf) -> Result<Sections, Failed> {
     for section in object::File::parse(&*data)?.sections() {
         match section.kind() {
             SectionKind::Text => sections.text += section.size(),
-            SectionKind::ReadOnlyData => sections.rodata += section.size(),
+            // Merged with texts they are of the second kind.
+            SectionKind::ReadOnlyData | SectionKind::ReadOnlyString => {
+                sections.rodata += section.size();
+            }
             SectionKind::Data => sections.data += section.size(),
             SectionKind::UninitializedData => sections.bss += section.size(),
             _ => {}
