@@ -45,6 +45,11 @@ pub(crate) fn path(path: &(impl AsRef<Path> + ?Sized)) -> impl fmt::Display {
     })
 }
 
+/// Where a file is that was to be kept.
+pub(crate) fn place(file: &Option<String>) -> String {
+    file.as_ref().map_or("not kept".into(), |there| path(there).to_string())
+}
+
 /// The text with its control characters [`escaped`], in at most `room` columns; `…` says that some
 /// is missing.
 pub(crate) fn name(text: &str, room: usize) -> String {

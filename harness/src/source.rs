@@ -31,6 +31,7 @@ pub struct Source {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
     /// The user's folder or file; none for the digits that ship.
+    #[serde(default, with = "place")]
     pub path: Option<PathBuf>,
     /// How the test part was set aside; `own` if the data came with one.
     pub division: Division,
@@ -53,6 +54,41 @@ pub struct Origin {
     /// What is odd about the samples or could not be read, a line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+}
+
+/// A path as files have it: as text, or as the system has it where it is none.
+mod place {
+    use std::ffi::OsString;
+    use std::path::PathBuf;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Text(String),
+        Other(OsString),
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        path: &Option<PathBuf>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let stored = path.as_ref().map(|path| match path.to_str() {
+            Some(text) => Stored::Text(text.to_owned()),
+            None => Stored::Other(path.as_os_str().to_owned()),
+        });
+        stored.serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(
+        from: D,
+    ) -> Result<Option<PathBuf>, D::Error> {
+        Ok(Option::deserialize(from)?.map(|stored| match stored {
+            Stored::Text(text) => text.into(),
+            Stored::Other(name) => name.into(),
+        }))
+    }
 }
 
 impl Origin {

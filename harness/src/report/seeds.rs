@@ -13,7 +13,7 @@ pub struct SeedsReport {
     pub title: String,
     /// What comes first: mean, spread.
     pub figures: Vec<Figure>,
-    /// What went wrong, a paragraph each.
+    /// What went wrong, then what is odd about the data, a paragraph each.
     pub warnings: Vec<String>,
     /// How all were trained.
     pub recipe: Vec<Figure>,

@@ -14,7 +14,7 @@ use crate::units::Layer;
 pub struct TrainingReport {
     /// The heading: `digits, trained for 60 epochs`.
     pub title: String,
-    /// What is wrong with the result, a paragraph each, the worst first.
+    /// What is wrong with the result, then what is odd about the data, a paragraph each.
     pub warnings: Vec<String>,
     /// The net, a line for each layer.
     pub net: Vec<String>,

@@ -268,6 +268,11 @@ impl<'a, N: Net> Run<'a, N> {
         }
     }
 
+    /// Whether all that the net has learnt so far are numbers.
+    pub fn is_finite(&self) -> bool {
+        all_finite::<N>(self.parameters())
+    }
+
     /// Goes back to the end of the last good epoch; false if there is none.
     pub fn go_back(&mut self) -> bool {
         if let Some(good) = &self.state.good {
@@ -276,5 +281,30 @@ impl<'a, N: Net> Run<'a, N> {
             (progress.batch, progress.sums) = (0, Sums::default());
         }
         self.state.good.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Split;
+    use crate::nets::digits;
+
+    /// Stopped between two mini-batches of which the first has ruined the net.
+    #[test]
+    fn a_ruined_net_goes_back_to_the_last_good_epoch() {
+        let data = Split::Order.split(&Dataset::digits()).unwrap();
+        let mut run =
+            Run::<digits::Net>::new(Recipe { epochs: 2, ..Recipe::BATCH }, &data).unwrap();
+        assert!(run.is_finite() && !run.go_back());
+        while run.advance().unwrap() != Step::Epoch {}
+        let good = snapshot::take::<digits::Net>(run.parameters());
+        run.advance().unwrap();
+        let mut ruined = snapshot::take::<digits::Net>(run.parameters());
+        ruined[7] = f32::INFINITY;
+        snapshot::put::<digits::Net>(&ruined, &mut run.state.parameters);
+        assert!(!run.is_finite() && run.go_back() && run.is_finite());
+        assert_eq!(snapshot::take::<digits::Net>(&run.kept().0), good);
+        assert_eq!(run.kept().1, Some(1));
     }
 }

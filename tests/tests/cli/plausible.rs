@@ -5,7 +5,8 @@ use cpfo_harness::dataset::{Dataset, Split};
 use crate::files::{bars, idx};
 use crate::scratch::Scratch;
 
-/// Trains for an epoch; every one of these words must stand in one warning, in both places.
+/// Trains for an epoch; every one of these words must stand in one warning, in both places, and on the
+/// page.
 fn warned(here: &Scratch, words: &str, why: &[&str]) {
     let said = here.cpfo(&format!("{words} --json"));
     let warnings = said.stderr.clone();
@@ -17,8 +18,14 @@ fn warned(here: &Scratch, words: &str, why: &[&str]) {
         lines.iter().any(|line| why.iter().all(|why| line.as_str().unwrap().contains(why))),
         "cpfo {words}\n{why:?} is not in:\n{lines:#?}"
     );
+    let page = if words.contains("--seeds") { "seeds.html" } else { "report.html" };
+    let page = words.starts_with("train").then(|| here.read(&format!("cpfo-out/{page}")));
+    let page = page.map(|page| String::from_utf8(page).unwrap().replace("&amp;", "&"));
     for line in lines {
-        let line = format!("warning: {}", line.as_str().unwrap());
+        let line = line.as_str().unwrap();
+        let on_it = page.as_ref().is_none_or(|page| page.contains(line));
+        assert!(on_it, "{line} is not on the page");
+        let line = format!("warning: {line}");
         assert!(warnings.lines().any(|said| said == line), "{line} is not in:\n{warnings}");
     }
 }

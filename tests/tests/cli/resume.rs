@@ -45,6 +45,34 @@ fn within_a_limit() {
     stops("resume-clip", "--epochs 2 --clip 0.5 --trainer in-place", &[1000]);
 }
 
+/// A name that is no text is kept as the system has it.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_the_data_has_an_odd_name() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let here = Scratch::new("resume-odd-name");
+    let odd = OsStr::from_bytes(b"caf\xe9.csv");
+    here.csv("plain.csv", 100, 8, 8);
+    std::fs::rename(here.path("plain.csv"), here.path("").join(odd)).unwrap();
+    let cpfo = |words: &str| {
+        let mut command = here.cpfo_command(words);
+        if !words.contains("--resume") {
+            command.arg("--data").arg(odd);
+        }
+        here.said(words, command)
+    };
+    cpfo("train --epochs 2 --out whole").ran();
+    cpfo("train --epochs 2 --out parts --stop-after-batches 3").code(130);
+    let said = cpfo("train --resume --out parts").ran();
+    assert!(said.stdout.contains("caf\\xe9.csv"), "{}", said.stdout);
+    let read = |out: &str| here.read(&format!("{out}/model.safetensors"));
+    assert!(read("whole") == read("parts"));
+    assert!(cpfo("train --epochs 1 --json").ran().object()["data"]["path"].is_object());
+    cpfo("eval --json").json();
+}
+
 #[test]
 fn a_finished_run_is_finished() {
     let here = Scratch::new("resume-finished");

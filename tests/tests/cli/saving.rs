@@ -91,6 +91,10 @@ mod while_it_runs {
         let object: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
         assert_eq!(object["files"]["model"], serde_json::Value::Null);
         assert!(before == here.read("cpfo-out/model.safetensors"));
+        // Hours of several seeds are told, if their page cannot be kept.
+        let words = "train --seeds 2 --epochs 1";
+        let said = here.said(words, within(&here, 4, words)).fails(1, &["seeds.html"]).stdout;
+        assert!(said.contains("of 2 seeds") && said.contains("report      not kept"), "{said}");
         let said = here.said("export", within(&here, 4, "export --rust model.rs"));
         said.fails(1, &["cannot write model.rs"]);
         assert!(here.list("").iter().all(|name| !name.contains("model.rs")), "{:?}", here.list(""));

@@ -3,42 +3,54 @@
 use std::process::ExitCode;
 
 use cpfo::Net;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::course::Course;
 use super::lesson::Lesson;
 use crate::cli::EmulateFlags;
 use crate::dataset::World;
+use crate::model::{self, Metadata};
 use crate::output::{Kept, Output};
 use crate::plan::{Plan, Sheet, Training};
 use crate::plot::Changed;
 use crate::report::{Figure, FineTuningReport, Reading};
 use crate::table::{Align, Cell, Table};
 use crate::terminal::{self, say};
-use crate::{evaluation, label, model, snapshot, whole};
+use crate::{evaluation, label, snapshot, whole};
 
 /// Of so many classes an image is shown.
 const SHOWN: usize = 20;
 
-/// Writes and prints everything. A difference of one bit is a failure, and so is an early end.
+/// The files that are there.
+#[derive(Serialize)]
+struct Files {
+    model: Option<String>,
+    report: Option<String>,
+}
+
+/// Writes and prints everything. A difference of one bit is a failure, and so is an early end. The
+/// model says `about` itself what the one said that it began as.
 pub(super) fn all<N: Net>(
     flags: &EmulateFlags,
     output: &Output,
+    about: &Metadata,
     lesson: &Lesson,
     course: Course,
 ) -> anyhow::Result<ExitCode> {
     let mut parameters = Box::new(N::ZERO);
     snapshot::put::<N>(&course.end, &mut parameters);
     let mut kept = Kept::default();
-    let saved = model::save::<N>(&output.model(), &parameters, &Default::default());
-    kept.note(output.model(), saved);
+    let saved = model::save::<N>(&output.model(), &parameters, about);
+    let model = kept.note(output.model(), saved);
     let page = report::<N>(flags, lesson, &course).to_html();
-    kept.note(output.report(), whole::write(&output.report(), page.as_bytes()));
+    let page = whole::write(&output.report(), page.as_bytes());
+    let files = Files { model, report: kept.note(output.report(), page) };
 
     let told = if flags.json {
-        terminal::json(&summary::<N>(flags, output, lesson, &course)).map_err(Into::into)
+        terminal::json(&summary::<N>(flags, &files, lesson, &course)).map_err(Into::into)
     } else {
-        print(flags, output, lesson, &course)
+        print(flags, &files, lesson, &course)
     };
     kept.all()?;
     told?;
@@ -68,7 +80,7 @@ fn times(course: &Course) -> [u64; 3] {
 
 fn print(
     flags: &EmulateFlags,
-    output: &Output,
+    files: &Files,
     lesson: &Lesson,
     course: &Course,
 ) -> anyhow::Result<()> {
@@ -119,8 +131,8 @@ report      {}",
         lesson.rate,
         course.unit,
         verdict(course),
-        label::path(&output.model()),
-        label::path(&output.report()),
+        label::place(&files.model),
+        label::place(&files.report),
     )?;
     Ok(())
 }
@@ -234,12 +246,7 @@ fn change(world: World) -> String {
     }
 }
 
-fn summary<N: Net>(
-    flags: &EmulateFlags,
-    output: &Output,
-    lesson: &Lesson,
-    course: &Course,
-) -> Value {
+fn summary<N: Net>(flags: &EmulateFlags, files: &Files, lesson: &Lesson, course: &Course) -> Value {
     let reading = |reading: &Reading| json!({ "samples": reading.samples, "new": reading.new, "old": reading.old });
     let [before, after] = ends(course).map(|end| end.map(reading));
     let [least, mean, most] = times(course);
@@ -278,9 +285,6 @@ fn summary<N: Net>(
             "stack_room": figures.stack_room,
         })),
         "line_errors": course.figures.map(|figures| figures.line_errors),
-        "files": {
-            "model": output.model().to_string_lossy(),
-            "report": output.report().to_string_lossy(),
-        },
+        "files": files,
     })
 }

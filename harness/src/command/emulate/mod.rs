@@ -17,9 +17,10 @@ use crate::emulator::{self, Emulator};
 use crate::firmware;
 use crate::label;
 use crate::link::Link;
+use crate::model::Metadata;
 use crate::output::Output;
 use crate::run::{Recipe, Run, Step};
-use crate::source::{self, Origin, Request};
+use crate::source::{self, Origin, Request, Source};
 use crate::terminal::note;
 use crate::{interrupt, model};
 use course::Course;
@@ -45,19 +46,23 @@ pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
     let output = Output::new(&flags.out);
     let _held = output.prepare()?;
 
-    let (parameters, data) = start::<N>(flags)?;
+    let (parameters, data, about) = start::<N>(flags)?;
     let lesson = Lesson::new(flags, &data)?;
     note!("building the firmware for the board {}, starting it", flags.board);
     let (_emulator, line) = Emulator::start(flags.board, program, &targets)?;
     let device = Device::<N, _>::meet(Link::over_socket(line)?)?;
     let course = Course::run(&lesson, device, parameters)?;
-    leave::all::<N>(flags, &output, &lesson, course)
+    leave::all::<N>(flags, &output, &about, &lesson, course)
 }
 
-/// The model to begin with, and the samples of its world.
-fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Data)> {
+/// The model to begin with, the samples of its world, and what is known of these wherever the model
+/// goes: names of classes, white, where drawings stand.
+fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Data, Metadata)> {
+    let about = |origin: &Origin| {
+        anyhow::Ok(Metadata::from([("origin".into(), serde_json::to_string(origin)?)]))
+    };
     let Some(path) = flags.model() else {
-        let data = source::load::<N>(&Request::default())?.data;
+        let Source { data, origin, .. } = source::load::<N>(&Request::default())?;
         note!(
             "training a model for {} epochs: there is no {LAST_MODEL}, and --model names none",
             QUICK.epochs
@@ -69,12 +74,13 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Da
         if !run.verdict().failures.is_empty() {
             note!("warning: this model came to nothing: take another --seed, or a --model");
         }
-        return Ok((run.kept().0, data));
+        return Ok((run.kept().0, data, about(&origin)?));
     };
     note!("the chip starts with {}", label::path(&path));
-    let (parameters, about) = model::load::<N>(path)?;
+    let (parameters, said) = model::load::<N>(path)?;
     // The test part is what was set aside when the model was trained.
-    let origin = Origin::of(&about).with_context(|| label::path(&path).to_string())?;
-    let usual = origin.and_then(|origin| origin.division.split());
-    Ok((parameters, source::load::<N>(&Request { usual, ..Request::default() })?.data))
+    let origin = Origin::of(&said).with_context(|| label::path(&path).to_string())?;
+    let usual = origin.as_ref().and_then(|origin| origin.division.split());
+    let source = source::load::<N>(&Request { usual, ..Request::default() })?;
+    Ok((parameters, source.data, about(origin.as_ref().unwrap_or(&source.origin))?))
 }

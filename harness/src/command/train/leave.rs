@@ -161,15 +161,11 @@ checkpoint  {}",
         refused.unwrap_or_default(),
         words::kept(verdict, progress),
         words::dead(&verdict.units).map(|dead| format!("\nunits: {dead}")).unwrap_or_default(),
-        place(&files.model),
-        place(&files.report),
-        place(&files.checkpoint),
+        label::place(&files.model),
+        label::place(&files.report),
+        label::place(&files.checkpoint),
     )?;
     Ok(())
-}
-
-fn place(file: &Option<String>) -> String {
-    file.as_ref().map_or("not kept".into(), |path| label::path(path).to_string())
 }
 
 /// The last word on a run: what is wrong with its result, and an error if it is good for nothing. All

@@ -156,6 +156,10 @@ fn go<N: Net>(
         }
         if interrupt::requested() || flags.stop_after_batches == Some(batches) {
             display.clear();
+            // The last update may have ruined the net, which the next one would have noticed.
+            if !run.is_finite() {
+                return Err(trouble(Refusal::Diverged, output, origin, run));
+            }
             return leave::stopped(flags, output, origin, run);
         }
         if autosave.is_due(Instant::now()) {

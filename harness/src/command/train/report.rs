@@ -30,7 +30,7 @@ pub(super) fn of<N: Net>(
     let refused = refused(run).map(|refused| Figure::new("refused for the gradient", refused));
     TrainingReport {
         title: format!("{}, trained for {} epochs", N::NAME, run.progress().epoch),
-        warnings: failure.into_iter().chain(warnings).collect(),
+        warnings: failure.into_iter().chain(warnings).chain(origin.warnings.clone()).collect(),
         net: layers::<N>(),
         recipe: recipe(run.recipe()),
         history: history(run),

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{report, words};
 use crate::cli::TrainFlags;
-use crate::output::Output;
+use crate::output::{Kept, Output};
 use crate::report::{Figure, SeedRun, SeedsReport};
 use crate::run::{Epoch, Failure, Noticed, Recipe, Run, Step, Verdict};
 use crate::source::{Origin, Source};
@@ -47,12 +47,12 @@ struct Summary<'a> {
     mean: Option<f64>,
     standard_deviation: Option<f64>,
     worst: Option<u64>,
-    files: Files,
+    files: &'a Files,
 }
 
 #[derive(Serialize)]
 struct Files {
-    report: String,
+    report: Option<String>,
 }
 
 impl Outcome {
@@ -117,31 +117,35 @@ pub(super) fn run<N: Net>(
     let (mean, deviation) = mean_and_deviation(&accuracies);
     let worst = worst(&outcomes);
     let page = page::<N>(source, &recipe, &outcomes, (mean, deviation), worst);
-    whole::write(&output.seeds(), page.to_html().as_bytes())?;
-    if flags.json {
-        let summary = Summary {
-            status: "finished",
-            net: N::NAME,
-            data: &source.origin,
-            recipe,
-            seeds: &outcomes,
-            mean,
-            standard_deviation: deviation,
-            worst,
-            files: Files { report: output.seeds().to_string_lossy().into_owned() },
-        };
-        terminal::json(&summary)?;
-    } else {
-        table(&outcomes, recipe.limit.is_some(), worst).print()?;
-        say!(
+    let mut kept = Kept::default();
+    let written = whole::write(&output.seeds(), page.to_html().as_bytes());
+    let files = Files { report: kept.note(output.seeds(), written) };
+    let told =
+        if flags.json {
+            let summary = Summary {
+                status: "finished",
+                net: N::NAME,
+                data: &source.origin,
+                recipe,
+                seeds: &outcomes,
+                mean,
+                standard_deviation: deviation,
+                worst,
+                files: &files,
+            };
+            terminal::json(&summary)
+        } else {
+            table(&outcomes, recipe.limit.is_some(), worst).print().and_then(|()| say!(
             "\n{} right, mean and standard deviation of {} seeds ({}; {})\n\nreport      {}",
             spread(mean, deviation),
             accuracies.len(),
             source.origin.division,
             source.origin,
-            label::path(&output.seeds()),
-        )?;
-    }
+            label::place(&files.report),
+        ))
+        };
+    kept.all()?;
+    told?;
     match failures(&outcomes, &recipe) {
         Some(failures) => bail!("{failures}"),
         None => Ok(ExitCode::SUCCESS),
@@ -248,7 +252,11 @@ fn page<N: Net>(
             Figure::new("training data", source.origin.to_string()),
             Figure::new("test data", source.origin.division.to_string()),
         ],
-        warnings: failures(outcomes, recipe).into_iter().collect(),
+        warnings: [failures(outcomes, recipe)]
+            .into_iter()
+            .flatten()
+            .chain(source.origin.warnings.clone())
+            .collect(),
         recipe: settings,
         runs: outcomes.iter().map(run).collect(),
     }
