@@ -37,18 +37,6 @@ pub trait Place<T>: Zero + Send + Sync + 'static {
     fn get_mut(&mut self) -> Option<&mut T>;
     /// Copies the values, or remembers where they lie.
     fn load(&mut self, from: &'static T);
-    /// Its numbers; nothing where a borrowed tensor has not been given yet.
-    #[inline(always)]
-    fn numbers(&mut self) -> Option<Numbers<'_>>
-    where
-        T: Tensor<Number = f32>,
-    {
-        if self.get_mut().is_some() {
-            self.get_mut().map(|tensor| Numbers::Trained(tensor.flat_mut()))
-        } else {
-            self.get().map(|tensor| Numbers::Frozen(tensor.flat()))
-        }
-    }
 }
 
 impl<T: Tensor> Place<T> for T {
@@ -133,12 +121,8 @@ pub trait Flag: 'static {
     type When<T: Zero + Send + Sync + 'static>: Slot<T>;
     /// Yes if this or the other is yes.
     type Or<Other: Flag>: Flag;
-    /// A reference that may change what it points to if yes, one that may only look if no.
-    type Ref<'a, T: 'a>: core::ops::Deref<Target = T>;
-    /// Lends such a reference.
-    fn lend<T>(to: &mut T) -> Self::Ref<'_, T>;
-    /// What it points to, to be changed.
-    fn change<'b, T>(reference: &'b mut Self::Ref<'_, T>) -> Option<&'b mut T>;
+    /// Yes if this is no and the other is yes.
+    type Else<Other: Flag>: Flag;
 }
 
 /// The flag that is set.
@@ -153,29 +137,49 @@ impl Flag for Yes {
     const SET: bool = true;
     type When<T: Zero + Send + Sync + 'static> = There<T>;
     type Or<Other: Flag> = Yes;
-    type Ref<'a, T: 'a> = &'a mut T;
-    #[inline(always)]
-    fn lend<T>(to: &mut T) -> &mut T {
-        to
-    }
-    #[inline(always)]
-    fn change<'b, T>(reference: &'b mut &mut T) -> Option<&'b mut T> {
-        Some(reference)
-    }
+    type Else<Other: Flag> = No;
 }
 
 impl Flag for No {
     const SET: bool = false;
     type When<T: Zero + Send + Sync + 'static> = ();
     type Or<Other: Flag> = Other;
-    type Ref<'a, T: 'a> = &'a T;
+    type Else<Other: Flag> = Other;
+}
+
+/// The input of a layer on the way back.
+#[derive(Debug)]
+pub enum Input<'a, T> {
+    /// Only read: nothing before the layer trains.
+    Fixed(&'a T),
+    /// Overwritten by the δ of the layer before.
+    Tape(&'a mut T),
+}
+
+impl<'a, T> Input<'a, T> {
+    /// What is on the tape, to be overwritten if `Below` is set.
     #[inline(always)]
-    fn lend<T>(to: &mut T) -> &T {
-        to
+    pub fn new<Below: Flag>(z: &'a mut T) -> Self {
+        if Below::SET { Self::Tape(z) } else { Self::Fixed(z) }
     }
+    /// What is overwritten, if anything is.
     #[inline(always)]
-    fn change<'b, T>(_: &'b mut &T) -> Option<&'b mut T> {
-        None
+    pub fn tape(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Tape(z) => Some(z),
+        }
+    }
+}
+
+impl<T> core::ops::Deref for Input<'_, T> {
+    type Target = T;
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        match self {
+            Self::Fixed(x) => x,
+            Self::Tape(x) => x,
+        }
     }
 }
 
@@ -222,6 +226,17 @@ impl Hold for BiasOnly {
     type Bias<T: Tensor> = T;
     type Weights = No;
     type Biases = Yes;
+}
+
+/// There are no weights and no biases.
+#[derive(Debug)]
+pub struct Without;
+
+impl Hold for Without {
+    type Weight<T: Tensor> = T;
+    type Bias<T: Tensor> = T;
+    type Weights = No;
+    type Biases = No;
 }
 
 /// How the parameters of a chain of stages are held: of its first stage, by its kind, and of the

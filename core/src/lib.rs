@@ -60,8 +60,8 @@
 //!
 //! - **No heap, no `unsafe`, no panics**, on any input: a program that calls every public function
 //!   links with a panic handler that does not exist. (Every one but [`budget::assert_fits`], which is
-//!   for the compiler. It is so with the firmware's profiles, whose arithmetic wraps: by `release` for
-//!   many nets at once, by `small` for a program with net A.)
+//!   for the compiler, and derived `Debug`. It is so with the firmware's profiles `release` and `small`,
+//!   whose arithmetic wraps.)
 //! - **The same bits everywhere.** Every sum has one written order, nothing is fused, and `exp`, `ln`
 //!   and `tanh` are computed in software. The feature `micromath` gives that up for speed on cores
 //!   without floating-point hardware.

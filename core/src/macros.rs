@@ -73,7 +73,13 @@ macro_rules! net {
             );
         };
         #[doc = concat!("Layer ", stringify!($name), ", a convolution.")]
-        pub type $name = $crate::layer::Convolution<
+        pub type $name<P = $crate::layer::reduce::Whole<
+            $crate::shape::Maps<
+                { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[0], $kr) },
+                { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[1], $kc) },
+                $maps,
+            >,
+        >> = $crate::layer::Convolution<
             $input,
             $crate::shape::Maps<
                 { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[0], $kr) },
@@ -82,6 +88,7 @@ macro_rules! net {
             >,
             $crate::layer::Kernel<$kr, $kc>,
             $crate::activation::$activation,
+            P,
         >;
         $crate::net!(@layers $net, [$($before)* $name: ConvolutionLayer,], <$name as $crate::layer::Layer>::Output, $($rest)*);
     };
@@ -182,6 +189,15 @@ macro_rules! net {
 
     // Each link goes through the table of legal orders: an order that is not in it is the only
     // error, because what would be behind it has no type.
+    // A convolution and the pooling that follows it are one stage.
+    (@chain $c:ident: ConvolutionLayer, $p:ident: PoolingLayer, $second:ident: $next:ident, $($rest:tt)*) => {
+        $crate::chain::Chain<
+            $c<$p>,
+            <$crate::topology::PoolingLayer as $crate::topology::Precedes<$crate::topology::$next>>::Then<
+                $crate::net!(@chain $second: $next, $($rest)*)
+            >,
+        >
+    };
     (@chain $last:ident: $kind:ident,) => {
         $crate::chain::Chain<
             $last,

@@ -50,7 +50,7 @@ pub trait Net: Sized + Send + Sync + 'static {
     /// RAM of inference beside parameters and input: [`Inference`](crate::train::Inference).
     const INFERENCE_BYTES: usize = size_of::<Tape<Self, Nothing>>();
     /// RAM of training in place beside parameters and input: [`InPlace`](crate::train::InPlace).
-    const IN_PLACE_BYTES: usize = size_of::<(Tape<Self, All>, bool)>();
+    const IN_PLACE_BYTES: usize = size_of::<Tape<Self, All>>();
     /// All RAM of training all of it in place: parameters, workspace and one input of floats.
     const IN_PLACE_RAM: usize = in_place_ram::<Self, All, f32>();
     /// RAM of training by mini-batches beside parameters, input and velocity, which is as large as
@@ -68,5 +68,5 @@ pub const fn trains<N: Net, C: Choice>() -> bool {
 /// All RAM of training in place what a choice trains: trained parameters and where the frozen ones lie,
 /// workspace, and one input of pixels `X`.
 pub const fn in_place_ram<N: Net, C: Choice, X: Pixel>() -> usize {
-    size_of::<Parameters<N, C>>() + size_of::<(Tape<N, C>, bool)>() + size_of::<Image<N, X>>()
+    size_of::<Parameters<N, C>>() + size_of::<Tape<N, C>>() + size_of::<Image<N, X>>()
 }

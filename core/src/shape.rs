@@ -19,6 +19,10 @@ impl Zero for u8 {
     const ZERO: Self = 0;
 }
 
+impl Zero for bool {
+    const ZERO: Self = false;
+}
+
 impl Zero for () {
     const ZERO: Self = ();
 }
@@ -53,7 +57,7 @@ pub trait Tensor: Zero + Send + Sync + 'static {
 
 macro_rules! number {
     ($number:ty) => {
-        impl Tensor for $number {
+        impl $crate::shape::Tensor for $number {
             type Number = Self;
             const LEN: usize = 1;
             #[inline(always)]
@@ -70,6 +74,7 @@ macro_rules! number {
 
 number!(f32);
 number!(u8);
+pub(crate) use number;
 
 impl<T: Tensor, const N: usize> Tensor for [T; N] {
     type Number = T::Number;
@@ -88,14 +93,32 @@ impl<T: Tensor, const N: usize> Tensor for [T; N] {
 pub trait Shape: 'static {
     /// The array of this shape with a `T` in each cell.
     type Of<T: Tensor>: Tensor<Number = T::Number>;
+    /// One of its maps.
+    type Plane: Shape;
+    /// What one of its pixels holds.
+    type Channels: Shape;
+    /// One number for each of its rows.
+    type Rows: Shape;
     /// Rows, columns, maps; units count as maps of one cell.
     const DIMENSIONS: [usize; 3];
     /// How many cells it has.
     const LEN: usize = Self::DIMENSIONS[0] * Self::DIMENSIONS[1] * Self::DIMENSIONS[2];
+    /// The cells of a run of such arrays, in the order in which they lie in memory.
+    fn run<T: Tensor>(of: &[Self::Of<T>]) -> &[T];
+    /// The cells of a run of such arrays, to be changed.
+    fn run_mut<T: Tensor>(of: &mut [Self::Of<T>]) -> &mut [T];
+    /// The pixels, row by row, each with what its maps hold.
+    fn pixels<T: Tensor>(of: &Self::Of<T>) -> &[<Self::Channels as Shape>::Of<T>];
     /// The cells in the order in which they lie in memory.
-    fn cells<T: Tensor>(of: &Self::Of<T>) -> &[T];
+    #[inline(always)]
+    fn cells<T: Tensor>(of: &Self::Of<T>) -> &[T] {
+        Self::run(core::slice::from_ref(of))
+    }
     /// The cells in the order in which they lie in memory, to be changed.
-    fn cells_mut<T: Tensor>(of: &mut Self::Of<T>) -> &mut [T];
+    #[inline(always)]
+    fn cells_mut<T: Tensor>(of: &mut Self::Of<T>) -> &mut [T] {
+        Self::run_mut(core::slice::from_mut(of))
+    }
 }
 
 /// `S` feature maps of `R` rows and `C` columns.
@@ -104,14 +127,45 @@ pub struct Maps<const R: usize, const C: usize, const S: usize>;
 
 impl<const R: usize, const C: usize, const S: usize> Shape for Maps<R, C, S> {
     type Of<T: Tensor> = [[[T; S]; C]; R];
+    type Plane = Grid<R, C>;
+    type Channels = Units<S>;
+    type Rows = Units<R>;
     const DIMENSIONS: [usize; 3] = [R, C, S];
     #[inline(always)]
-    fn cells<T: Tensor>(of: &Self::Of<T>) -> &[T] {
+    fn run<T: Tensor>(of: &[Self::Of<T>]) -> &[T] {
+        of.as_flattened().as_flattened().as_flattened()
+    }
+    #[inline(always)]
+    fn run_mut<T: Tensor>(of: &mut [Self::Of<T>]) -> &mut [T] {
+        of.as_flattened_mut().as_flattened_mut().as_flattened_mut()
+    }
+    #[inline(always)]
+    fn pixels<T: Tensor>(of: &Self::Of<T>) -> &[[T; S]] {
+        of.as_flattened()
+    }
+}
+
+/// `R` rows of `C` columns: one map, a kernel, a window.
+#[derive(Debug)]
+pub struct Grid<const R: usize, const C: usize>;
+
+impl<const R: usize, const C: usize> Shape for Grid<R, C> {
+    type Of<T: Tensor> = [[T; C]; R];
+    type Plane = Self;
+    type Channels = Units<1>;
+    type Rows = Units<R>;
+    const DIMENSIONS: [usize; 3] = [R, C, 1];
+    #[inline(always)]
+    fn run<T: Tensor>(of: &[Self::Of<T>]) -> &[T] {
         of.as_flattened().as_flattened()
     }
     #[inline(always)]
-    fn cells_mut<T: Tensor>(of: &mut Self::Of<T>) -> &mut [T] {
+    fn run_mut<T: Tensor>(of: &mut [Self::Of<T>]) -> &mut [T] {
         of.as_flattened_mut().as_flattened_mut()
+    }
+    #[inline(always)]
+    fn pixels<T: Tensor>(of: &Self::Of<T>) -> &[[T; 1]] {
+        of.as_flattened().as_chunks().0
     }
 }
 
@@ -121,14 +175,21 @@ pub struct Units<const S: usize>;
 
 impl<const S: usize> Shape for Units<S> {
     type Of<T: Tensor> = [T; S];
+    type Plane = Grid<1, 1>;
+    type Channels = Self;
+    type Rows = Units<1>;
     const DIMENSIONS: [usize; 3] = [1, 1, S];
     #[inline(always)]
-    fn cells<T: Tensor>(of: &Self::Of<T>) -> &[T] {
-        of
+    fn run<T: Tensor>(of: &[Self::Of<T>]) -> &[T] {
+        of.as_flattened()
     }
     #[inline(always)]
-    fn cells_mut<T: Tensor>(of: &mut Self::Of<T>) -> &mut [T] {
-        of
+    fn run_mut<T: Tensor>(of: &mut [Self::Of<T>]) -> &mut [T] {
+        of.as_flattened_mut()
+    }
+    #[inline(always)]
+    fn pixels<T: Tensor>(of: &Self::Of<T>) -> &[[T; S]] {
+        core::slice::from_ref(of)
     }
 }
 

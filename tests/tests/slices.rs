@@ -36,7 +36,7 @@ fn case<N: Net, C: Choice>(seed: u64) -> Case<N, C> {
     let label = rng.next_u32() as usize % N::CLASSES;
     let mut parameters = Box::new(Parameters::<N, C>::ZERO);
     // What stays frozen is borrowed for good, as from flash.
-    N::Chain::load::<C>(&mut parameters, Box::leak(all));
+    N::Chain::load::<C, All>(&mut parameters, Box::leak(all));
     Case { parameters, image, label }
 }
 
@@ -131,7 +131,7 @@ fn charged<N: Net>() -> [usize; 2] {
         &mut back,
         rule,
         &mut parameters,
-        &image,
+        cpfo::layer::Input::Fixed(&*image),
         &mut tape,
     );
     [charged(forward), charged(back)]

@@ -20,164 +20,152 @@
 
 mod at_once;
 
-use core::array::from_fn;
 use core::hint::black_box;
 use core::marker::PhantomData;
 
-use super::reduce::{Reduce, STRIP, Tiles};
-use super::{Description, Extent, Layer, Learn, Learnt};
+use super::learn::learns;
+use super::reduce::{Reduce, STRIP, Tiles, Whole};
+use super::{Description, Layer, Learn, Stored};
 use crate::activation::Activation;
-use crate::choice::{Choice, Flag};
+use crate::choice::{Choice, Flag, Input};
 use crate::math::{SOFT, WIDE, is_zero};
 use crate::pace::Pace;
 use crate::pixel::Pixel;
-use crate::shape::{Maps, Shape};
+use crate::shape::{Grid, Shape, Tensor, Zero};
 use crate::topology::Kind;
 
-/// A convolution of maps `I` into maps `O` by kernels `K`, with activation `A`.
+/// A convolution of maps `I` into maps `O` by kernels `K`, with activation `A`, and the pooling `P` that
+/// follows it, if any: the two are one stage, and the map between them never exists.
 #[derive(Debug)]
-pub struct Convolution<I, O, K, A>(PhantomData<(I, O, K, A)>);
+pub struct Convolution<I, O, K, A, P = Whole<O>>(PhantomData<(I, O, K, A, P)>);
 
 /// Kernels of `R` rows and `C` columns.
-#[derive(Debug)]
-pub struct Kernel<const R: usize, const C: usize>;
+pub type Kernel<const R: usize, const C: usize> = Grid<R, C>;
 
-/// The weights of a convolution.
-pub type Kernels<const I: usize, const O: usize, const KR: usize, const KC: usize> =
-    [[[[f32; O]; I]; KC]; KR];
+/// A number for each map.
+pub type Row<O> = <<O as Shape>::Channels as Shape>::Of<f32>;
 
-impl<const R: usize, const C: usize> Extent for Kernel<R, C> {
-    const EXTENT: [usize; 2] = [R, C];
+/// The weights of a convolution: `[rows][columns][maps in][maps out]`.
+pub type Kernels<I, O, K> = <K as Shape>::Of<<<I as Shape>::Channels as Shape>::Of<Row<O>>>;
+
+impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K, A, P> {
+    /// Columns of the input.
+    const C: usize = I::DIMENSIONS[1];
+    /// Maps in.
+    const I: usize = I::DIMENSIONS[2];
+    /// Maps out.
+    const O: usize = O::DIMENSIONS[2];
+    /// Rows of a kernel.
+    const KR: usize = K::DIMENSIONS[0];
+    /// Columns of a kernel.
+    const KC: usize = K::DIMENSIONS[1];
 }
 
-impl<I: Shape, O: Shape, K: Extent, A: Activation> Layer for Convolution<I, O, K, A> {
+impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Layer for Convolution<I, O, K, A, P> {
     type Input = I;
-    type Output = O;
-    const DESCRIPTION: Description = {
-        let ([.., maps], [rows, columns, outs], [kr, kc]) =
-            (I::DIMENSIONS, O::DIMENSIONS, K::EXTENT);
-        let weights = kr * kc * maps * outs;
-        Description {
-            kind: Kind::Convolution,
-            input: I::DIMENSIONS,
-            output: O::DIMENSIONS,
-            window: K::EXTENT,
-            function: A::NAME,
-            weights,
-            biases: outs,
-            macs: rows * columns * weights,
-        }
-    };
-}
-
-impl<
-    const R: usize,
-    const C: usize,
-    const I: usize,
-    const ZR: usize,
-    const ZC: usize,
-    const O: usize,
-    const KR: usize,
-    const KC: usize,
-    A: Activation,
-> Learnt for Convolution<Maps<R, C, I>, Maps<ZR, ZC, O>, Kernel<KR, KC>, A>
-{
-    type Weight = Kernels<I, O, KR, KC>;
-    type Bias = [f32; O];
-    type Hold<H: Choice> = H::Convolution;
+    type Output = P::Output;
+    type Weight = Kernels<I, O, K>;
+    type Bias = Row<O>;
+    type Hold<C: Choice> = C::Convolution;
+    type Rest<C: Choice> = C::Rest;
+    type Record = P::Record;
+    type Plane = <I::Plane as Shape>::Of<f32>;
+    type Slope = P::Slope<A>;
     const HE: bool = A::HE;
-    const FANS: (usize, usize) = (KR * KC * I, KR * KC * O);
+    const FANS: (usize, usize) = (K::LEN * Self::I, K::LEN * Self::O);
+    const DESCRIPTION: Description = Description {
+        kind: Kind::Convolution,
+        input: I::DIMENSIONS,
+        output: O::DIMENSIONS,
+        window: [Self::KR, Self::KC],
+        function: A::NAME,
+        weights: K::LEN * Self::I * Self::O,
+        biases: Self::O,
+        macs: O::LEN * K::LEN * Self::I,
+    };
+
+    #[inline(always)]
+    fn forward<Before: Activation, X: Pixel>(
+        pace: &mut impl Pace,
+        (weight, bias): (&Kernels<I, O, K>, &Row<O>),
+        x: &Stored<I, X>,
+        z: &mut Stored<P::Output>,
+        record: Option<&mut P::Record>,
+    ) {
+        let u = Convolving::<Self, X> { weight, bias, x };
+        P::forward::<A, _>(pace, &u, z, record);
+    }
+
+    #[inline(always)]
+    fn backward<Before: Activation, Below: Flag, X: Pixel>(
+        pace: &mut impl Pace,
+        parameters: (impl Learn<Kernels<I, O, K>>, impl Learn<Row<O>>),
+        x: Input<'_, Stored<I, X>>,
+        plane: Option<&mut Self::Plane>,
+        delta: &Stored<P::Output>,
+        record: &mut P::Record,
+    ) {
+        P::turn::<A>(pace, delta, record);
+        Self::back::<Before, Below, X>(pace, parameters, x, plane, delta, record);
+    }
 }
 
 /// A convolution with its weights at work on an input.
-#[derive(Debug)]
-pub struct Convolving<
-    'a,
-    const R: usize,
-    const C: usize,
-    const I: usize,
-    const O: usize,
-    const KR: usize,
-    const KC: usize,
-    X: Pixel,
-> {
+#[allow(missing_debug_implementations)]
+pub struct Convolving<'a, L: Layer, X: Pixel> {
     /// W
-    pub weight: &'a Kernels<I, O, KR, KC>,
+    pub weight: &'a L::Weight,
     /// b
-    pub bias: &'a [f32; O],
+    pub bias: &'a L::Bias,
     /// x
-    pub x: &'a [[[X::Stored; I]; C]; R],
+    pub x: &'a Stored<L::Input, X>,
 }
 
-impl<
-    const R: usize,
-    const C: usize,
-    const I: usize,
-    const O: usize,
-    const KR: usize,
-    const KC: usize,
-    X: Pixel,
-> Convolving<'_, R, C, I, O, KR, KC, X>
+impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce, X: Pixel> Tiles
+    for Convolving<'_, Convolution<I, O, K, A, P>, X>
 {
-    /// Whether the optimizer may unroll the loop over the taps of a kernel's row. On a desktop, and
-    /// where there is one map: its pixels are then shared between taps. Elsewhere the unrolled loop
-    /// loads more than there are registers for, and is hidden from the optimizer.
-    const UNROLLED: bool = WIDE || I == 1;
-}
-
-impl<
-    const R: usize,
-    const C: usize,
-    const I: usize,
-    const O: usize,
-    const KR: usize,
-    const KC: usize,
-    X: Pixel,
-> Tiles for Convolving<'_, R, C, I, O, KR, KC, X>
-{
-    const SUMS: usize = match (WIDE, Self::UNROLLED && KC > 3) {
+    const SUMS: usize = match (WIDE, Convolution::<I, O, K, A, P>::UNROLLED && K::DIMENSIONS[1] > 3)
+    {
         (true, _) => 64,
         (false, true) => 12,
         (false, false) => 16,
     };
-    const TAPS: usize = KR * KC * I;
+    const TAPS: usize = K::LEN * I::DIMENSIONS[2];
 
     #[inline(always)]
-    fn tile<const TR: usize, const TC: usize, const B: usize>(
-        &self,
-        r: usize,
-        c: usize,
-        o: usize,
-    ) -> [[[f32; B]; TC]; TR] {
-        let mut u = [[[0.0; B]; TC]; TR];
-        let Some(bias) = self.bias[o..].first_chunk::<B>() else { return u };
-        u = [[*bias; TC]; TR];
+    fn tile<T: Shape, const B: usize>(&self, r: usize, c: usize, o: usize) -> T::Of<[f32; B]> {
+        let ([_, columns, maps], [kr, kc, _]) = (I::DIMENSIONS, K::DIMENSIONS);
+        let [rows, wide, _] = T::DIMENSIONS;
+        let mut u = T::Of::<[f32; B]>::ZERO;
+        let Some(bias) = self.bias.flat()[o..].first_chunk::<B>() else { return u };
+        T::cells_mut(&mut u).fill(*bias);
         // One check for the whole patch under the tile; what is read inside it is known to fit.
-        let pixels = self.x.as_flattened();
-        let first = r * C + c;
-        let span = (TR + KR - 2) * C + TC + KC - 1;
-        let Some(patch) = pixels.get(first..first + span) else { return u };
-        let patch = patch.as_flattened();
+        let first = (r * columns + c) * maps;
+        let span = ((rows + kr - 2) * columns + wide + kc - 1) * maps;
+        let Some(patch) = I::cells(self.x).get(first..first + span) else { return u };
         // What a tap needs from its pixel on: the other pixels of the tile are at fixed distances.
-        let reach = ((TR - 1) * C + TC - 1) * I;
-        let taps = if Self::UNROLLED { KC * I } else { black_box(KC * I) };
-        for (p, row) in self.weight.iter().enumerate() {
-            let (row, patch) = (row.as_flattened().get(..taps), patch.get(p * C * I..));
+        let reach = ((rows - 1) * columns + wide - 1) * maps;
+        let taps =
+            if Convolution::<I, O, K, A, P>::UNROLLED { kc * maps } else { black_box(kc * maps) };
+        for (p, row) in K::cells(self.weight).chunks_exact(kc).enumerate() {
+            let row = <I::Channels>::run::<Row<O>>(row).get(..taps);
+            let patch = patch.get(p * columns * maps..);
             let (Some(row), Some(x)) = (row, patch.and_then(|patch| patch.get(..taps + reach)))
             else {
                 return u;
             };
             for (w, x) in row.iter().zip(x.windows(reach + 1)) {
-                if let Some(w) = w[o..].first_chunk::<B>() {
-                    for tr in 0..TR {
-                        for tc in 0..TC {
-                            let x = x[(tr * C + tc) * I];
+                if let Some(w) = w.flat()[o..].first_chunk::<B>() {
+                    let u = T::cells_mut(&mut u);
+                    for tr in 0..rows {
+                        for tc in 0..wide {
+                            let x = x[(tr * columns + tc) * maps];
                             if SOFT && X::is_zero(x) {
                                 continue;
                             }
                             let x = X::value(x);
                             let products = w.map(|w| x * w);
-                            for (u, product) in u[tr][tc].iter_mut().zip(products) {
+                            for (u, product) in u[tr * wide + tc].iter_mut().zip(products) {
                                 *u += product;
                             }
                         }
@@ -189,33 +177,36 @@ impl<
     }
 
     /// One map of pixels is one run, and only multiples of eight maps fill the widest vectors.
-    const STRIPS: bool = WIDE && I == 1 && !O.is_multiple_of(8);
+    const STRIPS: bool = WIDE && I::DIMENSIONS[2] == 1 && !O::DIMENSIONS[2].is_multiple_of(8);
 
     #[inline(always)]
-    fn strip<const TR: usize, const B: usize>(
+    fn strip<T: Shape, const B: usize>(
         &self,
         r: usize,
         c: usize,
         o: usize,
-    ) -> [[[f32; STRIP]; TR]; B] {
-        let mut u = [[[0.0; STRIP]; TR]; B];
-        let Some(bias) = self.bias[o..].first_chunk::<B>() else { return u };
-        u = bias.map(|b| [[b; STRIP]; TR]);
-        let pixels = self.x.as_flattened().as_flattened();
-        let first = r * C + c;
-        let span = (TR + KR - 2) * C + STRIP + KC - 1;
-        let Some(patch) = pixels.get(first..first + span) else { return u };
+    ) -> [T::Of<[f32; STRIP]>; B] {
+        let ([_, columns, _], [kr, kc, _]) = (I::DIMENSIONS, K::DIMENSIONS);
+        let mut u = <[T::Of<[f32; STRIP]>; B]>::ZERO;
+        let Some(bias) = self.bias.flat()[o..].first_chunk::<B>() else { return u };
+        for (u, b) in u.iter_mut().zip(bias) {
+            T::cells_mut(u).fill([*b; STRIP]);
+        }
+        let first = r * columns + c;
+        let span = (T::LEN + kr - 2) * columns + STRIP + kc - 1;
+        let Some(patch) = I::cells(self.x).get(first..first + span) else { return u };
         // What a tap needs from its pixel on, over all rows of the strip.
-        let reach = (TR - 1) * C + STRIP;
-        for (p, row) in self.weight.iter().enumerate() {
-            let Some(x) = patch.get(p * C..p * C + reach + KC - 1) else { return u };
-            for (w, x) in row.as_flattened().iter().zip(x.windows(reach)) {
-                if let Some(w) = w[o..].first_chunk::<B>() {
-                    for tr in 0..TR {
+        let reach = (T::LEN - 1) * columns + STRIP;
+        for (p, row) in K::cells(self.weight).chunks_exact(kc).enumerate() {
+            let row = <I::Channels>::run::<Row<O>>(row);
+            let Some(x) = patch.get(p * columns..p * columns + reach + kc - 1) else { return u };
+            for (w, x) in row.iter().zip(x.windows(reach)) {
+                if let Some(w) = w.flat()[o..].first_chunk::<B>() {
+                    for tr in 0..T::LEN {
                         for l in 0..STRIP {
-                            let x = X::value(x[tr * C + l]);
+                            let x = X::value(x[tr * columns + l]);
                             for b in 0..B {
-                                u[b][tr][l] += x * w[b];
+                                T::cells_mut(&mut u[b])[tr][l] += x * w[b];
                             }
                         }
                     }
@@ -228,137 +219,137 @@ impl<
     }
 }
 
-/// The way back: hands each gradient over, and where `Below` asks for it overwrites x by dx times
-/// the slope of the activation `Before`, by means of a plane as large as one map.
-#[inline(always)]
-pub fn backward<
-    const R: usize,
-    const C: usize,
-    const I: usize,
-    const O: usize,
-    const KR: usize,
-    const KC: usize,
-    P: Reduce,
-    Before: Activation,
-    Below: Flag,
-    X: Pixel,
-    W: Learn<Kernels<I, O, KR, KC>>,
-    B: Learn<[f32; O]>,
->(
-    pace: &mut impl Pace,
-    mut weight: W,
-    mut bias: B,
-    mut x: Below::Ref<'_, [[[X::Stored; I]; C]; R]>,
-    mut plane: Option<&mut [[f32; C]; R]>,
-    delta: &<P::Output as Shape>::Of<f32>,
-    record: &P::Record,
-) {
-    if const { at_once::fits::<R, C, I, W, _>() && (W::LEARNS || Below::SET) } && pace.whole() {
-        at_once::backward::<R, C, I, O, KR, KC, P, Before, Below, X, W, B>(
-            weight, bias, x, delta, record,
-        );
-        return;
-    }
-    let places = P::PLACES[0] * P::PLACES[1];
-    if B::LEARNS {
-        let scale = bias.scale();
-        // The optimizer of a chip would write down every place of every map.
-        let maps = if WIDE { O } else { black_box(O) };
-        for o in pace.range(O, 1).take(maps) {
-            if !pace.unit(places) {
-                break;
-            }
-            let mut sum = 0.0;
-            for r in 0..P::PLACES[0] {
-                for c in 0..P::PLACES[1] {
-                    let Some((_, _, d)) = P::place(delta, record, r, c, o) else { continue };
-                    if SOFT && is_zero(d) {
-                        continue;
-                    }
-                    sum += d;
-                }
-            }
-            bias.add(|b| b.get_mut(o..)?.first_chunk_mut(), [scale * sum]);
+impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K, A, P> {
+    /// Whether the optimizer may unroll the loop over the taps of a kernel's row. On a desktop, and
+    /// where there is one map: its pixels are then shared between taps. Elsewhere the unrolled loop
+    /// loads more than there are registers for, and is hidden from the optimizer.
+    const UNROLLED: bool = WIDE || Self::I == 1;
+
+    /// The way back, once the record is [turned](Reduce::turn).
+    #[inline(always)]
+    fn back<Before: Activation, Below: Flag, X: Pixel>(
+        pace: &mut impl Pace,
+        (mut weight, mut bias): (impl Learn<Kernels<I, O, K>>, impl Learn<Row<O>>),
+        mut x: Input<'_, Stored<I, X>>,
+        plane: Option<&mut <I::Plane as Shape>::Of<f32>>,
+        delta: &Stored<P::Output>,
+        record: &P::Record,
+    ) {
+        if at_once::fits::<I, _, _>(&weight) && (learns(&weight) || Below::SET) && pace.whole() {
+            Self::backward_at_once::<Before, Below, X>((weight, bias), x, delta, record);
+            return;
         }
-    }
-    if !W::LEARNS && !Below::SET {
-        return;
-    }
-    // One product takes no longer than the test for 0, where floats are computed by instructions.
-    let skips = SOFT || KR * KC > 1;
-    let of_map = if Below::SET { 2 + O } else { 0 } + if W::LEARNS { O } else { 0 };
-    for i in pace.range(I, of_map) {
-        if let (Some(plane), Some(weight)) = (plane.as_deref_mut(), weight.value()) {
-            let plane = plane.as_flattened_mut();
-            if pace.unit(R * C) {
-                plane.fill(0.0);
-            }
-            for o in pace.range(O, 1) {
-                if !pace.unit(places * KR * KC) {
+        let (row, rows) = ((Self::KR - 1) * Self::C + Self::KC, P::PLACES[0] * P::PLACES[1]);
+        let mut plane = plane.map(<I::Plane>::cells_mut);
+        if learns(&bias) {
+            let scale = bias.scale();
+            // The optimizer of a chip would write down every place of every map.
+            let maps = if WIDE { Self::O } else { black_box(Self::O) };
+            for o in pace.range(Self::O, 1).take(maps) {
+                if !pace.unit(rows) {
                     break;
                 }
-                let kernel: [[f32; KC]; KR] = from_fn(|p| {
-                    from_fn(|q| weight[p][q].as_flattened().get(i * O + o).copied().unwrap_or(0.0))
-                });
+                let mut sum = 0.0;
                 for r in 0..P::PLACES[0] {
                     for c in 0..P::PLACES[1] {
-                        let Some((r, c, d)) = P::place(delta, record, r, c, o) else { continue };
-                        if skips && is_zero(d) {
+                        let Some((_, _, d)) = P::place(delta, record, r, c, o) else { continue };
+                        if SOFT && is_zero(d) {
                             continue;
                         }
-                        let first = r * C + c;
-                        if let Some(dx) = plane.get_mut(first..first + (KR - 1) * C + KC) {
-                            for p in 0..KR {
-                                for q in 0..KC {
-                                    dx[p * C + q] += kernel[p][q] * d;
+                        sum += d;
+                    }
+                }
+                bias.add(|b| b.flat_mut().get_mut(o..)?.first_chunk_mut(), [scale * sum]);
+            }
+        }
+        if !learns(&weight) && !Below::SET {
+            return;
+        }
+        // One product takes no longer than the test for 0, where floats are computed by instructions.
+        let skips = SOFT || K::LEN > 1;
+        let of_map =
+            if Below::SET { 2 + Self::O } else { 0 } + if learns(&weight) { Self::O } else { 0 };
+        for i in pace.range(Self::I, of_map) {
+            if let (Some(plane), Some(weight)) = (plane.as_deref_mut(), weight.value()) {
+                if pace.unit(<I::Plane>::LEN) {
+                    plane.fill(0.0);
+                }
+                for o in pace.range(Self::O, 1) {
+                    if !pace.unit(rows * K::LEN) {
+                        break;
+                    }
+                    let mut kernel = K::Of::<f32>::ZERO;
+                    let kernel = kernel.flat_mut();
+                    for (w, taps) in kernel.iter_mut().zip(K::cells(weight)) {
+                        *w = taps.flat().get(i * Self::O + o).copied().unwrap_or(0.0);
+                    }
+                    for r in 0..P::PLACES[0] {
+                        for c in 0..P::PLACES[1] {
+                            let Some((r, c, d)) = P::place(delta, record, r, c, o) else {
+                                continue;
+                            };
+                            if skips && is_zero(d) {
+                                continue;
+                            }
+                            let first = r * Self::C + c;
+                            if let Some(dx) = plane.get_mut(first..first + row) {
+                                for p in 0..Self::KR {
+                                    for q in 0..Self::KC {
+                                        dx[p * Self::C + q] += kernel[p * Self::KC + q] * d;
+                                    }
                                 }
                             }
                         }
                     }
                 }
             }
-        }
-        if W::LEARNS {
-            let scale = weight.scale();
-            let x = x.as_flattened();
-            for o in pace.range(O, 1) {
-                if !pace.unit(places * KR * KC) {
-                    break;
-                }
-                let mut gradient = [[0.0; KC]; KR];
-                for r in 0..P::PLACES[0] {
-                    for c in 0..P::PLACES[1] {
-                        let Some((r, c, d)) = P::place(delta, record, r, c, o) else { continue };
-                        if skips && is_zero(d) {
-                            continue;
-                        }
-                        let first = r * C + c;
-                        if let Some(x) = x.get(first..first + (KR - 1) * C + KC) {
-                            for p in 0..KR {
-                                for q in 0..KC {
-                                    let x = x[p * C + q].get(i);
-                                    gradient[p][q] += x.map_or(0.0, |x| X::value(*x) * d);
+            if learns(&weight) {
+                let scale = weight.scale();
+                let x = I::pixels(&x);
+                for o in pace.range(Self::O, 1) {
+                    if !pace.unit(rows * K::LEN) {
+                        break;
+                    }
+                    let mut gradient = K::Of::<f32>::ZERO;
+                    let gradient = gradient.flat_mut();
+                    for r in 0..P::PLACES[0] {
+                        for c in 0..P::PLACES[1] {
+                            let Some((r, c, d)) = P::place(delta, record, r, c, o) else {
+                                continue;
+                            };
+                            if skips && is_zero(d) {
+                                continue;
+                            }
+                            let first = r * Self::C + c;
+                            if let Some(x) = x.get(first..first + row) {
+                                for p in 0..Self::KR {
+                                    for q in 0..Self::KC {
+                                        let x = x[p * Self::C + q].flat().get(i);
+                                        gradient[p * Self::KC + q] +=
+                                            x.map_or(0.0, |x| X::value(*x) * d);
+                                    }
                                 }
                             }
                         }
                     }
-                }
-                for p in 0..KR {
-                    for q in 0..KC {
+                    for tap in 0..K::LEN {
                         weight.add(
-                            |w| w[p][q].as_flattened_mut().get_mut(i * O + o..)?.first_chunk_mut(),
-                            [scale * gradient[p][q]],
+                            |w| {
+                                let maps = K::cells_mut(w).get_mut(tap)?.flat_mut();
+                                maps.get_mut(i * Self::O + o..)?.first_chunk_mut()
+                            },
+                            [scale * gradient[tap]],
                         );
                     }
                 }
             }
-        }
-        if let (Some(plane), Some(x)) = (plane.as_deref(), Below::change(&mut x))
-            && pace.unit(R * C)
-        {
-            for (x, &dx) in x.as_flattened_mut().iter_mut().zip(plane.as_flattened()) {
-                if let Some(x) = x.get_mut(i) {
-                    X::replace(x, Before::delta(dx, X::value(*x)));
+            if let (Some(plane), Some(x)) = (plane.as_deref(), x.tape())
+                && pace.unit(<I::Plane>::LEN)
+            {
+                for (x, &dx) in I::cells_mut(x).chunks_exact_mut(Self::I).zip(plane) {
+                    if let Some(x) = x.get_mut(i) {
+                        X::replace(x, Before::delta(dx, X::value(*x)));
+                    }
                 }
             }
         }

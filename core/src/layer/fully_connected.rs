@@ -14,9 +14,10 @@ mod alive;
 use core::hint::black_box;
 use core::marker::PhantomData;
 
-use super::{Description, Layer, Learn, Learnt};
+use super::learn::learns;
+use super::{Description, Layer, Learn, Stored};
 use crate::activation::Activation;
-use crate::choice::{Choice, Flag};
+use crate::choice::{Choice, Flag, Input};
 use crate::math::WIDE;
 use crate::pace::Pace;
 use crate::pixel::Pixel;
@@ -26,29 +27,6 @@ use crate::topology::Kind;
 /// A fully-connected layer from shape `I` to shape `O` with activation `A`.
 #[derive(Debug)]
 pub struct FullyConnected<I, O, A>(PhantomData<(I, O, A)>);
-
-impl<I: Shape, const O: usize, A: Activation> Layer for FullyConnected<I, Units<O>, A> {
-    type Input = I;
-    type Output = Units<O>;
-    const DESCRIPTION: Description = Description {
-        kind: Kind::FullyConnected,
-        input: I::DIMENSIONS,
-        output: [1, 1, O],
-        window: [1, 1],
-        function: A::NAME,
-        weights: I::LEN * O,
-        biases: O,
-        macs: I::LEN * O,
-    };
-}
-
-impl<I: Shape, const O: usize, A: Activation> Learnt for FullyConnected<I, Units<O>, A> {
-    type Weight = I::Of<[f32; O]>;
-    type Bias = [f32; O];
-    type Hold<C: Choice> = C::FullyConnected;
-    const HE: bool = A::HE;
-    const FANS: (usize, usize) = (I::LEN, O);
-}
 
 /// How many units are summed side by side. The order of each sum does not depend on it.
 const BLOCK: usize = if WIDE { 32 } else { 16 };
@@ -61,25 +39,88 @@ const LANES: usize = 4;
 /// at hand than there are registers.
 const SPAN: usize = 8;
 
-/// z = f(u), u = Wᵀ x + b; f is `A`. `Before` is the activation that made x.
-#[inline(always)]
-pub fn forward<I: Shape, const O: usize, A: Activation, Before: Activation, X: Pixel>(
-    pace: &mut impl Pace,
-    weight: &I::Of<[f32; O]>,
-    bias: &[f32; O],
-    x: &I::Of<X::Stored>,
-    z: &mut [f32; O],
-) {
-    let (x, weight) = (I::cells(x), I::cells(weight));
-    if WIDE && Before::DEAD_AT_ZERO && pace.whole() {
-        return alive::forward::<O, A, X>(weight, bias, x, z);
+impl<I: Shape, const O: usize, A: Activation> Layer for FullyConnected<I, Units<O>, A> {
+    type Input = I;
+    type Output = Units<O>;
+    type Weight = I::Of<[f32; O]>;
+    type Bias = [f32; O];
+    type Hold<C: Choice> = C::FullyConnected;
+    type Rest<C: Choice> = C::Rest;
+    type Record = ();
+    type Plane = ();
+    type Slope = A;
+    const HE: bool = A::HE;
+    const FANS: (usize, usize) = (I::LEN, O);
+    const DESCRIPTION: Description = Description {
+        kind: Kind::FullyConnected,
+        input: I::DIMENSIONS,
+        output: [1, 1, O],
+        window: [1, 1],
+        function: A::NAME,
+        weights: I::LEN * O,
+        biases: O,
+        macs: I::LEN * O,
+    };
+
+    #[inline(always)]
+    fn forward<Before: Activation, X: Pixel>(
+        pace: &mut impl Pace,
+        (weight, bias): (&Self::Weight, &[f32; O]),
+        x: &Stored<I, X>,
+        z: &mut [f32; O],
+        _: Option<&mut ()>,
+    ) {
+        let (x, weight) = (I::cells(x), I::cells(weight));
+        if WIDE && Before::DEAD_AT_ZERO && pace.whole() {
+            return alive::forward::<O, A, X>(weight, bias, x, z);
+        }
+        let mut first = 0;
+        first = blocks::<O, BLOCK, A, Before, X>(pace, weight, bias, x, z, first);
+        first = blocks::<O, 8, A, Before, X>(pace, weight, bias, x, z, first);
+        first = blocks::<O, 4, A, Before, X>(pace, weight, bias, x, z, first);
+        first = blocks::<O, 2, A, Before, X>(pace, weight, bias, x, z, first);
+        blocks::<O, 1, A, Before, X>(pace, weight, bias, x, z, first);
     }
-    let mut first = 0;
-    first = blocks::<O, BLOCK, A, Before, X>(pace, weight, bias, x, z, first);
-    first = blocks::<O, 8, A, Before, X>(pace, weight, bias, x, z, first);
-    first = blocks::<O, 4, A, Before, X>(pace, weight, bias, x, z, first);
-    first = blocks::<O, 2, A, Before, X>(pace, weight, bias, x, z, first);
-    blocks::<O, 1, A, Before, X>(pace, weight, bias, x, z, first);
+
+    #[inline(always)]
+    fn backward<Before: Activation, Below: Flag, X: Pixel>(
+        pace: &mut impl Pace,
+        (mut weight, mut bias): (impl Learn<Self::Weight>, impl Learn<[f32; O]>),
+        mut x: Input<'_, Stored<I, X>>,
+        _: Option<&mut ()>,
+        delta: &[f32; O],
+        (): &mut (),
+    ) {
+        if learns(&bias) && pace.unit(O) {
+            let scale = bias.scale();
+            for (j, &d) in delta.iter().enumerate() {
+                bias.add(|b| b.get_mut(j..)?.first_chunk_mut(), [scale * d]);
+            }
+        }
+        if !learns(&weight) && !Below::SET {
+            return;
+        }
+        if WIDE && Before::DEAD_AT_ZERO && pace.whole() {
+            for first in (0..I::LEN).step_by(alive::CHUNK) {
+                let chunk = first..(first + alive::CHUNK).min(I::LEN);
+                let alive = alive::Alive::among::<X>(I::cells(&x).get(chunk).unwrap_or_default());
+                for &i in alive.inputs() {
+                    let i = first + usize::from(i);
+                    backward_input::<I, O, Before, Below, X>(i, &mut weight, &mut x, delta);
+                }
+            }
+            return;
+        }
+        for i in pace.range(I::LEN, 1) {
+            if !pace.unit(2 * O) {
+                break;
+            }
+            if Before::DEAD_AT_ZERO && X::is_zero(I::cells(&x)[i]) {
+                continue;
+            }
+            backward_input::<I, O, Before, Below, X>(i, &mut weight, &mut x, delta);
+        }
+    }
 }
 
 /// As many blocks of `B` units as there are from `first` on; the unit behind them.
@@ -118,68 +159,12 @@ fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation, X: 
     first + B * n
 }
 
-/// The way back: hands each gradient over, and where `Below` asks for it overwrites x by dx times
-/// the slope of the activation `Before`.
-#[inline(always)]
-pub fn backward<
-    I: Shape,
-    const O: usize,
-    Before: Activation,
-    Below: Flag,
-    X: Pixel,
-    W: Learn<I::Of<[f32; O]>>,
-    B: Learn<[f32; O]>,
->(
-    pace: &mut impl Pace,
-    mut weight: W,
-    mut bias: B,
-    mut x: Below::Ref<'_, I::Of<X::Stored>>,
-    delta: &[f32; O],
-) {
-    if B::LEARNS && pace.unit(O) {
-        let scale = bias.scale();
-        for (j, &d) in delta.iter().enumerate() {
-            bias.add(|b| b.get_mut(j..)?.first_chunk_mut(), [scale * d]);
-        }
-    }
-    if !W::LEARNS && !Below::SET {
-        return;
-    }
-    if WIDE && Before::DEAD_AT_ZERO && pace.whole() {
-        for first in (0..I::LEN).step_by(alive::CHUNK) {
-            let chunk = first..(first + alive::CHUNK).min(I::LEN);
-            let alive = alive::Alive::among::<X>(I::cells(&x).get(chunk).unwrap_or_default());
-            for &i in alive.inputs() {
-                let i = first + usize::from(i);
-                backward_input::<I, O, Before, Below, X, W>(i, &mut weight, &mut x, delta);
-            }
-        }
-        return;
-    }
-    for i in pace.range(I::LEN, 1) {
-        if !pace.unit(2 * O) {
-            break;
-        }
-        if Before::DEAD_AT_ZERO && X::is_zero(I::cells(&x)[i]) {
-            continue;
-        }
-        backward_input::<I, O, Before, Below, X, W>(i, &mut weight, &mut x, delta);
-    }
-}
-
 /// The way back through one input.
 #[inline(always)]
-fn backward_input<
-    I: Shape,
-    const O: usize,
-    Before: Activation,
-    Below: Flag,
-    X: Pixel,
-    W: Learn<I::Of<[f32; O]>>,
->(
+fn backward_input<I: Shape, const O: usize, Before: Activation, Below: Flag, X: Pixel>(
     i: usize,
-    weight: &mut W,
-    x: &mut Below::Ref<'_, I::Of<X::Stored>>,
+    weight: &mut impl Learn<I::Of<[f32; O]>>,
+    x: &mut Input<'_, Stored<I, X>>,
     delta: &[f32; O],
 ) {
     let x_i = X::value(I::cells(x)[i]);
@@ -195,7 +180,7 @@ fn backward_input<
                 lanes[j % LANES] += w[j] * delta[j];
             }
         }
-        if W::LEARNS {
+        if learns(weight) {
             weight.add(
                 |w| I::cells_mut(w).get_mut(i)?.as_chunks_mut::<SPAN>().0.get_mut(b),
                 delta.map(|d| step * d),
@@ -207,12 +192,12 @@ fn backward_input<
         if let (true, Some(w)) = (Below::SET, weight.value()) {
             lanes[j % LANES] += I::cells(w)[i][at] * d;
         }
-        if W::LEARNS {
+        if learns(weight) {
             weight
                 .add(|w| I::cells_mut(w).get_mut(i)?.get_mut(at..)?.first_chunk_mut(), [step * d]);
         }
     }
-    if let Some(x) = Below::change(x) {
+    if let Some(x) = x.tape() {
         // Four numbers that are stored side by side are summed as one vector, on a desktop; the
         // optimizer would rather have two halves, which it can add in the end.
         let lanes = if WIDE { black_box(lanes) } else { lanes };

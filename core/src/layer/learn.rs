@@ -34,6 +34,11 @@ pub trait Learn<T> {
     );
 }
 
+/// Whether gradients of such a tensor are wanted.
+pub const fn learns<T, W: Learn<T>>(_: &W) -> bool {
+    W::LEARNS
+}
+
 /// Two things held together.
 pub trait Pair: 'static {
     /// The one.

@@ -22,6 +22,8 @@
 //! ([mini-batches](crate::train::Batch)). A layer always reads a weight before it hands over its
 //! gradient, so that both see the same weights.
 
+#[doc = include_str!("adding.md")]
+pub mod adding {}
 pub mod convolution;
 pub mod fully_connected;
 pub mod learn;
@@ -35,7 +37,12 @@ pub use learn::Learn;
 pub use output::Output;
 pub use pooling::{Max, Mean, Pooling, Window};
 
-use crate::choice::{Choice, Hold};
+use crate::activation::Activation;
+pub use crate::choice::Input;
+use crate::choice::{Choice, Flag, Hold};
+use crate::loss::Loss;
+use crate::pace::Pace;
+use crate::pixel::Pixel;
 use crate::shape::{Shape, Tensor, Zero};
 use crate::topology::Kind;
 
@@ -74,32 +81,62 @@ pub struct Description {
     pub macs: usize,
 }
 
-/// A layer: a type without data.
+/// A kind of layer with its sizes: a type without data.
+///
+/// This is all that the [recursion](crate::stage) knows of a kind. A layer without parameters has
+/// empty arrays for weights and biases, and is [held](crate::choice::Without) like nothing else.
 pub trait Layer: 'static {
-    /// The shape of what it takes.
+    /// The shape of x.
     type Input: Shape;
-    /// The shape of what it gives.
+    /// The shape of z, and of δ on the way back.
     type Output: Shape;
-    /// What there is to say of it.
-    const DESCRIPTION: Description;
-}
-
-/// The size of a kernel or a window.
-pub trait Extent: 'static {
-    /// Rows and columns.
-    const EXTENT: [usize; 2];
-}
-
-/// A layer that learns.
-pub trait Learnt: Layer {
     /// The array of its weights.
     type Weight: Tensor<Number = f32>;
     /// The array of its biases.
     type Bias: Tensor<Number = f32>;
-    /// How a choice holds it.
+    /// How a choice holds it, if it is the first of the layers that the choice is about.
     type Hold<C: Choice>: Hold;
+    /// What is chosen for the layers after it.
+    type Rest<C: Choice>: Choice;
+    /// What the way back has to know beside z.
+    type Record: Zero + Send + Sync + 'static;
+    /// Room for ∂J/∂x of one map, if the way back needs it.
+    type Plane: Zero + Send + Sync + 'static;
+    /// The activation whose slope belongs to z.
+    type Slope: Activation;
+    /// What there is to say of it.
+    const DESCRIPTION: Description;
     /// Whether its activation asks for He's rule.
-    const HE: bool;
+    const HE: bool = false;
     /// How many inputs a unit sees, and how many units see an input.
-    const FANS: (usize, usize);
+    const FANS: (usize, usize) = (0, 0);
+
+    /// x to z, and to the record where one is wanted. `Before` is the activation that made x.
+    fn forward<Before: Activation, X: Pixel>(
+        pace: &mut impl Pace,
+        parameters: (&Self::Weight, &Self::Bias),
+        x: &Stored<Self::Input, X>,
+        z: &mut Stored<Self::Output>,
+        record: Option<&mut Self::Record>,
+    );
+
+    /// δ to the gradients, each of which is handed over; and where `Below` is set, x is overwritten
+    /// by dx times the slope of the activation `Before`, which is the δ of the layer before.
+    fn backward<Before: Activation, Below: Flag, X: Pixel>(
+        pace: &mut impl Pace,
+        parameters: (impl Learn<Self::Weight>, impl Learn<Self::Bias>),
+        x: Input<'_, Stored<Self::Input, X>>,
+        plane: Option<&mut Self::Plane>,
+        delta: &Stored<Self::Output>,
+        record: &mut Self::Record,
+    );
 }
+
+/// A layer that ends a net.
+pub trait Last: Layer {
+    /// What becomes of its pre-activations.
+    type Loss: Loss;
+}
+
+/// An array of shape `S`, of floats or of [pixels](Pixel) `X`.
+pub type Stored<S, X = f32> = <S as Shape>::Of<<X as Pixel>::Stored>;

@@ -9,7 +9,7 @@ use core::marker::PhantomData;
 
 use crate::activation::Activation;
 use crate::pace::Pace;
-use crate::shape::{Maps, Shape, Zero};
+use crate::shape::{Grid, Shape, Zero};
 
 /// Pre-activations, a tile at a time.
 pub trait Tiles {
@@ -18,27 +18,22 @@ pub trait Tiles {
     /// Multiplications of one sum.
     const TAPS: usize;
 
-    /// u of `TR` × `TC` pixels from row `r`, column `c` on, of `B` maps from `o` on.
-    fn tile<const TR: usize, const TC: usize, const B: usize>(
-        &self,
-        r: usize,
-        c: usize,
-        o: usize,
-    ) -> [[[f32; B]; TC]; TR];
+    /// u of a tile `T` of pixels from row `r`, column `c` on, of `B` maps from `o` on.
+    fn tile<T: Shape, const B: usize>(&self, r: usize, c: usize, o: usize) -> T::Of<[f32; B]>;
 
     /// Whether sums of pixels side by side fill vectors better than sums of maps do.
     const STRIPS: bool = false;
 
-    /// u of `TR` rows of [`STRIP`] pixels from row `r`, column `c` on, of `B` maps from `o` on, map by
+    /// u of rows `T` of [`STRIP`] pixels from row `r`, column `c` on, of `B` maps from `o` on, map by
     /// map.
     #[inline(always)]
-    fn strip<const TR: usize, const B: usize>(
+    fn strip<T: Shape, const B: usize>(
         &self,
         _r: usize,
         _c: usize,
         _o: usize,
-    ) -> [[[f32; STRIP]; TR]; B] {
-        [[[0.0; STRIP]; TR]; B]
+    ) -> [T::Of<[f32; STRIP]>; B] {
+        Zero::ZERO
     }
 }
 
@@ -46,43 +41,43 @@ pub trait Tiles {
 pub const STRIP: usize = 8;
 
 /// What takes the tiles of one place, a block of maps after the other.
-pub trait Sink<const TR: usize, const TC: usize> {
+pub trait Sink<T: Shape> {
     /// Takes u of `B` maps from `o` on.
-    fn take<const B: usize>(&mut self, o: usize, u: &[[[f32; B]; TC]; TR]);
+    fn take<const B: usize>(&mut self, o: usize, u: &T::Of<[f32; B]>);
 }
 
 /// What takes strips, a block of maps after the other.
-pub trait StripSink<const TR: usize> {
+pub trait StripSink<T: Shape> {
     /// Takes u of `B` maps from `o` on.
-    fn take_strip<const B: usize>(&mut self, o: usize, u: &[[[f32; STRIP]; TR]; B]);
+    fn take_strip<const B: usize>(&mut self, o: usize, u: &[T::Of<[f32; STRIP]>; B]);
 }
 
 /// Gives `sink` the strips of all `O` maps at row `r`, column `c`.
 #[inline(always)]
-pub fn all_strips<const O: usize, const TR: usize>(
+pub fn all_strips<O: Shape, T: Shape>(
     u: &impl Tiles,
     r: usize,
     c: usize,
-    sink: &mut impl StripSink<TR>,
+    sink: &mut impl StripSink<T>,
 ) {
     let mut o = 0;
-    o = strips::<O, TR, 3, _>(u, r, c, o, sink);
-    o = strips::<O, TR, 2, _>(u, r, c, o, sink);
-    strips::<O, TR, 1, _>(u, r, c, o, sink);
+    o = strips::<O, T, 3, _>(u, r, c, o, sink);
+    o = strips::<O, T, 2, _>(u, r, c, o, sink);
+    strips::<O, T, 1, _>(u, r, c, o, sink);
 }
 
 /// As many blocks of `B` maps as there are from `o` on; the map behind them.
 #[inline(always)]
-fn strips<const O: usize, const TR: usize, const B: usize, U: Tiles>(
+fn strips<O: Shape, T: Shape, const B: usize, U: Tiles>(
     u: &U,
     r: usize,
     c: usize,
     mut o: usize,
-    sink: &mut impl StripSink<TR>,
+    sink: &mut impl StripSink<T>,
 ) -> usize {
-    if B == 1 || B * TR * STRIP <= U::SUMS {
-        while o + B <= O {
-            sink.take_strip::<B>(o, &u.strip::<TR, B>(r, c, o));
+    if B == 1 || B * T::LEN * STRIP <= U::SUMS {
+        while o + B <= O::DIMENSIONS[2] {
+            sink.take_strip::<B>(o, &u.strip::<T, B>(r, c, o));
             o += B;
         }
     }
@@ -94,39 +89,39 @@ const SIZES: [usize; 6] = [16, 8, 4, 3, 2, 1];
 
 /// Gives `sink` the tiles of all `O` maps at row `r`, column `c`, in blocks as large as fit.
 #[inline(always)]
-pub fn all_maps<const O: usize, const TR: usize, const TC: usize>(
+pub fn all_maps<O: Shape, T: Shape>(
     pace: &mut impl Pace,
     u: &impl Tiles,
     r: usize,
     c: usize,
-    sink: &mut impl Sink<TR, TC>,
+    sink: &mut impl Sink<T>,
 ) {
     let mut o = 0;
-    o = maps::<O, TR, TC, 16, _>(pace, u, r, c, o, sink);
-    o = maps::<O, TR, TC, 8, _>(pace, u, r, c, o, sink);
-    o = maps::<O, TR, TC, 4, _>(pace, u, r, c, o, sink);
-    o = maps::<O, TR, TC, 3, _>(pace, u, r, c, o, sink);
-    o = maps::<O, TR, TC, 2, _>(pace, u, r, c, o, sink);
-    maps::<O, TR, TC, 1, _>(pace, u, r, c, o, sink);
+    o = maps::<O, T, 16, _>(pace, u, r, c, o, sink);
+    o = maps::<O, T, 8, _>(pace, u, r, c, o, sink);
+    o = maps::<O, T, 4, _>(pace, u, r, c, o, sink);
+    o = maps::<O, T, 3, _>(pace, u, r, c, o, sink);
+    o = maps::<O, T, 2, _>(pace, u, r, c, o, sink);
+    maps::<O, T, 1, _>(pace, u, r, c, o, sink);
 }
 
 /// As many blocks of `B` maps as there are from `o` on; the map behind them.
 #[inline(always)]
-fn maps<const O: usize, const TR: usize, const TC: usize, const B: usize, U: Tiles>(
+fn maps<O: Shape, T: Shape, const B: usize, U: Tiles>(
     pace: &mut impl Pace,
     u: &U,
     r: usize,
     c: usize,
     first: usize,
-    sink: &mut impl Sink<TR, TC>,
+    sink: &mut impl Sink<T>,
 ) -> usize {
-    let n = blocks(O - first, B, TR * TC, U::SUMS);
+    let n = blocks(O::DIMENSIONS[2] - first, B, T::LEN, U::SUMS);
     for k in pace.range(n, 1) {
-        if !pace.unit(B * TR * TC * U::TAPS) {
+        if !pace.unit(B * T::LEN * U::TAPS) {
             break;
         }
         let o = first + B * k;
-        sink.take::<B>(o, &u.tile::<TR, TC, B>(r, c, o));
+        sink.take::<B>(o, &u.tile::<T, B>(r, c, o));
     }
     first + B * n
 }
@@ -189,16 +184,16 @@ pub trait Reduce: 'static {
 #[derive(Debug)]
 pub struct Whole<Z>(PhantomData<Z>);
 
-/// A strip of pixels that becomes z.
-struct Strip<'a, A, const O: usize> {
-    z: &'a mut [[f32; O]],
-    activation: PhantomData<A>,
+/// Pixels side by side that become z.
+struct Strip<'a, A, Z> {
+    z: &'a mut [f32],
+    of: PhantomData<(A, Z)>,
 }
 
-impl<A: Activation, const O: usize, const TC: usize> Sink<1, TC> for Strip<'_, A, O> {
+impl<A: Activation, Z: Shape, T: Shape> Sink<T> for Strip<'_, A, Z> {
     #[inline(always)]
-    fn take<const B: usize>(&mut self, o: usize, u: &[[[f32; B]; TC]; 1]) {
-        for (z, u) in self.z.iter_mut().zip(&u[0]) {
+    fn take<const B: usize>(&mut self, o: usize, u: &T::Of<[f32; B]>) {
+        for (z, u) in self.z.chunks_exact_mut(Z::DIMENSIONS[2]).zip(T::cells(u)) {
             for (z, &u) in z[o..].iter_mut().zip(u) {
                 *z = A::value(u);
             }
@@ -206,48 +201,51 @@ impl<A: Activation, const O: usize, const TC: usize> Sink<1, TC> for Strip<'_, A
     }
 }
 
-impl<const ZR: usize, const ZC: usize, const O: usize> Reduce for Whole<Maps<ZR, ZC, O>> {
-    type Output = Maps<ZR, ZC, O>;
+impl<Z: Shape> Reduce for Whole<Z> {
+    type Output = Z;
     type Record = ();
     type Slope<A: Activation> = A;
-    const PLACES: [usize; 2] = [ZR, ZC];
+    const PLACES: [usize; 2] = [Z::DIMENSIONS[0], Z::DIMENSIONS[1]];
 
     #[inline(always)]
     fn forward<A: Activation, U: Tiles>(
         pace: &mut impl Pace,
         u: &U,
-        z: &mut [[[f32; O]; ZC]; ZR],
+        z: &mut Z::Of<f32>,
         _: Option<&mut ()>,
     ) {
-        let (of_strip, of_pixel) = (units(O, 4, U::SUMS), units(O, 1, U::SUMS));
-        for r in pace.range(ZR, ZC / 4 * of_strip + ZC % 4 * of_pixel) {
-            let (strips, rest) = z[r].as_chunks_mut::<4>();
-            for t in pace.range(ZC / 4, of_strip) {
-                if let Some(z) = strips.get_mut(t) {
-                    let mut strip = Strip::<A, O> { z, activation: PhantomData };
-                    all_maps::<O, 1, 4>(pace, u, r, 4 * t, &mut strip);
+        let [rows, columns, maps] = Z::DIMENSIONS;
+        let (of_strip, of_pixel) = (units(maps, 4, U::SUMS), units(maps, 1, U::SUMS));
+        for r in pace.range(rows, columns / 4 * of_strip + columns % 4 * of_pixel) {
+            let Some(z) = Z::cells_mut(z).chunks_exact_mut(columns * maps).nth(r) else { return };
+            for t in pace.range(columns / 4, of_strip) {
+                if let Some(z) = z.get_mut(4 * t * maps..(4 * t + 4) * maps) {
+                    let mut strip = Strip::<A, Z> { z, of: PhantomData };
+                    all_maps::<Z, Grid<1, 4>>(pace, u, r, 4 * t, &mut strip);
                 }
             }
-            for t in pace.range(ZC % 4, of_pixel) {
-                if let Some(z) = rest.get_mut(t..=t) {
-                    let mut strip = Strip::<A, O> { z, activation: PhantomData };
-                    all_maps::<O, 1, 1>(pace, u, r, ZC / 4 * 4 + t, &mut strip);
+            let rest = columns / 4 * 4;
+            for t in pace.range(columns % 4, of_pixel) {
+                if let Some(z) = z.get_mut((rest + t) * maps..(rest + t + 1) * maps) {
+                    let mut strip = Strip::<A, Z> { z, of: PhantomData };
+                    all_maps::<Z, Grid<1, 1>>(pace, u, r, rest + t, &mut strip);
                 }
             }
         }
     }
 
     #[inline(always)]
-    fn turn<A: Activation>(_: &mut impl Pace, _: &[[[f32; O]; ZC]; ZR], (): &mut ()) {}
+    fn turn<A: Activation>(_: &mut impl Pace, _: &Z::Of<f32>, (): &mut ()) {}
 
     #[inline(always)]
     fn place(
-        delta: &[[[f32; O]; ZC]; ZR],
+        delta: &Z::Of<f32>,
         (): &(),
         r: usize,
         c: usize,
         o: usize,
     ) -> Option<(usize, usize, f32)> {
-        Some((r, c, *delta.get(r)?.get(c)?.get(o)?))
+        let [_, columns, maps] = Z::DIMENSIONS;
+        Some((r, c, *Z::cells(delta).get((r * columns + c) * maps + o)?))
     }
 }

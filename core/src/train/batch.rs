@@ -4,7 +4,9 @@ use super::{Limit, Refusal, are_legal, check, is_answer, largest};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
 use crate::choice::{All, Choice, No};
+use crate::layer::Input;
 use crate::layer::learn::Collection;
+use crate::loss::Loss as _;
 use crate::net::{Gradient, Image, Net, Parameters, Tape};
 use crate::pace::Whole;
 use crate::shape::Zero;
@@ -44,7 +46,7 @@ impl<N: Net, C: Choice> Zero for Velocity<N, C> {
 impl<N: Net, C: Choice> Velocity<N, C> {
     /// Shows the velocity tensor by tensor, to be stored or set.
     pub fn visit_mut(&mut self, mut at: impl FnMut(&mut [f32])) {
-        N::Chain::visit_gradient::<C>(&mut self.0, &mut at);
+        each::<N, C>(&mut self.0, &mut at);
     }
 }
 
@@ -56,6 +58,15 @@ pub struct Seen {
     pub loss: f32,
     /// The class the net took it for.
     pub class: usize,
+}
+
+/// Shows each tensor of a gradient in order.
+fn each<N: Net, C: Choice>(gradient: &mut Gradient<N, C>, at: &mut impl FnMut(&mut [f32])) {
+    for k in 0..N::Chain::TENSORS {
+        if let Some(values) = N::Chain::gradient_mut::<C>(gradient, k) {
+            at(values);
+        }
+    }
 }
 
 /// Squares are summed in so many lanes, on every machine: one sum would wait for itself at each
@@ -104,12 +115,12 @@ impl<N: Net, C: Choice> Batch<N, C> {
         let output = N::Chain::output::<C, No>(tape);
         is_answer(output)?;
         let class = largest(output);
-        let loss = N::Chain::delta(output, label);
+        let loss = <N::Chain as Stage>::Loss::delta(output, label);
         N::Chain::backward::<C, No, Identity, f32, Collection>(
             &mut Whole,
             Collection,
             (parameters, black_box(&mut self.gradient)),
-            image,
+            Input::Fixed(image),
             tape,
         );
         self.samples = self.samples.saturating_add(1);
@@ -118,12 +129,14 @@ impl<N: Net, C: Choice> Batch<N, C> {
 
     /// Adds the samples of another trainer behind one's own, and leaves it without any.
     pub fn merge(&mut self, other: &mut Self) {
-        N::Chain::pair_up::<C>(&mut self.gradient, &mut other.gradient, &mut |to, from| {
-            for (to, from) in to.iter_mut().zip(from) {
+        for k in 0..N::Chain::TENSORS {
+            let to = N::Chain::gradient_mut::<C>(&mut self.gradient, k);
+            let from = N::Chain::gradient_mut::<C>(&mut other.gradient, k);
+            for (to, from) in to.into_iter().flatten().zip(from.into_iter().flatten()) {
                 *to += *from;
                 *from = 0.0;
             }
-        });
+        }
         self.samples = self.samples.saturating_add(other.samples);
         other.samples = 0;
     }
@@ -146,19 +159,20 @@ impl<N: Net, C: Choice> Batch<N, C> {
         }
         let share = 1.0 / self.samples as f32;
         self.samples = 0;
-        N::Chain::update::<C>(
-            parameters,
-            &mut self.gradient,
-            &mut velocity.0,
-            &mut |role, parameters, gradient, velocity| {
-                let decay = if role == Role::Weight { sgd.decay } else { 0.0 };
+        for k in 0..N::Chain::TENSORS {
+            if let (Some(parameters), Some(gradient), Some(velocity)) = (
+                N::Chain::tensor_mut::<C>(parameters, k),
+                N::Chain::gradient_mut::<C>(&mut self.gradient, k),
+                N::Chain::gradient_mut::<C>(&mut velocity.0, k),
+            ) {
+                let decay = if Role::of(k) == Role::Weight { sgd.decay } else { 0.0 };
                 for ((w, g), v) in parameters.iter_mut().zip(gradient).zip(velocity) {
                     *v = sgd.momentum * *v + (*g * share + decay * *w);
                     *w -= sgd.rate * *v;
                     *g = 0.0;
                 }
-            },
-        );
+            }
+        }
         Ok(())
     }
 
@@ -193,6 +207,6 @@ impl<N: Net, C: Choice> Batch<N, C> {
 
     /// Shows the sum of the gradients since the last update, tensor by tensor.
     pub fn visit_mut(&mut self, mut at: impl FnMut(&mut [f32])) {
-        N::Chain::visit_gradient::<C>(&mut self.gradient, &mut at);
+        each::<N, C>(&mut self.gradient, &mut at);
     }
 }

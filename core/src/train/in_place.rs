@@ -7,25 +7,25 @@ use super::{Limit, Refusal, Seen, are_legal, check, is_answer, largest};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
 use crate::choice::{All, Choice, No};
+use crate::layer::Input;
 use crate::layer::learn::{Descent, Measurement};
+use crate::loss::Loss as _;
 use crate::net::{Image, Net, Parameters, Tape};
 use crate::pace::Whole;
 use crate::pixel::Pixel;
 use crate::shape::Zero;
-use crate::stage::Stage;
+use crate::stage::{Stage, Taped as _};
 
 /// Training in place, one sample at a time: each weight moves on the way back, right after its
 /// last use, so there is no gradient to store. What the choice `C` leaves frozen costs nothing.
 /// Images are stored as pixels `X`.
 pub struct InPlace<N: Net, C: Choice = All, X: Pixel = f32> {
     pub(super) tape: Tape<N, C>,
-    /// Set while a step in slices moves weights: still set at the next step, that one was forgotten.
-    pub(super) half_moved: bool,
     pixel: PhantomData<fn(X)>,
 }
 
 impl<N: Net, C: Choice, X: Pixel> Zero for InPlace<N, C, X> {
-    const ZERO: Self = Self { tape: Tape::<N, C>::ZERO, half_moved: false, pixel: PhantomData };
+    const ZERO: Self = Self { tape: Tape::<N, C>::ZERO, pixel: PhantomData };
 }
 
 impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
@@ -86,7 +86,8 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         image: &Image<N, X>,
         label: usize,
     ) -> Result<(), Refusal> {
-        if mem::take(&mut self.half_moved) {
+        // Still on the move, if a step in slices was forgotten.
+        if self.tape.moving().is_some_and(mem::take) {
             return Err(Refusal::HalfMoved);
         }
         check::<N, C, X>(parameters, image, label)
@@ -124,13 +125,13 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         N::Chain::forward::<C, C, No, Identity, X>(&mut Whole, parameters, image, tape);
         let output = N::Chain::output::<C, No>(tape);
         is_answer(output)?;
-        N::Chain::delta(output, label);
+        <N::Chain as Stage>::Loss::delta(output, label);
         let squares = Cell::new(0.0);
         N::Chain::backward::<C, No, Identity, X, Measurement>(
             &mut Whole,
             Measurement,
             (parameters, &squares),
-            image,
+            Input::Fixed(image),
             tape,
         );
         Ok(squares.get())
@@ -154,8 +155,14 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         let output = N::Chain::output::<C, No>(tape);
         is_answer(output)?;
         let seen = look(output);
-        let loss = N::Chain::delta(output, label);
-        N::Chain::backward::<C, No, Identity, X, _>(&mut Whole, descent, parameters, image, tape);
+        let loss = <N::Chain as Stage>::Loss::delta(output, label);
+        N::Chain::backward::<C, No, Identity, X, _>(
+            &mut Whole,
+            descent,
+            parameters,
+            Input::Fixed(image),
+            tape,
+        );
         Ok((loss, seen))
     }
 }

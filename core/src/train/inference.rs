@@ -4,6 +4,7 @@ use core::marker::PhantomData;
 use super::{Refusal, Seen, can_see, check, is_answer};
 use crate::activation::Identity;
 use crate::choice::{Choice, No, Nothing};
+use crate::loss::Loss as _;
 use crate::net::{Image, Net, Parameters, Tape};
 use crate::pace::Whole;
 use crate::pixel::Pixel;
@@ -34,7 +35,7 @@ impl<N: Net, X: Pixel> Inference<N, X> {
     ) -> Result<&[f32], Refusal> {
         can_see::<N, C, X>(parameters, image)?;
         let outputs = self.forward(parameters, image)?;
-        N::Chain::activate(outputs);
+        <N::Chain as Stage>::Loss::activate(outputs);
         Ok(outputs)
     }
 
@@ -69,7 +70,7 @@ impl<N: Net, X: Pixel> Inference<N, X> {
         check::<N, C, X>(parameters, image, label)?;
         let outputs = self.forward(parameters, image)?;
         let class = largest(outputs);
-        Ok(Seen { loss: N::Chain::delta(outputs, label), class })
+        Ok(Seen { loss: <N::Chain as Stage>::Loss::delta(outputs, label), class })
     }
 
     /// The class with the largest output, the first on a tie. The outputs are not computed: every

@@ -98,7 +98,7 @@ fn are_legal(rate: f32, decay: f32) -> Result<(), Refusal> {
 
 /// Draws initial weights from a seed: He's rule before ReLU, Glorot's otherwise; biases 0.
 pub fn initialize<N: Net>(parameters: &mut Parameters<N>, rng: &mut Rng) {
-    N::Chain::initialize(parameters, rng);
+    N::Chain::initialize::<All>(parameters, rng);
 }
 
 /// Takes over parameters that stay where they are, in flash: copies what trains, and remembers where
@@ -141,7 +141,7 @@ pub fn initialize<N: Net>(parameters: &mut Parameters<N>, rng: &mut Rng) {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn load<N: Net, C: Choice>(parameters: &mut Parameters<N, C>, from: &'static Parameters<N>) {
-    N::Chain::load::<C>(parameters, from);
+    N::Chain::load::<C, All>(parameters, from);
 }
 
 /// λ/2 Σ W²: what weight decay adds to the loss. Biases do not decay.

@@ -6,12 +6,14 @@ use super::{InPlace, Limit, Refusal, is_answer};
 use crate::activation::Identity;
 use crate::chain::{Holding, Role};
 use crate::choice::{Choice, Flag, No, Slot, There, Yes};
+use crate::layer::Input;
 use crate::layer::learn::{Measurement, Rule};
+use crate::loss::Loss as _;
 use crate::net::{Gradient, Image, Net, Parameters, Tape};
 use crate::pace::{Pace, Slice};
 use crate::pixel::Pixel;
 use crate::shape::Zero;
-use crate::stage::Stage;
+use crate::stage::{Stage, Taped as _};
 
 /// A step in place that goes on a slice at a time, so that a control loop keeps its deadline:
 ///
@@ -146,7 +148,10 @@ impl<'a, N: Net, C: Choice, X: Pixel, Within: Flag> Step<'a, N, C, X, Within> {
                 Ok(_) => self.done = slice.done(),
                 Err(why) => self.phase = Phase::Done(Err(why)),
             }
-            self.trainer.half_moved = self.moving();
+            let moves = self.moving();
+            if let Some(moving) = self.trainer.tape.moving() {
+                *moving = moves;
+            }
         }
     }
 
@@ -226,7 +231,7 @@ impl<'a, N: Net, C: Choice, X: Pixel, Within: Flag> Step<'a, N, C, X, Within> {
         if slice.unit(32 * N::CLASSES) {
             let output = N::Chain::output::<C, No>(&mut self.trainer.tape);
             is_answer(output)?;
-            self.loss = N::Chain::delta(output, self.label);
+            self.loss = <N::Chain as Stage>::Loss::delta(output, self.label);
         }
         Ok(())
     }
@@ -265,7 +270,7 @@ fn backward<N: Net, C: Choice, X: Pixel, U: Rule>(
     image: &Image<N, X>,
     tape: &mut Tape<N, C>,
 ) {
-    N::Chain::backward::<C, No, Identity, X, U>(slice, rule, held, image, tape);
+    N::Chain::backward::<C, No, Identity, X, U>(slice, rule, held, Input::Fixed(image), tape);
 }
 
 /// Weights are never left half moved.

@@ -36,6 +36,13 @@ pub fn expression<N: Net>(parameters: &Parameters<N>) -> String {
         N::NAME
     );
     let mut depth = 0;
+    // Pooling at the head of a net is a link without numbers.
+    if N::LAYERS.first().is_some_and(|(_, first)| first.kind == Kind::Pooling) {
+        text.push_str(
+            "cpfo::chain::Link { layer: cpfo::layer::Parameters { weight: [], bias: [] }, rest: ",
+        );
+        depth += 1;
+    }
     for (name, layer) in learnt::<N>() {
         let (weight, bias) = (next(Role::Weight), next(Role::Bias));
         let _ = write!(

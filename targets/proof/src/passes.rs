@@ -16,7 +16,7 @@ pub(crate) fn in_place<N: Net, C: Choice, X: Pixel>() {
     let parameters = somewhere::<Parameters<N, C>>();
     let image = somewhere::<Image<N, X>>();
     let trainer = somewhere::<InPlace<N, C, X>>();
-    seen(<N::Chain as Holding>::load::<C>(parameters, somewhere()));
+    seen(<N::Chain as Holding>::load::<C, All>(parameters, somewhere()));
     seen(InPlace::step(trainer, parameters, image, any(), any(), any()));
     seen(InPlace::see(trainer, parameters, image, any(), any(), any()));
     seen(InPlace::step_within(trainer, parameters, image, any(), any(), any(), any()));
@@ -87,17 +87,15 @@ fn held<N: Net, C: Choice>() {
     seen(<N::Chain as Holding>::visit_mut::<C>(parameters, at));
     let at = &mut |numbers: Numbers<'_>| seen(numbers);
     seen(<N::Chain as Holding>::visit_held::<C>(parameters, at));
-    let at = &mut |values: &mut [f32]| seen(values);
-    seen(<N::Chain as Holding>::visit_gradient::<C>(gradient, at));
-    let at = &mut |to: &mut [f32], from: &mut [f32]| seen((to, from));
-    seen(<N::Chain as Holding>::pair_up::<C>(gradient, somewhere(), at));
-    let at = &mut |role, w: &mut [f32], g: &mut [f32], v: &mut [f32]| seen((role, w, g, v));
-    seen(<N::Chain as Holding>::update::<C>(parameters, gradient, somewhere(), at));
+    seen(<N::Chain as Holding>::tensor::<C>(parameters, any()));
+    seen(<N::Chain as Holding>::tensor_mut::<C>(parameters, any()));
+    seen(<N::Chain as Holding>::gradient_mut::<C>(gradient, any()));
 }
 
 fn rooms<T: Taped + 'static>() {
     seen(<T as Taped>::rooms(&mut |room| seen(room)));
     seen(<T as Taped>::hidden(somewhere::<T>(), &mut |z| seen(z)));
+    seen(<T as Taped>::moving(somewhere::<T>()));
 }
 
 /// All of it, and what knows no choice.
