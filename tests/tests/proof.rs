@@ -13,9 +13,9 @@ const FOR_THE_COMPILER: [&str; 1] = ["budget::assert_fits"];
 
 /// Kernels, and the traits between them: what a net's passes are made of. Their sizes are types that
 /// only a net puts together, so they are proved by the passes of every net in the proof.
-const WITHIN_A_PASS: [&str; 16] = [
-    "Behind",
-    "Flag",
+const WITHIN_A_PASS: [&str; 15] = [
+    "Input",
+    "Layer",
     "Learn",
     "Pair",
     "Place",
@@ -26,8 +26,7 @@ const WITHIN_A_PASS: [&str; 16] = [
     "Stage",
     "StripSink",
     "Tiles",
-    "convolution",
-    "fully_connected",
+    "learn::learns",
     "reduce::all_maps",
     "reduce::all_strips",
 ];

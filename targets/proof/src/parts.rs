@@ -4,6 +4,7 @@ use core::error::Error;
 use core::fmt::{Debug, Display, Formatter};
 
 use cpfo::activation::{Activation, Identity, Relu, Sigmoid, Tanh};
+use cpfo::chain::Role;
 use cpfo::format::{self, Checksum, Stopped};
 use cpfo::layer::reduce;
 use cpfo::loss::{Loss, SigmoidSquaredError, SoftmaxCrossEntropy};
@@ -11,7 +12,7 @@ use cpfo::math;
 use cpfo::pace::{Pace, Slice, Whole};
 use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
-use cpfo::shape::{self, Maps, Shape, Tensor, Units};
+use cpfo::shape::{self, Grid, Maps, Shape, Tensor, Units};
 use cpfo::train::{self, Refusal, Refusals, Schedule};
 use cpfo::wire::{self, Full, Garbled, Refused, Reply, Request};
 
@@ -74,6 +75,7 @@ fn loss<L: Loss>() {
 }
 
 fn sizes() {
+    seen(Role::of(any()));
     seen(shape::valid(any(), any()));
     seen(shape::tiles(any(), any()));
     seen(shape::winner_bits(any()));
@@ -100,6 +102,7 @@ fn images() {
     tensor::<[[f32; 5]; 3]>();
     tensor::<[[u8; 5]; 0]>();
     shape::<Maps<5, 3, 2>>();
+    shape::<Grid<5, 3>>();
     shape::<Units<7>>();
 }
 
@@ -120,6 +123,9 @@ fn tensor<T: Tensor>() {
 fn shape<S: Shape>() {
     seen(<S as Shape>::cells::<f32>(somewhere()));
     seen(<S as Shape>::cells_mut::<f32>(somewhere()));
+    seen(<S as Shape>::pixels::<f32>(somewhere()));
+    seen(<S as Shape>::run::<f32>(somewhere::<[S::Of<f32>; 3]>()));
+    seen(<S as Shape>::run_mut::<f32>(somewhere::<[S::Of<f32>; 3]>()));
 }
 
 fn messages() {
