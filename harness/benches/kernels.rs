@@ -130,7 +130,7 @@ impl<N: Net, C: Choice> Learn<N, C> {
         let (from, image) = start::<N>();
         let mut parameters = Box::new(Parameters::<N, C>::ZERO);
         // Frozen layers borrow for ever, as from flash.
-        N::Chain::load::<C, cpfo::choice::All>(&mut parameters, Box::leak(from));
+        N::Chain::load::<C, All>(&mut parameters, Box::leak(from));
         Self { parameters, batch: Box::new(Batch::ZERO), image }
     }
 
