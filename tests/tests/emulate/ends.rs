@@ -8,11 +8,13 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use cpfo::Net as _;
+use cpfo::choice::All;
 use cpfo::rng::Rng;
 use cpfo::train::initialize;
+use cpfo::{Net as _, format};
 use cpfo_harness::model;
 use cpfo_harness::nets::digits;
+use cpfo_harness::source::Origin;
 use cpfo_tests::tools::cpfo;
 use libtest_mimic::Failed;
 use serde_json::Value;
@@ -50,7 +52,52 @@ pub(crate) fn stopped(signal: &str, code: i32) -> Result<(), Failed> {
         holds(steps > 0 && said["after"]["samples"] == steps, "a last reading")?;
         let report = fs::read_to_string(out.join("report.html"))?;
         holds(report.contains("It ended early, after"), "the report says so")?;
-        return holds(out.join("model.safetensors").is_file(), "a model");
+        return learnt(&out, &said["chip"]["parameters"]);
+    }
+    Err("it never learnt from a sample".into())
+}
+
+/// The model that was left is the one with this checksum, and knows its data as before.
+fn learnt(out: &Path, checksum: &Value) -> Result<(), Failed> {
+    let (parameters, about) = model::load::<digits::Net>(&out.join("model.safetensors"))?;
+    let sum = format!("{:08x}", format::checksum::<digits::Net, All>(&parameters));
+    holds(checksum == &sum, &format!("the model is {sum}, wanted {checksum}"))?;
+    let origin = Origin::of(&about)?.ok_or("the model does not say what its data was")?;
+    holds(origin.white == 16.0 && origin.frame.is_some(), "white and frame travel")
+}
+
+/// The chip dies while it learns. What the desktop did beside it is left, and the reason is told; a
+/// file that cannot be written is not said to be there.
+pub(crate) fn dies() -> Result<(), Failed> {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dies");
+    let words = ["emulate", "--epochs", "100000", "--samples", "5", "--json", "--out"];
+    for patience in [1, 10, 30] {
+        let _ = fs::remove_dir_all(&out);
+        fs::create_dir_all(out.join("report.html"))?;
+        let mut cpfo = cpfo();
+        cpfo.args(words).arg(&out).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = cpfo.spawn()?;
+        let emulator = emulator_of(child.id())?;
+        let notes = child.stderr.take().expect("it is piped");
+        let mut notes = BufReader::new(notes).lines().map_while(Result::ok);
+        holds(notes.any(|line| line.contains("learns now")), "it begins")?;
+        sleep(Duration::from_secs(patience));
+        send("-KILL", emulator)?;
+        let rest: Vec<_> = notes.collect();
+        let ended = child.wait_with_output()?;
+        holds(ended.status.code() == Some(1), &format!("code 1: {} {rest:?}", ended.status))?;
+        if ended.stdout.is_empty() {
+            continue;
+        }
+        let said: Value = serde_json::from_slice(&ended.stdout)?;
+        let early = said["ended_early"].as_str().unwrap_or_default();
+        holds(early.contains("line"), &format!("why: {early}"))?;
+        holds(said["fetched"] == false && said["steps"].as_u64() > Some(0), &said.to_string())?;
+        let kept = rest.join("\n");
+        holds(kept.contains("not everything was kept") && kept.contains("report.html"), &kept)?;
+        holds(said["files"]["report"].is_null(), "no report is told of")?;
+        holds(said["files"]["model"].is_string(), "the model is told of")?;
+        return learnt(&out, &said["desktop"]["parameters"]);
     }
     Err("it never learnt from a sample".into())
 }

@@ -47,6 +47,7 @@ fn main() -> ExitCode {
         let name = format!("stopped_early::{signal}");
         trials.push(trial(name, lacks.clone(), move || stopped(signal, code)));
     }
+    trials.push(trial("the_chip_dies", lacks.clone(), ends::dies));
     for command in ["emulate", "bench", "flash"] {
         for signal in ["-KILL", "-TERM"] {
             let name = format!("no_emulator_is_left_behind::{command}{signal}");

@@ -31,7 +31,12 @@ impl Ended {
         let promised = match self.asked {
             // Work that keeps nothing leaves the end to the system, which ends it the same way.
             Some(signal) => (0..=2).contains(&code) || code == 128 + signal,
-            None => (0..=2).contains(&code) && self.status.is_some_and(|s| s.code().is_some()),
+            None => {
+                let by_itself = self.status.is_some_and(|status| status.code().is_some());
+                // A run that is told when to stop ends as one that was asked.
+                let stops = self.line.iter().any(|word| word.starts_with("--stop-after-batches"));
+                by_itself && ((0..=2).contains(&code) || (stops && code == 130))
+            }
         };
         if !promised || stderr.contains("panicked") {
             return Some(format!("it ended with {code}: {stdout}{stderr}"));

@@ -6,8 +6,10 @@
 //! | `noise` | a line that flips, drops, doubles and delays bytes costs time, and no bit |
 //! | `errors` | a port that tells of errors costs time, and nothing of what was learnt |
 //! | `hostile` | a port that talks otherwise gets a sentence in time, and no endless wait |
+//! | `claim` | a board's devices are handed out once |
 //! | `session` | nothing is learnt twice, and nothing is wiped out or gone on with unawares |
 
+mod claim;
 mod errors;
 mod host;
 mod hostile;
