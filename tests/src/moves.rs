@@ -32,6 +32,8 @@ pub struct Case<N: Net, X: Pixel> {
     pub from: &'static Parameters<N>,
     /// Images and their classes.
     pub samples: Vec<(Box<Image<N, X>>, usize)>,
+    /// The value of a pixel: the oracle does not ask core.
+    pub value: fn(X::Stored) -> f64,
 }
 
 /// A way to take a step in place, without a limit or within one.
@@ -89,12 +91,13 @@ impl Oracle {
     fn gradient<N: Net, X: Pixel>(
         &self,
         samples: &[(Box<Image<N, X>>, usize)],
+        value: fn(X::Stored) -> f64,
     ) -> (f64, Vec<[Vec<f64>; 2]>, f64) {
         let mean = 1.0 / samples.len() as f64;
         let mut sum = self.velocity.iter().map(|pair| pair.each_ref().map(|v| vec![0.0; v.len()]));
         let (mut loss, mut sum) = (0.0, sum.by_ref().collect::<Vec<_>>());
         for (image, label) in samples {
-            let x: Vec<f64> = image.flat().iter().map(|&x| f64::from(X::value(x))).collect();
+            let x: Vec<f64> = image.flat().iter().map(|&x| value(x)).collect();
             let pass = self.plain.pass(&x, *label);
             loss += mean * pass.loss;
             for ((sum, gradient), trained) in sum.iter_mut().zip(pass.gradient).zip(&self.trained) {
@@ -233,7 +236,8 @@ pub fn in_place<N: Net, C: Choice, X: Pixel>(
         let mut oracle = Oracle::new::<N>(case.from, trains);
         let mut ours: Vec<_> = ways.iter().map(|_| loaded::<N, C>(case.from)).collect();
         for sample in case.samples.iter().cycle().take(STEPS) {
-            let (loss, gradient, length) = oracle.gradient::<N, X>(std::slice::from_ref(sample));
+            let (loss, gradient, length) =
+                oracle.gradient::<N, X>(std::slice::from_ref(sample), case.value);
             let limit = bound.of(length);
             let share = share(limit, length);
             if let Some(share) = share {
@@ -269,7 +273,7 @@ pub fn in_batches<N: Net, C: Choice>(case: &Case<N, f32>, trains: Trains) {
         let mut velocity = Box::new(Velocity::<N, C>::ZERO);
         let mut batches = [Box::new(Batch::<N, C>::ZERO), Box::new(Batch::<N, C>::ZERO)];
         for round in 0..STEPS {
-            let (loss, gradient, length) = oracle.gradient::<N, f32>(&case.samples);
+            let (loss, gradient, length) = oracle.gradient::<N, f32>(&case.samples, case.value);
             let mut losses = 0.0_f32;
             for (n, (image, label)) in case.samples.iter().enumerate() {
                 // In the second round two trainers take turns.

@@ -10,7 +10,11 @@ use cpfo_tests::for_each_edge;
 use cpfo_tests::moves::{Case, in_batches, in_place, of_output, plain_ways, sliced_within, within};
 
 /// Random parameters that leave no unit dead, and two random images.
-fn case<N: Net, X: Pixel>(seed: u64, draw: impl Fn(&mut Rng) -> X::Stored) -> Case<N, X> {
+fn case<N: Net, X: Pixel>(
+    seed: u64,
+    draw: impl Fn(&mut Rng) -> X::Stored,
+    value: fn(X::Stored) -> f64,
+) -> Case<N, X> {
     use cpfo::chain::{Holding as _, Role};
     let mut rng = Rng::new(seed);
     let mut from = Box::new(N::ZERO);
@@ -25,18 +29,19 @@ fn case<N: Net, X: Pixel>(seed: u64, draw: impl Fn(&mut Rng) -> X::Stored) -> Ca
         image.flat_mut().iter_mut().for_each(|x| *x = draw(&mut rng));
         (image, label)
     });
-    Case { from: Box::leak(from), samples: samples.into() }
+    Case { from: Box::leak(from), samples: samples.into(), value }
 }
 
 fn agrees<N: Net>() {
-    let floats = case::<N, f32>(7, |rng| 2.0 * rng.uniform() - 1.0);
+    let floats = case::<N, f32>(7, |rng| 2.0 * rng.uniform() - 1.0, f64::from);
     let mut inference = Box::new(Inference::<N>::ZERO);
     for (image, _) in &floats.samples {
         let ours = inference.outputs::<All>(floats.from, image).expect("an answer");
         of_output::<N>(floats.from, image, ours);
     }
     of_pixels::<N, f32>(&floats);
-    of_pixels::<N, Bytes<255>>(&case::<N, Bytes<255>>(8, |rng| rng.below(256) as u8));
+    let share = |q| f64::from(q) / 255.0;
+    of_pixels::<N, Bytes<255>>(&case(8, |rng| rng.below(256) as u8, share));
     in_batches::<N, All>(&floats, |_, _| [true; 2]);
 }
 

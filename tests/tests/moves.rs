@@ -53,8 +53,9 @@ fn cases<N: Net>() -> Cases<N> {
     };
     let images = golden.samples.iter().map(byte_image);
     let labels = golden.samples.iter().map(|(_, label)| *label);
-    let bytes = Case { from, samples: images.zip(labels).collect() };
-    Cases { floats: Case { from, samples: golden.samples }, bytes }
+    let sixteenth = |q| f64::from(q) / 16.0;
+    let bytes = Case { from, samples: images.zip(labels).collect(), value: sixteenth };
+    Cases { floats: Case { from, samples: golden.samples, value: f64::from }, bytes }
 }
 
 fn of_net<N: Net>() {
