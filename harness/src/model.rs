@@ -184,7 +184,10 @@ pub fn write_tensors<N: Net>(
 /// If it is not a whole model of this net.
 pub fn load<N: Net>(path: &Path) -> anyhow::Result<(Box<Parameters<N>>, Metadata)> {
     let bytes = file::read(path, file::MODEL_LIMIT).with_context(|| {
-        format!("cannot read the model {}; `cpfo train` writes one", label::path(&path))
+        format!(
+            "cannot read the model {}; `cpfo train` writes one, and --model names another",
+            label::path(&path)
+        )
     })?;
     let read = || {
         let file = sealed::parse(&bytes)?;

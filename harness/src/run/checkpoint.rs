@@ -61,7 +61,7 @@ impl<N: Net> Checkpoint<N> {
         let bytes = file::read(path, file::MODEL_LIMIT).with_context(|| {
             format!(
                 "there is no run to go on with: cannot read {}; a run leaves one there after a few \
-                 seconds",
+                 seconds, and --out names its folder",
                 label::path(&path)
             )
         })?;
