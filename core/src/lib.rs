@@ -42,8 +42,8 @@
 //!
 //! 0. [`math`] has the only transcendental functions, [`rng`] the only generator; [`shape`] the two
 //!    shapes and the arithmetic of sizes; [`topology`] the kinds of layers and who may precede whom;
-//!    [`pace`] lets a pass go on a slice at a time; [`budget`] fails a build that does not fit.
-//! 1. [`activation`]: value and slope. [`choice`]: what trains and what stays in flash. [`pixel`]: how
+//!    [`pace`] lets a pass go on a slice at a time.
+//! 1. [`budget`] fails a build that does not fit, [`legal`] one of a net that cannot be. [`activation`]: value and slope. [`choice`]: what trains and what stays in flash. [`pixel`]: how
 //!    the numbers of an image are stored.
 //! 2. [`loss`]: value and δ.
 //! 3. [`layer`]: forward, delta and gradient, one kind a file. Here is the mathematics.
@@ -59,8 +59,8 @@
 //! # What it promises
 //!
 //! - **No heap, no `unsafe`, no panics**, on any input: a program that calls every public function
-//!   links with a panic handler that does not exist. (Every one but [`budget::assert_fits`], which is
-//!   for the compiler, and derived `Debug`. It is so with the firmware's profiles `release` and `small`,
+//!   links with a panic handler that does not exist. (Every one but [`budget::assert_fits`] and
+//!   [`legal`], which are for the compiler, and derived `Debug`. It is so with the firmware's profiles `release` and `small`,
 //!   whose arithmetic wraps.)
 //! - **The same bits everywhere.** Every sum has one written order, nothing is fused, and `exp`, `ln`
 //!   and `tanh` are computed in software. The feature `micromath` gives that up for speed on cores
@@ -82,9 +82,12 @@ pub mod choice;
 pub mod formulas {}
 pub mod format;
 pub mod layer;
+#[doc(hidden)]
+pub mod legal;
 pub mod loss;
 mod macros;
 pub mod math;
+mod message;
 pub mod net;
 pub mod pace;
 pub mod pixel;

@@ -41,15 +41,34 @@
 /// | `Image` | the array it takes |
 /// | `Parameters` | what it learns, all of it in RAM |
 ///
-/// A net that cannot be does not compile, and the message names the layer.
+/// A size is a number, or the name of a constant where the net is declared:
+///
+/// ```
+/// const WINDOW: usize = 100;
+/// const CLASSES: usize = 4;
+///
+/// cpfo::net! {
+///     mod gesture: WINDOW x 1 x 6 {
+///         C1 = Convolution(8, 5 x 1, Relu);
+///         P2 = Pooling(Max, 4 x 1);
+///         O3 = Output(CLASSES, SoftmaxCrossEntropy);
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// A net that cannot be does not compile, and the message names the layer and the sizes.
 #[macro_export]
 macro_rules! net {
-    ($(#[$meta:meta])* $vis:vis mod $name:ident: $r:literal x $c:literal x $s:literal { $($layers:tt)+ }) => {
+    ($(#[$meta:meta])* $vis:vis mod $name:ident: $r:tt x $c:tt x $s:tt { $($layers:tt)+ }) => {
         $(#[$meta])*
         #[allow(unreachable_pub, reason = "what a net offers does not depend on who sees its module")]
         $vis mod $name {
-            const _: () = assert!($r > 0 && $c > 0 && $s > 0, "the input has no pixels");
-            $crate::net!(@layers $name, [], $crate::shape::Maps<$r, $c, $s>, $($layers)+);
+            #[allow(unused_imports, clippy::wildcard_imports, reason = "sizes may be constants")]
+            use super::*;
+
+            const _: () = $crate::legal::input(stringify!($name), [$r, $c, $s]);
+            $crate::net!(@layers $name, [], $crate::shape::Maps<{ $r }, { $c }, { $s }>, $($layers)+);
 
             /// What the net takes.
             #[allow(dead_code, reason = "a net may be used by its type alone")]
@@ -61,53 +80,45 @@ macro_rules! net {
     };
 
     (@layers $net:ident, [$($before:tt)*], $input:ty,
-        $name:ident = Convolution($maps:literal, $kr:literal x $kc:literal, $activation:ident $(,)?); $($rest:tt)*
+        $name:ident = Convolution($maps:tt, $kr:tt x $kc:tt, $activation:ident $(,)?);
+        $($rest:tt)*
     ) => {
-        const _: () = {
-            const INPUT: [usize; 3] = <$input as $crate::shape::Shape>::DIMENSIONS;
-            assert!($maps > 0, concat!("layer ", stringify!($name), " has no maps"));
-            assert!($kr > 0 && $kc > 0, concat!("layer ", stringify!($name), " has an empty kernel"));
-            assert!(
-                $kr <= INPUT[0] && $kc <= INPUT[1],
-                concat!("layer ", stringify!($name), ": the kernel is larger than the maps it slides over")
-            );
-        };
+        const _: () = $crate::legal::convolution(
+            stringify!($name),
+            <$input as $crate::shape::Shape>::DIMENSIONS,
+            $maps,
+            [$kr, $kc],
+        );
         #[doc = concat!("Layer ", stringify!($name), ", a convolution.")]
         pub type $name<P = $crate::layer::reduce::Whole<
             $crate::shape::Maps<
                 { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[0], $kr) },
                 { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[1], $kc) },
-                $maps,
+                { $maps },
             >,
         >> = $crate::layer::Convolution<
             $input,
             $crate::shape::Maps<
                 { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[0], $kr) },
                 { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[1], $kc) },
-                $maps,
+                { $maps },
             >,
-            $crate::layer::Kernel<$kr, $kc>,
+            $crate::layer::Kernel<{ $kr }, { $kc }>,
             $crate::activation::$activation,
             P,
         >;
-        $crate::net!(@layers $net, [$($before)* $name: ConvolutionLayer,], <$name as $crate::layer::Layer>::Output, $($rest)*);
+        $crate::net!(@layers $net, [$($before)* $name: Convolution,],
+            <$name as $crate::layer::Layer>::Output, $($rest)*);
     };
 
     (@layers $net:ident, [$($before:tt)*], $input:ty,
-        $name:ident = Pooling($method:ident, $wr:literal x $wc:literal $(,)?); $($rest:tt)*
+        $name:ident = Pooling($method:ident, $wr:tt x $wc:tt $(,)?); $($rest:tt)*
     ) => {
-        const _: () = {
-            const INPUT: [usize; 3] = <$input as $crate::shape::Shape>::DIMENSIONS;
-            assert!($wr > 0 && $wc > 0, concat!("layer ", stringify!($name), " has an empty window"));
-            assert!(
-                $wr == 0 || $wc == 0 || INPUT[0].is_multiple_of($wr) && INPUT[1].is_multiple_of($wc),
-                concat!("layer ", stringify!($name), ": its windows do not tile the maps before it without a rest")
-            );
-            assert!(
-                $wr * $wc <= 256,
-                concat!("layer ", stringify!($name), ": a window has more than 256 places")
-            );
-        };
+        const _: () = $crate::legal::pooling(
+            stringify!($name),
+            <$input as $crate::shape::Shape>::DIMENSIONS,
+            [$wr, $wc],
+        );
         #[doc = concat!("Layer ", stringify!($name), ", pooling.")]
         pub type $name = $crate::layer::Pooling<
             $input,
@@ -116,41 +127,50 @@ macro_rules! net {
                 { $crate::shape::tiles(<$input as $crate::shape::Shape>::DIMENSIONS[1], $wc) },
                 { <$input as $crate::shape::Shape>::DIMENSIONS[2] },
             >,
-            $crate::layer::Window<$wr, $wc>,
+            $crate::layer::Window<{ $wr }, { $wc }>,
             $crate::layer::$method,
-            { $crate::shape::winner_bytes($wr * $wc, <$input as $crate::shape::Shape>::DIMENSIONS[2]) },
+            {
+                let maps = <$input as $crate::shape::Shape>::DIMENSIONS[2];
+                $crate::shape::winner_bytes($wr * $wc, maps)
+            },
         >;
-        $crate::net!(@layers $net, [$($before)* $name: PoolingLayer,], <$name as $crate::layer::Layer>::Output, $($rest)*);
+        $crate::net!(@layers $net, [$($before)* $name: Pooling,],
+            <$name as $crate::layer::Layer>::Output, $($rest)*);
     };
 
     (@layers $net:ident, [$($before:tt)*], $input:ty,
-        $name:ident = FullyConnected($units:literal, $activation:ident $(,)?); $($rest:tt)*
+        $name:ident = FullyConnected($units:tt, $activation:ident $(,)?); $($rest:tt)*
     ) => {
-        const _: () = assert!($units > 0, concat!("layer ", stringify!($name), " has no units"));
+        const _: () = $crate::legal::fully_connected(stringify!($name), $units);
         #[doc = concat!("Layer ", stringify!($name), ", fully connected.")]
         pub type $name = $crate::layer::FullyConnected<
             $input,
-            $crate::shape::Units<$units>,
+            $crate::shape::Units<{ $units }>,
             $crate::activation::$activation,
         >;
-        $crate::net!(@layers $net, [$($before)* $name: FullyConnectedLayer,], <$name as $crate::layer::Layer>::Output, $($rest)*);
+        $crate::net!(@layers $net, [$($before)* $name: FullyConnected,],
+            <$name as $crate::layer::Layer>::Output, $($rest)*);
     };
 
     (@layers $net:ident, [$($before:tt)*], $input:ty,
-        $name:ident = Output($classes:literal, $loss:ident $(,)?); $($rest:tt)*
+        $name:ident = Output($classes:tt, $loss:ident $(,)?); $($rest:tt)*
     ) => {
-        const _: () = assert!($classes > 0, concat!("layer ", stringify!($name), " has no classes"));
+        const _: () = $crate::legal::output(stringify!($name), $classes);
         #[doc = concat!("Layer ", stringify!($name), ", the output.")]
         pub type $name = $crate::layer::Output<
             $input,
-            $crate::shape::Units<$classes>,
+            $crate::shape::Units<{ $classes }>,
             $crate::loss::$loss,
         >;
-        $crate::net!(@layers $net, [$($before)* $name: OutputLayer,], <$name as $crate::layer::Layer>::Output, $($rest)*);
+        $crate::net!(@layers $net, [$($before)* $name: Output,],
+            <$name as $crate::layer::Layer>::Output, $($rest)*);
     };
 
     (@layers $net:ident, [$($layer:ident: $kind:ident,)*], $input:ty,) => {
         $crate::net!(@names $($layer)*);
+        const _: () = $crate::legal::order(&[
+            $((stringify!($layer), $crate::topology::Kind::$kind)),*
+        ]);
 
         /// The net, a type without data.
         #[derive(Clone, Copy, Debug)]
@@ -164,11 +184,85 @@ macro_rules! net {
         }
     };
 
+    // What people write, and is not a layer yet.
+    (@layers $net:ident, [$($before:tt)*], $input:ty,
+        $name:ident = $kind:ident($($arguments:tt)*) $next:ident $($rest:tt)*
+    ) => {
+        compile_error!(concat!(
+            "layer ", stringify!($name), ": a `;` is missing after `",
+            stringify!($kind), "(", stringify!($($arguments)*), ")`"
+        ));
+    };
+    (@layers $net:ident, [$($before:tt)*], $input:ty,
+        $name:ident = $kind:ident($($arguments:tt)*)
+    ) => {
+        compile_error!(concat!(
+            "layer ", stringify!($name), ": a `;` is missing after `",
+            stringify!($kind), "(", stringify!($($arguments)*), ")`"
+        ));
+    };
+    (@layers $net:ident, [$($before:tt)*], $input:ty,
+        $name:ident = Convolution($maps:tt, $kernel:tt, $activation:ident $(,)?); $($rest:tt)*
+    ) => {
+        compile_error!(concat!(
+            "layer ", stringify!($name), ": a kernel has rows and columns, with blanks between, ",
+            "such as `3 x 3`; found `", stringify!($kernel), "`"
+        ));
+    };
+    (@layers $net:ident, [$($before:tt)*], $input:ty,
+        $name:ident = Pooling($method:ident, $window:tt $(,)?); $($rest:tt)*
+    ) => {
+        compile_error!(concat!(
+            "layer ", stringify!($name), ": a window has rows and columns, with blanks between, ",
+            "such as `2 x 2`; found `", stringify!($window), "`"
+        ));
+    };
+    (@layers $net:ident, [$($before:tt)*], $input:ty,
+        $name:ident = Convolution($($arguments:tt)*); $($rest:tt)*
+    ) => {
+        compile_error!(concat!(
+            "layer ", stringify!($name), ": expected `Convolution(maps, rows x columns, Activation);`, ",
+            "such as `Convolution(8, 3 x 3, Relu);`; found `Convolution(",
+            stringify!($($arguments)*), ")`"
+        ));
+    };
+    (@layers $net:ident, [$($before:tt)*], $input:ty,
+        $name:ident = Pooling($($arguments:tt)*); $($rest:tt)*
+    ) => {
+        compile_error!(concat!(
+            "layer ", stringify!($name), ": expected `Pooling(Max or Mean, rows x columns);`, ",
+            "such as `Pooling(Max, 2 x 2);`; found `Pooling(", stringify!($($arguments)*), ")`"
+        ));
+    };
+    (@layers $net:ident, [$($before:tt)*], $input:ty,
+        $name:ident = FullyConnected($($arguments:tt)*); $($rest:tt)*
+    ) => {
+        compile_error!(concat!(
+            "layer ", stringify!($name), ": expected `FullyConnected(units, Activation);`, ",
+            "such as `FullyConnected(32, Relu);`; found `FullyConnected(",
+            stringify!($($arguments)*), ")`"
+        ));
+    };
+    (@layers $net:ident, [$($before:tt)*], $input:ty,
+        $name:ident = Output($($arguments:tt)*); $($rest:tt)*
+    ) => {
+        compile_error!(concat!(
+            "layer ", stringify!($name), ": expected `Output(classes, Loss);`, ",
+            "such as `Output(10, SoftmaxCrossEntropy);`; found `Output(",
+            stringify!($($arguments)*), ")`"
+        ));
+    };
     (@layers $net:ident, [$($before:tt)*], $input:ty, $name:ident = $other:ident $($rest:tt)*) => {
         compile_error!(concat!(
             "layer ", stringify!($name), ": expected `Convolution(maps, rows x columns, Activation);`, ",
             "`Pooling(Max or Mean, rows x columns);`, `FullyConnected(units, Activation);` or ",
             "`Output(classes, Loss);`, found `", stringify!($other), "`"
+        ));
+    };
+    (@layers $net:ident, [$($before:tt)*], $input:ty, $($rest:tt)*) => {
+        compile_error!(concat!(
+            "net ", stringify!($net), ": expected a layer with its name, such as ",
+            "`O4 = Output(10, SoftmaxCrossEntropy);`; found `", stringify!($($rest)*), "`"
         ));
     };
 
@@ -187,33 +281,48 @@ macro_rules! net {
     };
     (@names) => {};
 
-    // Each link goes through the table of legal orders: an order that is not in it is the only
-    // error, because what would be behind it has no type.
-    // A convolution and the pooling that follows it are one stage.
-    (@chain $c:ident: ConvolutionLayer, $p:ident: PoolingLayer, $second:ident: $next:ident, $($rest:tt)*) => {
+    // A convolution and the pooling that follows it are one stage. Whether the order is legal is not
+    // asked here; a net that ends otherwise is given an output, so that its order is the only error.
+    (@chain $c:ident: Convolution, $p:ident: Pooling, $($rest:tt)*) => {
+        $crate::chain::Chain<$c<$p>, $crate::net!(@rest $p, $($rest)*)>
+    };
+    (@chain $last:ident: Output,) => { $crate::chain::Chain<$last, $crate::chain::End> };
+    (@chain $first:ident: $kind:ident, $($rest:tt)*) => {
+        $crate::chain::Chain<$first, $crate::net!(@rest $first, $($rest)*)>
+    };
+    (@rest $last:ident,) => {
         $crate::chain::Chain<
-            $c<$p>,
-            <$crate::topology::PoolingLayer as $crate::topology::Precedes<$crate::topology::$next>>::Then<
-                $crate::net!(@chain $second: $next, $($rest)*)
+            $crate::layer::Output<
+                <$last as $crate::layer::Layer>::Output,
+                $crate::shape::Units<2>,
+                $crate::loss::SoftmaxCrossEntropy,
             >,
+            $crate::chain::End,
         >
     };
-    (@chain $last:ident: $kind:ident,) => {
-        $crate::chain::Chain<
-            $last,
-            <$crate::topology::$kind as $crate::topology::Ends>::Then<$crate::chain::End>,
-        >
-    };
-    (@chain $first:ident: $kind:ident, $second:ident: $next:ident, $($rest:tt)*) => {
-        $crate::chain::Chain<
-            $first,
-            <$crate::topology::$kind as $crate::topology::Precedes<$crate::topology::$next>>::Then<
-                $crate::net!(@chain $second: $next, $($rest)*)
-            >,
-        >
-    };
+    (@rest $last:ident, $($rest:tt)+) => { $crate::net!(@chain $($rest)+) };
 
-    ($(#[$meta:meta])* $vis:vis mod $name:ident: $r:literal x $c:literal x $s:literal { }) => {
-        compile_error!("a net without layers: it needs at least an Output, such as `O1 = Output(10, SoftmaxCrossEntropy);`");
+    ($(#[$meta:meta])* $vis:vis mod $name:ident: $r:tt x $c:tt x $s:tt { }) => {
+        compile_error!(
+            "a net without layers: it needs an output at least, such as `O1 = Output(10, SoftmaxCrossEntropy);`"
+        );
+    };
+    ($(#[$meta:meta])* $vis:vis mod $name:ident: $r:tt x $c:tt { $($layers:tt)* }) => {
+        compile_error!(concat!(
+            "net ", stringify!($name), ": an input has rows, columns and maps, such as `",
+            stringify!($r), " x ", stringify!($c), " x 1`"
+        ));
+    };
+    ($(#[$meta:meta])* $vis:vis mod $name:ident: $size:tt { $($layers:tt)* }) => {
+        compile_error!(concat!(
+            "net ", stringify!($name), ": an input has rows, columns and maps, with blanks between, ",
+            "such as `8 x 8 x 1`; found `", stringify!($size), "`"
+        ));
+    };
+    ($($other:tt)*) => {
+        compile_error!(concat!(
+            "expected a net, such as `mod digits: 8 x 8 x 1 { O1 = Output(10, SoftmaxCrossEntropy); }`; ",
+            "found `", stringify!($($other)*), "`"
+        ));
     };
 }

@@ -75,12 +75,12 @@ suite! { for_each_edge:
         C3 = Convolution(1, 1 x 1, Sigmoid);
         P4 = Pooling(Mean, 1 x 1);
         F5 = FullyConnected(1, Tanh);
-        O6 = Output(1, SigmoidSquaredError);
+        O6 = Output(2, SigmoidSquaredError);
     }
 
-    /// One pixel, one class.
-    pub mod one_class: 1 x 1 x 1 {
-        O1 = Output(1, SoftmaxCrossEntropy);
+    /// One pixel, and the fewest classes.
+    pub mod one_pixel: 1 x 1 x 1 {
+        O1 = Output(2, SoftmaxCrossEntropy);
     }
 
     /// A kernel that is the map, and windows of one place behind it.

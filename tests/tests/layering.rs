@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// The floors, lowest first. Rooms on one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
-    &["budget", "math", "pace", "rng", "shape", "topology"],
-    &["activation", "choice", "pixel"],
+    &["math", "message", "pace", "rng", "shape", "topology"],
+    &["activation", "budget", "choice", "legal", "pixel"],
     &["loss"],
     &["layer"],
     &["chain"],

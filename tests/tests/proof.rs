@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// For the compiler: called at run time it asks for a panic.
-const FOR_THE_COMPILER: [&str; 1] = ["budget::assert_fits"];
+const FOR_THE_COMPILER: [&str; 2] = ["budget::assert_fits", "legal"];
 
 /// Kernels, and the traits between them: what a net's passes are made of. Their sizes are types that
 /// only a net puts together, so they are proved by the passes of every net in the proof.

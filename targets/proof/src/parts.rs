@@ -13,6 +13,7 @@ use cpfo::pace::{Pace, Slice, Whole};
 use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
 use cpfo::shape::{self, Grid, Maps, Shape, Tensor, Units};
+use cpfo::topology;
 use cpfo::train::{self, Refusal, Refusals, Schedule};
 use cpfo::wire::{self, Full, Garbled, Refused, Reply, Request};
 
@@ -76,6 +77,7 @@ fn loss<L: Loss>() {
 
 fn sizes() {
     seen(Role::of(any()));
+    seen(topology::may_follow(any(), any()));
     seen(shape::valid(any(), any()));
     seen(shape::tiles(any(), any()));
     seen(shape::winner_bits(any()));
