@@ -5,6 +5,7 @@
 #[macro_use]
 mod suite;
 
+pub mod calls;
 pub mod cycles;
 pub mod edges;
 pub mod golden;

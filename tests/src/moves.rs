@@ -13,6 +13,7 @@ use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::topology::Kind;
 use cpfo::train::{Batch, InPlace, Limit, Refusal, Sgd, Velocity, load};
 
+use crate::calls;
 use crate::plain::Plain;
 use crate::rounding::{UNIT, agree, agree_above};
 use crate::tensors;
@@ -182,10 +183,10 @@ pub fn plain_ways<N: Net, C: Choice, X: Pixel>() -> [(&'static str, Way<N, C, X>
     }
     [
         ("step", |trainer, parameters, (image, label), decay, _| {
-            trainer.step(parameters, image, label, RATE, decay)
+            calls::step(trainer, parameters, image, label, RATE, decay)
         }),
         ("see", |trainer, parameters, (image, label), decay, _| {
-            trainer.see(parameters, image, label, RATE, decay).map(|seen| seen.loss)
+            calls::see(trainer, parameters, image, label, RATE, decay).map(|seen| seen.loss)
         }),
         ("slices of one unit", |trainer, parameters, sample, decay, _| {
             sliced(trainer, parameters, sample, decay, 1)
@@ -199,7 +200,7 @@ pub fn plain_ways<N: Net, C: Choice, X: Pixel>() -> [(&'static str, Way<N, C, X>
 /// In one go, within a limit.
 pub fn within<N: Net, C: Choice, X: Pixel>() -> (&'static str, Way<N, C, X>) {
     ("within", |trainer, parameters, (image, label), decay, limit| {
-        trainer.step_within(parameters, image, label, RATE, decay, limit)
+        calls::step_within(trainer, parameters, image, label, RATE, decay, limit)
     })
 }
 
@@ -278,7 +279,7 @@ pub fn in_batches<N: Net, C: Choice>(case: &Case<N, f32>, trains: Trains) {
             for (n, (image, label)) in case.samples.iter().enumerate() {
                 // In the second round two trainers take turns.
                 let batch = &mut batches[round * n % 2];
-                losses += batch.add(&ours, image, *label).expect("a good sample").loss;
+                losses += calls::add(batch, &ours, image, *label).expect("a good sample").loss;
             }
             let found = losses / case.samples.len() as f32;
             agree_above(format_args!("{what}: loss"), &[found], &[loss], UNIT);

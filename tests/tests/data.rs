@@ -22,10 +22,11 @@ const SIZES: [u32; 12] =
     [0, 1, 2, 3, 12, 255, 256, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, u32::MAX];
 
 /// Fields that numbers go wrong by.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "",
     "NaN",
     "inf",
+    "-inf",
     "-1",
     "1e39",
     "1e-46",

@@ -7,7 +7,7 @@ use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Batch, InPlace, Limit, Refusal, Refusals, Sgd, Velocity, initialize};
 use cpfo_tests::nets::{relu_mean, three_convolutions, two_max_stages};
 use cpfo_tests::rounding::agree;
-use cpfo_tests::{copy, gradients, tensors};
+use cpfo_tests::{calls, copy, gradients, tensors};
 
 const RATE: f32 = 0.5;
 const SGD: Sgd = Sgd { rate: RATE, momentum: 0.0, decay: 0.0 };
@@ -25,7 +25,7 @@ fn case<N: Net>() -> Case<N> {
     initialize::<N>(&mut parameters, &mut rng);
     image.flat_mut().iter_mut().for_each(|x| *x = rng.uniform());
     let mut batch = Box::new(Batch::<N>::ZERO);
-    batch.add(&parameters, &image, 1).expect("a good sample");
+    calls::add(&mut batch, &parameters, &image, 1).expect("a good sample");
     let squares: f64 =
         gradients(&mut batch).iter().flatten().map(|g| f64::from(*g) * f64::from(*g)).sum();
     Case { parameters, image, length: squares.sqrt() }
@@ -36,7 +36,7 @@ impl<N: Net> Case<N> {
     fn in_place(&self, limit: Limit) -> (Vec<Vec<f32>>, Result<f32, Refusal>) {
         let mut moved = copy::<N>(&self.parameters);
         let mut trainer = Box::new(InPlace::<N, All>::ZERO);
-        let loss = trainer.step_within(&mut moved, &self.image, 1, RATE, 0.0, limit);
+        let loss = calls::step_within(&mut trainer, &mut moved, &self.image, 1, RATE, 0.0, limit);
         (tensors::<N>(&moved), loss)
     }
 
@@ -46,7 +46,7 @@ impl<N: Net> Case<N> {
         let mut batch = Box::new(Batch::<N>::ZERO);
         let mut velocity = Box::new(Velocity::<N>::ZERO);
         for _ in 0..2 {
-            batch.add(&moved, &self.image, 1).expect("a good sample");
+            calls::add(&mut batch, &moved, &self.image, 1).expect("a good sample");
         }
         let done = batch.update_within(&mut moved, &mut velocity, &SGD, limit);
         assert!(
@@ -72,7 +72,7 @@ fn holds<N: Net>() {
 
     let mut plain = copy::<N>(&case.parameters);
     let mut trainer = Box::new(InPlace::<N>::ZERO);
-    let loss = trainer.step(&mut plain, &case.image, 1, RATE, 0.0);
+    let loss = calls::step(&mut trainer, &mut plain, &case.image, 1, RATE, 0.0);
     for limit in [Limit::Refuse(above), Limit::Clip(above)] {
         assert_eq!(case.in_place(limit), (tensors::<N>(&plain), loss), "{limit:?}: as without one");
         assert_eq!(case.batch(limit).1, Ok(()), "{limit:?}");
@@ -135,7 +135,7 @@ fn a_rate_that_is_not_finite() {
     let (mut moved, mut velocity) = (copy::<N>(&case.parameters), Box::new(Velocity::<N>::ZERO));
     let mut batch = Box::new(Batch::<N>::ZERO);
     for rate in [f32::NAN, f32::INFINITY] {
-        batch.add(&moved, &case.image, 1).expect("a good sample");
+        calls::add(&mut batch, &moved, &case.image, 1).expect("a good sample");
         let limit = Limit::Refuse(f32::INFINITY);
         let done = batch.update_within(&mut moved, &mut velocity, &Sgd { rate, ..SGD }, limit);
         assert_eq!(done, Err(Refusal::Rate));
@@ -154,7 +154,15 @@ fn refusals_are_counted() {
     let mut broken = case.image.clone();
     broken.flat_mut()[3] = f32::NAN;
     let mut step = |image: &Image<N>, label, rate, bound| {
-        let done = trainer.step_within(&mut moved, image, label, rate, 0.0, Limit::Refuse(bound));
+        let done = calls::step_within(
+            &mut trainer,
+            &mut moved,
+            image,
+            label,
+            rate,
+            0.0,
+            Limit::Refuse(bound),
+        );
         done.map_err(|why| refusals.count(why)).is_ok()
     };
     assert!(step(&case.image, 1, RATE, f32::MAX));

@@ -10,7 +10,7 @@ use cpfo::train::{
     initialize,
 };
 use cpfo_tests::nets::{pooling_first, relu_mean, two_max_stages};
-use cpfo_tests::{copy, gradients, tensors};
+use cpfo_tests::{calls, copy, gradients, tensors};
 
 fn case<N: Net>() -> (Box<Parameters<N>>, Box<Image<N>>) {
     let mut rng = Rng::new(7);
@@ -33,13 +33,13 @@ fn doors<N: Net>(sgd: &Sgd, in_place: bool) -> Vec<Result<(), Refusal>> {
     for door in if in_place { 0..5 } else { 5..7 } {
         let p = &mut *parameters;
         let done = match door {
-            0 => trainer.step(p, &image, 1, rate, decay).map(drop),
-            1 => trainer.see(p, &image, 1, rate, decay).map(drop),
-            2 => trainer.step_within(p, &image, 1, rate, decay, limit).map(drop),
+            0 => calls::step(&mut trainer, p, &image, 1, rate, decay).map(drop),
+            1 => calls::see(&mut trainer, p, &image, 1, rate, decay).map(drop),
+            2 => calls::step_within(&mut trainer, p, &image, 1, rate, decay, limit).map(drop),
             3 => trainer.begin(p, &image, 1, rate, decay).map(drop),
             4 => trainer.begin_within(p, &image, 1, rate, decay, limit).map(drop),
             _ => {
-                batch.add(p, &image, 1).expect("a good sample");
+                calls::add(&mut batch, p, &image, 1).expect("a good sample");
                 let done = match door {
                     5 => batch.update(p, &mut velocity, sgd),
                     _ => batch.update_within(p, &mut velocity, sgd, limit),
@@ -106,8 +106,8 @@ fn answers<N: Net>(parameters: &Parameters<N>, image: &Image<N>) -> [Result<usiz
         outputs,
         inference.classify::<All>(parameters, image),
         inference.look::<All>(parameters, image, 1).map(|seen| seen.class),
-        batch.add(parameters, image, 1).map(|seen| seen.class),
-        trainer.see(&mut moved, image, 1, 0.0, 0.0).map(|seen| seen.class),
+        calls::add(&mut batch, parameters, image, 1).map(|seen| seen.class),
+        calls::see(&mut trainer, &mut moved, image, 1, 0.0, 0.0).map(|seen| seen.class),
     ]
 }
 

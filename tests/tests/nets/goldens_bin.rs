@@ -43,6 +43,6 @@ fn the_chip_has_the_same_goldens() {
     let found = std::fs::read(&path).expect("goldens.bin");
     assert!(
         found == expected,
-        "write it anew: CPFO_BLESS=1 cargo test -p cpfo-tests --test goldens_bin"
+        "write it anew: CPFO_BLESS=1 cargo test -p cpfo-tests --test nets -- goldens_bin"
     );
 }

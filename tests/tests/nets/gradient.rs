@@ -8,7 +8,7 @@ use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Batch, InPlace, Inference, initialize};
 use cpfo_tests::plain::Plain;
 use cpfo_tests::rounding::{LEFT, agree, agree_above};
-use cpfo_tests::{copy, for_each_golden, for_each_random, gradients, tensors};
+use cpfo_tests::{calls, copy, for_each_golden, for_each_random, gradients, tensors};
 use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 
 /// Step of the central differences. In 64 bits their own error is about h² · J‴ + 2^-53 / h, some
@@ -46,7 +46,7 @@ fn agrees_with_plain<N: Net>(seed: u64) {
     agree("output", output, &pass.output);
 
     let mut batch = Box::new(Batch::<N>::ZERO);
-    let seen = batch.add(&parameters, &image, label).expect("a good sample");
+    let seen = calls::add(&mut batch, &parameters, &image, label).expect("a good sample");
     agree("loss", &[seen.loss], &[pass.loss]);
     let gradients = gradients(&mut batch);
     let plain: Vec<_> = pass.gradient.iter().flatten().filter(|g| !g.is_empty()).collect();
@@ -59,7 +59,7 @@ fn agrees_with_plain<N: Net>(seed: u64) {
     // In place, W moves by −η ∂J/∂W. The rate is 1, so that the difference keeps its digits.
     let mut moved = copy::<N>(&parameters);
     let mut trainer = Box::new(InPlace::<N>::ZERO);
-    let loss = trainer.step(&mut moved, &image, label, 1.0, 0.0);
+    let loss = calls::step(&mut trainer, &mut moved, &image, label, 1.0, 0.0);
     assert_eq!(loss, Ok(seen.loss), "both trainers see the same loss");
     let (before, after) = (tensors::<N>(&parameters), tensors::<N>(&moved));
     for (t, ((before, after), plain)) in before.iter().zip(&after).zip(&plain).enumerate() {

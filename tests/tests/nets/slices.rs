@@ -13,6 +13,7 @@ use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::stage::Stage as _;
 use cpfo::train::{InPlace, Inference, Limit, Refusal, initialize};
+use cpfo_tests::calls;
 use cpfo_tests::for_each_golden;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -63,8 +64,10 @@ fn same_bits<N: Net, C: Choice>() {
         let mut trainer = Box::new(InPlace::<N, C>::ZERO);
         let (parameters, image, label) = (&mut *whole.parameters, &*whole.image, whole.label);
         let expected = match limit {
-            None => trainer.step(parameters, image, label, RATE, DECAY),
-            Some(limit) => trainer.step_within(parameters, image, label, RATE, DECAY, limit),
+            None => calls::step(&mut trainer, parameters, image, label, RATE, DECAY),
+            Some(limit) => {
+                calls::step_within(&mut trainer, parameters, image, label, RATE, DECAY, limit)
+            }
         };
 
         let mut sliced = case::<N, C>(seed);
@@ -187,7 +190,8 @@ fn after(units: usize) -> (Case<N, All>, Vec<u32>, bool) {
 fn a_dropped_step_leaves_no_mixture() {
     let mut whole = case::<N, All>(7);
     let mut trainer = Box::new(InPlace::<N>::ZERO);
-    let step = trainer.step(&mut whole.parameters, &whole.image, whole.label, RATE, DECAY);
+    let step =
+        calls::step(&mut trainer, &mut whole.parameters, &whole.image, whole.label, RATE, DECAY);
     step.expect("a good sample");
     let whole = bits::<N, All>(&whole.parameters);
 
@@ -227,9 +231,10 @@ fn a_forgotten_step_is_noticed() {
         let mut next = || {
             let parameters = &mut *case.parameters;
             match units % 5 {
-                0 => trainer.step(parameters, image, label, RATE, DECAY).map(drop),
-                1 => trainer.see(parameters, image, label, RATE, DECAY).map(drop),
-                2 => trainer.step_within(parameters, image, label, RATE, DECAY, limit).map(drop),
+                0 => calls::step(&mut trainer, parameters, image, label, RATE, DECAY).map(drop),
+                1 => calls::see(&mut trainer, parameters, image, label, RATE, DECAY).map(drop),
+                2 => calls::step_within(&mut trainer, parameters, image, label, RATE, DECAY, limit)
+                    .map(drop),
                 3 => trainer.begin(parameters, image, label, RATE, DECAY).map(drop),
                 _ => trainer.begin_within(parameters, image, label, RATE, DECAY, limit).map(drop),
             }

@@ -7,7 +7,7 @@ use cpfo::pixel::{Bytes, Pixel as _};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{InPlace, Inference, Limit, Refusal, initialize};
-use cpfo_tests::{copy, for_each_golden, tensors};
+use cpfo_tests::{calls, copy, for_each_golden, tensors};
 
 type Grey = Bytes<255>;
 
@@ -31,14 +31,30 @@ fn same_bits<N: Net>() {
         let label = n % N::CLASSES;
         let (a, b) = if n % 2 == 0 {
             (
-                byte_trainer.step(&mut of_bytes, &bytes, label, 0.1, 0.01),
-                float_trainer.step(&mut of_floats, &floats, label, 0.1, 0.01),
+                calls::step(&mut byte_trainer, &mut of_bytes, &bytes, label, 0.1, 0.01),
+                calls::step(&mut float_trainer, &mut of_floats, &floats, label, 0.1, 0.01),
             )
         } else {
             let limit = Limit::Clip(0.5);
             (
-                byte_trainer.step_within(&mut of_bytes, &bytes, label, 0.1, 0.0, limit),
-                float_trainer.step_within(&mut of_floats, &floats, label, 0.1, 0.0, limit),
+                calls::step_within(
+                    &mut byte_trainer,
+                    &mut of_bytes,
+                    &bytes,
+                    label,
+                    0.1,
+                    0.0,
+                    limit,
+                ),
+                calls::step_within(
+                    &mut float_trainer,
+                    &mut of_floats,
+                    &floats,
+                    label,
+                    0.1,
+                    0.0,
+                    limit,
+                ),
             )
         };
         assert_eq!(a.map(f32::to_bits), b.map(f32::to_bits), "{}: loss {n}", N::NAME);
@@ -53,7 +69,7 @@ fn same_bits<N: Net>() {
         "{}",
         N::NAME
     );
-    let wrong = byte_trainer.step(&mut of_bytes, &bytes, N::CLASSES, 0.1, 0.0);
+    let wrong = calls::step(&mut byte_trainer, &mut of_bytes, &bytes, N::CLASSES, 0.1, 0.0);
     assert_eq!(wrong, Err(Refusal::Label));
 }
 

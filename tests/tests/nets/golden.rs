@@ -7,7 +7,7 @@ use cpfo::net::{Net, Parameters};
 use cpfo::shape::Zero as _;
 use cpfo::train::{Batch, Inference, Velocity, decay_term};
 use cpfo_tests::golden::Golden;
-use cpfo_tests::{for_each_golden, gradients, rounding, tensors};
+use cpfo_tests::{calls, for_each_golden, gradients, rounding, tensors};
 
 /// What PyTorch computed in 64 bits, stored in 32: that is half a rounding more.
 fn agree(what: impl Display, ours: &[f32], theirs: &[f32]) {
@@ -36,7 +36,7 @@ fn golden<N: Net>() {
     let mut batch = Box::new(Batch::<N>::ZERO);
     let pass = |batch: &mut Batch<N>, parameters: &Parameters<N>| -> f32 {
         let losses = golden.samples.iter().map(|(image, label)| {
-            batch.add(parameters, image, *label).expect("a good sample").loss
+            calls::add(batch, parameters, image, *label).expect("a good sample").loss
         });
         losses.sum::<f32>() / golden.samples.len() as f32
     };

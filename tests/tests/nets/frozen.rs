@@ -9,6 +9,7 @@ use cpfo::net::{Image, Net, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Batch, InPlace, Inference, Limit, Refusal, initialize, load};
+use cpfo_tests::calls;
 use cpfo_tests::nets::{pooling_first, two_fully_connected};
 
 fn emitted<N: Net, C: Choice>(parameters: &Parameters<N, C>) -> Vec<u8> {
@@ -51,12 +52,12 @@ fn not_loaded<N: Net, C: Choice>(image: &Image<N>, model: &[u8]) {
     let mut batch = Box::new(Batch::<N, C>::ZERO);
     let limit = Limit::Clip(1.0);
     let no = Err(Refusal::NotLoaded);
-    assert_eq!(trainer.step(&mut bare, image, 1, 0.1, 0.1), no);
-    assert_eq!(trainer.see(&mut bare, image, 1, 0.1, 0.1).map(|seen| seen.loss), no);
-    assert_eq!(trainer.step_within(&mut bare, image, 1, 0.1, 0.1, limit), no);
+    assert_eq!(calls::step(&mut trainer, &mut bare, image, 1, 0.1, 0.1), no);
+    assert_eq!(calls::see(&mut trainer, &mut bare, image, 1, 0.1, 0.1).map(|seen| seen.loss), no);
+    assert_eq!(calls::step_within(&mut trainer, &mut bare, image, 1, 0.1, 0.1, limit), no);
     assert_eq!(trainer.begin(&mut bare, image, 1, 0.1, 0.1).map(|_| 0.0), no);
     assert_eq!(trainer.begin_within(&mut bare, image, 1, 0.1, 0.1, limit).map(|_| 0.0), no);
-    assert_eq!(batch.add(&bare, image, 1).map(|seen| seen.loss), no);
+    assert_eq!(calls::add(&mut batch, &bare, image, 1).map(|seen| seen.loss), no);
     assert_eq!(inference.classify::<C>(&bare, image).map(|_| 0.0), no);
     assert_eq!(inference.outputs::<C>(&bare, image).map(|_| 0.0), no);
     assert_eq!(inference.look::<C>(&bare, image, 1).map(|seen| seen.loss), no);
@@ -82,7 +83,7 @@ fn of_choice<N: Net, C: Choice>(trains: bool) {
     let mut parameters = loaded::<N, C>(from);
     assert_eq!(emitted::<N, C>(&parameters), model);
     let mut trainer = Box::new(InPlace::<N, C>::ZERO);
-    trainer.step(&mut parameters, &image, 1, 0.1, 0.01).expect("a good sample");
+    calls::step(&mut trainer, &mut parameters, &image, 1, 0.1, 0.01).expect("a good sample");
     let learnt = emitted::<N, C>(&parameters);
     assert_eq!(learnt != model, trains);
     // Any net takes it whole; one that trains partly, where its frozen layers are the same.
