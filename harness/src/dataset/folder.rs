@@ -83,7 +83,7 @@ fn of_file(path: &Path) -> Result<Found> {
 
 /// Looks into a folder, and into those in it where it has nothing itself.
 fn search(folder: &Path, depth: usize) -> Result<Found> {
-    let Listing { files, folders } = Listing::of(folder)?;
+    let Listing { files, folders, nameless } = Listing::of(folder)?;
     let error = match choose(&files) {
         Ok(found) => return Ok(found.within(folder)),
         Err(error) if !is_nothing(&error) => return Err(error),
@@ -103,6 +103,14 @@ fn search(folder: &Path, depth: usize) -> Result<Found> {
     // With pictures right in it, `train` is a class, as `car` and `plane` are.
     let is_part = |name: &String| Some(name) == train || Some(name) == test;
     if classes.len() > 1 && !classes.keys().all(is_part) {
+        for folder in nameless {
+            ensure!(
+                !picture::within(&folder).is_ok_and(|pictures| !pictures.is_empty()),
+                "the folder {} has pictures in it, and a name that is not UTF-8, so that it cannot \
+                 name a class: rename it",
+                label::path(&folder)
+            );
+        }
         return Ok(Found { train: Source::Pictures(classes), test: None, passed_over: Vec::new() });
     }
     if let Some(train) = train
@@ -150,15 +158,21 @@ fn search(folder: &Path, depth: usize) -> Result<Found> {
 struct Listing {
     files: Vec<String>,
     folders: Vec<String>,
+    /// Folders whose names are no text.
+    nameless: Vec<PathBuf>,
 }
 
 impl Listing {
     fn of(folder: &Path) -> Result<Self> {
         let context = || format!("cannot list {}", label::path(&folder));
-        let mut listing = Self { files: Vec::new(), folders: Vec::new() };
+        let mut listing = Self { files: Vec::new(), folders: Vec::new(), nameless: Vec::new() };
         for entry in std::fs::read_dir(folder).with_context(context)? {
-            // A name that is not UTF-8 is none of those looked for.
-            let Ok(name) = entry.with_context(context)?.file_name().into_string() else { continue };
+            let entry = entry.with_context(context)?;
+            let Ok(name) = entry.file_name().into_string() else {
+                // A file of such a name is none of those looked for.
+                listing.nameless.extend(Some(entry.path()).filter(|path| path.is_dir()));
+                continue;
+            };
             if name.starts_with('.') || ALIEN.contains(&&*name.to_lowercase()) {
                 continue;
             }

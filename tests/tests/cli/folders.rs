@@ -129,6 +129,15 @@ fn pictures_by_class() {
     here.cpfo("train --data all/3").fails(1, &["not in a folder for each class"]);
     gallery(&here, "large", 0..20, 3, false);
     here.cpfo("train --data large").fails(1, &["24 x 24", "8 x 8", "--fit"]);
+    // A class is not left out because nobody can say its name.
+    #[cfg(target_os = "linux")]
+    {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+        let odd = here.path("all").join(OsStr::from_bytes(b"dr\xe9i"));
+        std::fs::rename(here.path("all/3"), odd).unwrap();
+        here.cpfo("train --data all").fails(1, &["dr\\xe9i", "cannot name a class: rename it"]);
+    }
 }
 
 #[test]
