@@ -1,6 +1,6 @@
 //! A chain of layers and what belongs to each: parameters, gradients.
 //!
-//! [`Chain<L, R>`] is a layer with the rest of the net behind it, [`End`] closes it. Both are types
+//! [`Chain<L, R>`] is a layer with the rest of the net after it, [`End`] closes it. Both are types
 //! without data. What belongs to the layers lies beside the chain, in [`Link`]s of the same order.
 //! This file walks such links; the passes over them are in [`stage`](crate::stage).
 
@@ -17,16 +17,16 @@ use crate::shape::{Tensor, Zero};
 #[derive(Debug)]
 pub struct Chain<L, R>(PhantomData<(L, R)>);
 
-/// Behind the last layer.
+/// After the last layer.
 #[derive(Debug)]
 pub struct End;
 
-/// What belongs to a layer, and what belongs to the layers behind it.
+/// What belongs to a layer, and what belongs to the layers after it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link<S, R> {
     /// Of this layer.
     pub layer: S,
-    /// Of the layers behind it.
+    /// Of the layers after it.
     pub rest: R,
 }
 

@@ -248,7 +248,7 @@ pub trait Choice: 'static {
     type FullyConnected: Hold;
     /// If the first stage is the output.
     type Output: Hold;
-    /// The stages behind the first.
+    /// The stages after the first.
     type Rest: Choice;
 }
 

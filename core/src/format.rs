@@ -250,7 +250,7 @@ fn header<N: Net>() -> [u8; HEADER] {
     let mut header = [0; HEADER];
     let fields = [
         MAGIC,
-        // The two bytes behind the version are 0.
+        // The two bytes after the version are 0.
         u32::from(VERSION).to_le_bytes(),
         fingerprint::<N>().to_le_bytes(),
         (N::PARAMETERS as u32).to_le_bytes(),

@@ -1,7 +1,7 @@
 //! Whether a pass goes through a net in one go, or a piece at a time.
 //!
 //! A pass is a sequence of units: a tile of a convolution, a block of units, an input on the way
-//! back. Each leaves everything that the next one needs in memory, so a pass may stop behind any of
+//! back. Each leaves everything that the next one needs in memory, so a pass may stop after any of
 //! them. The loops around the units are written once, against [`Pace`]: [`Whole`] goes through them
 //! all, and is nothing but the loops; [`Slice`] goes straight to the first unit that is not done
 //! and stops when its budget is spent.
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use std::vec::Vec;
 
-    /// Two loops, one in the other, with a unit before and behind.
+    /// Two loops, one in the other, with a unit before and after.
     fn pass(pace: &mut impl Pace, log: &mut Vec<usize>) {
         if pace.unit(1) {
             log.push(1000);

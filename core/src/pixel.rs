@@ -7,7 +7,7 @@
 //!
 //! An image of bytes takes a quarter of the memory, and gives the bits that an image of floats with
 //! the same values gives. Each byte is turned into a float whenever it is read: a first layer that
-//! reads a pixel often takes some more instructions. Behind the first layer everything is in floats.
+//! reads a pixel often takes some more instructions. After the first layer everything is in floats.
 
 use crate::math::{SOFT, is_zero};
 use crate::shape::Tensor;

@@ -18,7 +18,7 @@ use crate::{label, model, whole};
 
 /// A program of the firmware that answers and learns over the serial line.
 struct Serve {
-    /// What it is called behind its board.
+    /// What it is called after its board.
     program: &'static str,
     /// The net that it serves.
     net: &'static str,

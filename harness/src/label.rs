@@ -65,7 +65,7 @@ pub(crate) fn name(text: &str, room: usize) -> String {
     clean.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// Control characters, those that turn the direction of the text behind them or are not to be
+/// Control characters, those that turn the direction of the text after them or are not to be
 /// seen, and the two that XML knows no way to write.
 pub(crate) fn forbidden(c: char) -> bool {
     c.is_control()

@@ -172,7 +172,7 @@ impl Block<'_, '_> {
     }
 }
 
-/// A number as the linker writes it: decimal, octal behind a 0, hexadecimal behind 0x, with K or M.
+/// A number as the linker writes it: decimal, octal after a 0, hexadecimal after 0x, with K or M.
 fn number(word: &str) -> Option<u64> {
     let (digits, factor) = match word.as_bytes().last()? {
         b'K' | b'k' => (&word[..word.len() - 1], 1 << 10),

@@ -68,7 +68,7 @@ impl View for &Tensor {
     }
 }
 
-/// The tensors of a net under their names in files, each name behind `prefix`.
+/// The tensors of a net under their names in files, each name after `prefix`.
 pub fn tensors<N: Net>(prefix: &str, parameters: &Parameters<N>) -> BTreeMap<String, Tensor> {
     let mut layers = learnt::<N>();
     let mut current = None;
@@ -92,7 +92,7 @@ pub fn tensors<N: Net>(prefix: &str, parameters: &Parameters<N>) -> BTreeMap<Str
     tensors
 }
 
-/// Fills a net from the tensors of a file whose names stand behind `prefix`.
+/// Fills a net from the tensors of a file whose names stand after `prefix`.
 pub fn fill<N: Net>(
     file: &SafeTensors<'_>,
     prefix: &str,

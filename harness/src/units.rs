@@ -10,7 +10,7 @@
 //! | sigmoid | 1/4 | within 0.0025 of 0 or 1 | saturated |
 //!
 //! These places are where the slope is below `LEAST` of the largest. A map of a convolution counts as
-//! one unit, all of whose places are looked at; behind a pooling layer, all of the pooled ones, which
+//! one unit, all of whose places are looked at; after a pooling layer, all of the pooled ones, which
 //! is the same but for the mean of a map that is −1 in one place and 1 in the other.
 
 use cpfo::activation::{Activation as _, Relu, Sigmoid, Tanh};
@@ -75,7 +75,7 @@ fn stages<N: Net>() -> Vec<Stage> {
     let mut stages = Vec::new();
     let mut convolved = false;
     for (name, description) in N::LAYERS {
-        // The pooling behind a convolution is of the same stage.
+        // The pooling after a convolution is of the same stage.
         let within = convolved && description.kind == Kind::Pooling;
         convolved = description.kind == Kind::Convolution;
         if within || description.kind == Kind::Output {

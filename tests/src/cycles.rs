@@ -3,7 +3,7 @@
 //! | instruction | cycles |
 //! |---|---|
 //! | of integers, also multiplications | 1, a division 7 |
-//! | load | 2, 1 right behind another load that its address does not need |
+//! | load | 2, 1 right after another load that its address does not need |
 //! | store | 1 |
 //! | several loads or stores in one | 1 and 1 for each register |
 //! | branch | 1, taken 3 |
@@ -66,7 +66,7 @@ pub struct Count {
     pub address: u64,
     /// How often it ran.
     pub ran: u64,
-    /// How often what ran next was not what stands behind it.
+    /// How often what ran next was not what stands after it.
     pub taken: u64,
 }
 
@@ -142,7 +142,7 @@ impl Instruction {
         matches!(name, "cbz" | "cbnz") || rest.into_iter().any(condition)
     }
 
-    /// Of one run, behind another.
+    /// Of one run, after another.
     fn cycles(&self, before: Option<&Instruction>) -> u64 {
         let own = match self.kind() {
             Kind::Integer | Kind::Store | Kind::FloatStore | Kind::Float | Kind::Branch => 1,
@@ -212,7 +212,7 @@ fn names(operands: &str, register: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Cycles of one run through instructions that stand behind each other.
+    /// Cycles of one run through instructions that follow one another.
     fn once(lines: &str) -> u64 {
         let lines = lines.lines().enumerate().map(|(n, line)| format!("{:x}: {line}", 4 * n));
         let text: Vec<_> = lines.collect();

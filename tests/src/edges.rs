@@ -11,7 +11,7 @@ suite! { for_each_edge:
         O3 = Output(2, SoftmaxCrossEntropy);
     }
 
-    /// A window as wide as a strip, behind one map.
+    /// A window as wide as a strip, after one map.
     pub mod eight_columns: 4 x 19 x 1 {
         C1 = Convolution(7, 1 x 4, Relu);
         P2 = Pooling(Max, 2 x 8);
@@ -83,7 +83,7 @@ suite! { for_each_edge:
         O1 = Output(2, SoftmaxCrossEntropy);
     }
 
-    /// A kernel that is the map, and windows of one place behind it.
+    /// A kernel that is the map, and windows of one place after it.
     pub mod kernel_is_map: 3 x 17 x 2 {
         C1 = Convolution(9, 3 x 17, Sigmoid);
         P2 = Pooling(Max, 1 x 1);

@@ -21,7 +21,7 @@ use crate::tensors;
 const RATE: f32 = 0.25;
 const DECAY: f32 = 0.2;
 const MOMENTUM: f32 = 0.5;
-/// Steps behind each other.
+/// Steps one after the other.
 const STEPS: usize = 2;
 
 /// Whether the weights and the biases of a layer train: of the stage of that number, from 0 on.

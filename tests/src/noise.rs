@@ -16,7 +16,7 @@ pub enum Fault {
     Drop,
     /// It arrives twice.
     Double,
-    /// It, and what comes behind it, arrives some milliseconds later.
+    /// It, and what comes after it, arrives some milliseconds later.
     Delay,
 }
 

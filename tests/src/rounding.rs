@@ -9,7 +9,7 @@
 //! - By hand: a sum of n products in 32 bits takes n roundings of 2^-24 = 6e-8 of what it has come to,
 //!   up or down, so it is off by √n · 6e-8: by 1e-6 for the largest layers here.
 //! - A parameter that a step moves takes two or three such roundings of itself, and the error of its
-//!   gradient times a rate below 1. Steps behind each other add theirs up.
+//!   gradient times a rate below 1. Steps one after the other add theirs up.
 //!
 //! A wrong formula is no matter of rounding: it shows in one of the first digits of what it is wrong
 //! about. What is small beside the rest of its tensor would be missed, so suites take rates, decays

@@ -85,7 +85,7 @@ fn flags(text: &str) -> impl Iterator<Item = &str> {
 /// What is to be typed: between backticks, and lines that begin with the program's name.
 fn typed(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.lines().map(str::trim_start).filter(|line| line.starts_with("cpfo "));
-    // What an example is for stands behind two spaces.
+    // What an example is for stands after two spaces.
     let lines = lines.map(|line| line.split("  ").next().unwrap_or_default());
     lines.chain(text.split('`').skip(1).step_by(2))
 }

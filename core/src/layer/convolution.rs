@@ -7,7 +7,7 @@
 //! | gradient | ∂J/∂W_ij(p, q) = Σ_{r,c} x_i(r+p, c+q) δ_j(r, c), ∂J/∂b_j = Σ_{r,c} δ_j(r, c) |
 //!
 //! Forward is the cross-correlation over the valid region. It is computed in tiles of a few pixels
-//! and maps, whose sums stay in registers; what is [behind](Reduce) the convolution asks for the
+//! and maps, whose sums stay in registers; what comes [after](Reduce) the convolution asks for the
 //! tiles, so that a pooled map never exists before it is pooled.
 //!
 //! Where floats are computed by routines, a pixel of 0 is skipped: it adds nothing, and the test for

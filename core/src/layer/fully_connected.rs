@@ -123,7 +123,7 @@ impl<I: Shape, const O: usize, A: Activation> Layer for FullyConnected<I, Units<
     }
 }
 
-/// As many blocks of `B` units as there are from `first` on; the unit behind them.
+/// As many blocks of `B` units as there are from `first` on; the unit after them.
 #[inline(always)]
 fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation, X: Pixel>(
     pace: &mut impl Pace,

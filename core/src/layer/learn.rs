@@ -87,7 +87,7 @@ pub trait Rule: Copy {
 }
 
 /// In place: each gradient moves its number at once, a bias by −η. What weight decay takes of the
-/// weights comes behind it, as a factor; so that it takes nothing of the gradient, their rate is larger.
+/// weights comes after it, as a factor; so that it takes nothing of the gradient, their rate is larger.
 #[derive(Clone, Copy, Debug)]
 pub struct Descent {
     /// The rate of weights: η / (1 − ηλ).

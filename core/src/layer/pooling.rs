@@ -9,7 +9,7 @@
 //! computed once a window. The way back of max pooling needs the winners' places, a few bits each;
 //! that of mean pooling needs the whole map before it.
 //!
-//! Behind a convolution both are a way to [`Reduce`] its tiles. At the head of a net a pooling
+//! After a convolution both are a way to [`Reduce`] its tiles. At the head of a net a pooling
 //! layer stands alone and reduces the net's input.
 
 use core::marker::PhantomData;

@@ -1,6 +1,6 @@
 //! What becomes of a convolution's pre-activations.
 //!
-//! A convolution computes u a tile at a time, for whoever [asks](Tiles). What is behind it asks for the
+//! A convolution computes u a tile at a time, for whoever [asks](Tiles). What comes after it asks for the
 //! tiles, and makes the next layer's input of them: a [pooling layer](super::pooling) reduces each
 //! window to one number, so that the map before it never exists; any other layer takes the map
 //! [whole](Whole). On the way back it says at which places δ is not 0.
@@ -66,7 +66,7 @@ pub fn all_strips<O: Shape, T: Shape>(
     strips::<O, T, 1, _>(u, r, c, o, sink);
 }
 
-/// As many blocks of `B` maps as there are from `o` on; the map behind them.
+/// As many blocks of `B` maps as there are from `o` on; the map after them.
 #[inline(always)]
 fn strips<O: Shape, T: Shape, const B: usize, U: Tiles>(
     u: &U,
@@ -105,7 +105,7 @@ pub fn all_maps<O: Shape, T: Shape>(
     maps::<O, T, 1, _>(pace, u, r, c, o, sink);
 }
 
-/// As many blocks of `B` maps as there are from `o` on; the map behind them.
+/// As many blocks of `B` maps as there are from `o` on; the map after them.
 #[inline(always)]
 fn maps<O: Shape, T: Shape, const B: usize, U: Tiles>(
     pace: &mut impl Pace,
@@ -144,7 +144,7 @@ pub const fn units(mut maps: usize, places: usize, sums: usize) -> usize {
     units
 }
 
-/// What is behind a convolution makes the next layer's input of its pre-activations: a
+/// What comes after a convolution makes the next layer's input of its pre-activations: a
 /// [pooling layer](super::pooling), or [`Whole`] if there is none.
 pub trait Reduce: 'static {
     /// The shape of the next layer's input.

@@ -127,7 +127,7 @@ impl<N: Net, C: Choice> Batch<N, C> {
         Ok(Seen { loss, class })
     }
 
-    /// Adds the samples of another trainer behind one's own, and leaves it without any.
+    /// Adds the samples of another trainer after one's own, and leaves it without any.
     pub fn merge(&mut self, other: &mut Self) {
         for k in 0..N::Chain::TENSORS {
             let to = N::Chain::gradient_mut::<C>(&mut self.gradient, k);

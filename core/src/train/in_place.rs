@@ -177,7 +177,7 @@ pub(super) struct Rates {
 }
 
 impl Rates {
-    /// The decay is a sweep of its own, by the factor 1 − ηλ behind the gradient. A rate of the weights
+    /// The decay is a sweep of its own, by the factor 1 − ηλ after the gradient. A rate of the weights
     /// that is larger by the same factor makes it W (1 − ηλ) − η ∂J/∂W.
     pub(super) fn new(rate: f32, decay: f32) -> Result<Self, Refusal> {
         are_legal(rate, decay)?;

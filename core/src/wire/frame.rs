@@ -1,4 +1,4 @@
-//! Frames: a checksum behind the message, and no zero but the last.
+//! Frames: a checksum after the message, and no zero but the last.
 
 use crc::{Digest, Table};
 use postcard::ser_flavors::Flavor;
@@ -85,7 +85,7 @@ pub(super) fn open(frame: &mut [u8]) -> Result<(u8, &[u8]), Garbled> {
 /// Where postcard's bytes go: summed up, freed of zeros, into a buffer.
 struct Writer<'a> {
     to: &'a mut [u8],
-    /// The place that waits for the length of the run behind it.
+    /// The place that waits for the length of the run after it.
     run: usize,
     /// The place of the next byte.
     next: usize,

@@ -11,8 +11,8 @@
 //! ```
 //!
 //! COBS takes the zeros out of a row of bytes, so that a zero can only be the end of a frame: each
-//! run of bytes up to a zero stands behind its length plus one; a run of 254 bytes without a zero
-//! stands behind `ff`, and no zero is meant after it. So whoever has lost the thread drops what
+//! run of bytes up to a zero stands after its length plus one; a run of 254 bytes without a zero
+//! stands after `ff`, and no zero is meant after it. So whoever has lost the thread drops what
 //! comes up to the next `00`, and is in step again. In [postcard](https://postcard.jamesmunns.com)
 //! whole numbers of 16 and 32 bits are varints (7 bits a byte, lowest first), a byte string is its
 //! length and its bytes, an `f32` its four bytes, little-endian.

@@ -17,7 +17,7 @@ pub enum Reply<'a> {
         /// The place of the byte that comes next.
         next: u32,
     },
-    /// Bytes of the stored model, none behind its end.
+    /// Bytes of the stored model, none after its end.
     Model {
         /// Up to [`CHUNK`](super::CHUNK) bytes.
         #[serde(borrow)]

@@ -16,7 +16,7 @@ pub enum Request<'a> {
     /// A piece of a [stored model](mod@crate::format), from its byte `at` on. Each has
     /// [`CHUNK`](super::CHUNK) bytes, but for the last. [`Reply::Taken`](super::Reply::Taken).
     ///
-    /// The first one is checked before anything changes. Behind it the model that was there is
+    /// The first one is checked before anything changes. After it the model that was there is
     /// gone, and there is none until the last has come.
     Down {
         /// The session.

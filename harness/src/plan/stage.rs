@@ -1,7 +1,7 @@
 //! Layer by layer: what trains, what a pass leaves behind, how much is multiplied.
 //!
 //! A stage is a layer with parameters, or a pooling layer at the head of a net; a convolution and
-//! the pooling layer behind it are one stage, and the map between them never exists.
+//! the pooling layer after it are one stage, and the map between them never exists.
 
 use cpfo::Net;
 use cpfo::choice::{Choice, Flag, Hold};
@@ -16,7 +16,7 @@ pub(super) type Named = (&'static str, Description);
 /// One stage of a net.
 #[derive(Clone, Debug)]
 pub struct Stage {
-    /// Its layer, or a convolution and the pooling layer behind it.
+    /// Its layer, or a convolution and the pooling layer after it.
     pub layers: &'static [Named],
     /// Whether its weights train.
     pub weights: bool,
@@ -118,7 +118,7 @@ fn walk<C: Choice>(layers: &'static [Named], rooms: &[Room], below: bool, into: 
         Kind::Convolution => trains::<C::Convolution>(),
         Kind::FullyConnected => trains::<C::FullyConnected>(),
         Kind::Output => trains::<C::Output>(),
-        // At the head of a net: it has no parameters, and the choice is for what is behind it.
+        // At the head of a net: it has no parameters, and the choice is for what comes after it.
         Kind::Pooling => (false, false),
     };
     into.push(Stage { layers, weights, biases, below, room });
@@ -164,7 +164,7 @@ mod tests {
         let rooms = stages.iter().map(|stage| stage.room);
         let rooms: usize = rooms.map(|room| room.z + room.record + room.plane).sum();
         let tape = size_of::<Tape<N, C>>();
-        // Behind a record of single bytes there may be a gap.
+        // After a record of single bytes there may be a gap.
         assert!((rooms..rooms + 4 * stages.len()).contains(&tape), "{}: {rooms} {tape}", N::NAME);
     }
 

@@ -41,7 +41,7 @@ fn layers(plan: &Plan) -> (Table, String) {
             let [rows, columns, maps] = layer.output;
             let parameters = layer.weights + layer.biases;
             // A convolution has its plane and the multiplications; what is kept is what comes out
-            // of the pooling behind it.
+            // of the pooling after it.
             let if_first = |bytes| if place == 0 { bytes } else { 0 };
             let if_last = |bytes| if place == last { bytes } else { 0 };
             let figures = [

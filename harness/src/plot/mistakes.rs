@@ -11,7 +11,7 @@ use crate::label;
 const TILE: f64 = 100.0;
 const SIDE: f64 = 84.0;
 const CAPTION: f64 = 64.0;
-/// Columns for a class name below an image, and pixels for it behind "is".
+/// Columns for a class name below an image, and pixels for it after "is".
 const NAME: usize = 12;
 const ROOM: f64 = TILE - 22.0;
 

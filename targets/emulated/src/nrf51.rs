@@ -69,7 +69,7 @@ impl Port for Uart {
     }
 
     fn take_byte(&mut self) -> u8 {
-        // Cleared first: if another byte waits behind this one, reading the data sets the event again.
+        // Cleared first: if another byte waits after this one, reading the data sets the event again.
         self.0.write(Self::RECEIVED, 0);
         self.0.read(Self::RECEIVE_DATA) as u8
     }

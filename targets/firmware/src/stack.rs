@@ -26,7 +26,7 @@ fn end() -> usize {
     (&raw const _stack_end).expose_provenance()
 }
 
-/// The address behind its highest.
+/// The address after its highest.
 fn start() -> usize {
     (&raw const _stack_start).expose_provenance()
 }

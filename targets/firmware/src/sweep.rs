@@ -20,7 +20,7 @@ use static_cell::ConstStaticCell;
 use crate::console::say;
 use crate::{Board, Clock as _, Devices, Failure};
 
-/// Declares nets of several kinds, each with an output of two classes behind what is written, and a
+/// Declares nets of several kinds, each with an output of two classes after what is written, and a
 /// function that measures them all.
 macro_rules! sweep {
     ($($kind:ident { $($name:ident: $r:literal x $c:literal x $s:literal $layers:tt)* })*) => {
@@ -113,7 +113,7 @@ sweep! {
         o16: 10 x 10 x 4 { C = Convolution(16, 3 x 3, Relu); P = Pooling(Mean, 2 x 2); }
         p3x3: 11 x 11 x 4 { C = Convolution(8, 3 x 3, Relu); P = Pooling(Mean, 3 x 3); }
     }
-    // No pooling behind, but the output.
+    // No pooling after, but the output.
     whole {
         k1: 8 x 8 x 4 { C = Convolution(8, 1 x 1, Relu); }
         k2: 9 x 9 x 4 { C = Convolution(8, 2 x 2, Relu); }
@@ -128,7 +128,7 @@ sweep! {
         c5: 7 x 7 x 4 { C = Convolution(8, 3 x 3, Relu); }
         c7: 9 x 9 x 4 { C = Convolution(8, 3 x 3, Relu); }
     }
-    // A convolution behind another: δ goes through it.
+    // A convolution after another: δ goes through it.
     behind {
         k1: 8 x 8 x 1 { B = Convolution(4, 1 x 1, Relu); C = Convolution(8, 1 x 1, Relu); P = Pooling(Max, 2 x 2); }
         k2: 9 x 9 x 1 { B = Convolution(4, 1 x 1, Relu); C = Convolution(8, 2 x 2, Relu); P = Pooling(Max, 2 x 2); }
@@ -148,7 +148,7 @@ sweep! {
         mean: 10 x 10 x 1 { B = Convolution(4, 1 x 1, Relu); C = Convolution(8, 3 x 3, Relu); P = Pooling(Mean, 2 x 2); }
         whole: 10 x 10 x 1 { B = Convolution(4, 1 x 1, Relu); C = Convolution(8, 3 x 3, Relu); }
     }
-    // A fully-connected layer behind a convolution.
+    // A fully-connected layer after a convolution.
     units {
         u1: 10 x 10 x 1 { C = Convolution(4, 3 x 3, Relu); F = FullyConnected(1, Relu); }
         u2: 10 x 10 x 1 { C = Convolution(4, 3 x 3, Relu); F = FullyConnected(2, Relu); }
@@ -235,7 +235,7 @@ fn measure<B: Board, N: Net>(
 }
 
 /// Multiplications that a step has to do: forward, for the gradient, and for δ of a layer that has
-/// learning ones before it. Of a convolution with a maximum behind it only the winners have a δ.
+/// learning ones before it. Of a convolution with a maximum after it only the winners have a δ.
 fn due(layers: &[(&str, Description)]) -> usize {
     let mut due = 0;
     let mut learning = false;

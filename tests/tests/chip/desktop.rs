@@ -62,7 +62,7 @@ fn count(program: &Path, pass: &str) -> Result<u64, Failed> {
 }
 
 /// The instructions of one object in callgrind's format: a line `ob=` names the object that the
-/// costs behind it are of, each a position and a count. The cost behind a line `calls=` is that of
+/// costs after it are of, each a position and a count. The cost after a line `calls=` is that of
 /// what was called, which has its own.
 fn own(profile: &str, object: &str) -> u64 {
     let (mut ours, mut called, mut sum) = (false, false, 0);

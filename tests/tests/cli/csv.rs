@@ -27,7 +27,7 @@ fn model(here: &Scratch, words: &str) -> Vec<u8> {
     here.cpfo(&format!("train --epochs 1 {words} --out out")).ran();
     let model = here.read("out/model.safetensors");
     std::fs::remove_dir_all(here.path("out")).unwrap();
-    // The metadata tell how it was read; the weights stand behind them.
+    // The metadata tell how it was read; the weights stand after them.
     model[model.len() - 4 * 2_746..].to_vec()
 }
 

@@ -73,7 +73,7 @@ fn a_picture_is_turned_as_its_tag_says() {
             _ => turned,
         };
         let mut bytes = png(turned);
-        // The chunk of the tag goes behind the header: 8 bytes of signature and 25 of IHDR.
+        // The chunk of the tag goes after the header: 8 bytes of signature and 25 of IHDR.
         let tiff =
             [b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0", &[tag, 0, 0, 0, 0, 0, 0, 0][..]];
         let chunk = [b"eXIf", &tiff.concat()[..]].concat();

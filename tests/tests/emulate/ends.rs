@@ -32,7 +32,7 @@ pub(crate) fn stopped(signal: &str, code: i32) -> Result<(), Failed> {
         cpfo.args(words).arg(&out).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = cpfo.spawn()?;
         let emulator = emulator_of(child.id())?;
-        // The pipe has room for the little that comes behind this line.
+        // The pipe has room for the little that comes after this line.
         let notes = child.stderr.take().expect("it is piped");
         let mut notes = BufReader::new(notes).lines();
         holds(notes.any(|line| line.is_ok_and(|line| line.contains("learns now"))), "it begins")?;

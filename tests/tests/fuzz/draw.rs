@@ -18,7 +18,7 @@ struct Flag {
     /// None for a place.
     long: Option<String>,
     takes_value: bool,
-    /// Whether the value stands behind `=`, and may be left out.
+    /// Whether the value stands after `=`, and may be left out.
     equals: bool,
     /// The values that it names itself.
     possible: Vec<String>,

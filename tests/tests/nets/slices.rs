@@ -158,11 +158,11 @@ fn a_budget_pays_for_what_is_done() {
     assert_eq!(relu_mean[0], all::<relu_mean::Net>());
     assert_eq!(two_max[0], all::<two_max_stages::Net>());
     assert_eq!(three[0], all::<three_convolutions::Net>());
-    // Behind a mean every place of the map has a δ; biases and slopes come on top.
+    // After a mean every place of the map has a δ; biases and slopes come on top.
     type Mean = relu_mean::Net;
     let due = macs::<Mean>(0) + 2 * (macs::<Mean>(2) + macs::<Mean>(3));
     assert!((due..due + due / 4).contains(&relu_mean[1]), "{due} {}", relu_mean[1]);
-    // Behind a maximum one place of each window has.
+    // After a maximum one place of each window has.
     type Max = two_max_stages::Net;
     let due = macs::<Max>(0) / 4 + 2 * (macs::<Max>(2) / 3 + macs::<Max>(4) + macs::<Max>(5));
     assert!((due..due + due / 2).contains(&two_max[1]), "{due} {}", two_max[1]);

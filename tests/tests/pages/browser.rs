@@ -1,5 +1,5 @@
 //! A browser that is driven through a pipe, by Chromium's DevTools protocol: messages of JSON, each
-//! with a 0 behind it.
+//! with a 0 after it.
 //!
 //! By hand, because six commands are all that is asked of it; a crate for it would bring an
 //! asynchronous runtime and a web socket along, and the whole protocol as generated code.

@@ -1,7 +1,7 @@
 //! The way back on a desktop: all maps of the input at once.
 //!
 //! The sums are those of the [way back map by map](Convolution::back), each in the same order; they
-//! only take turns otherwise. Behind one place of δ lies a patch of the input, and a row of it is
+//! only take turns otherwise. Under one place of δ lies a patch of the input, and a row of it is
 //! one run of taps × maps: a run of independent sums, which vectors take side by side. That costs a
 //! copy of the input's size and a list of places on the stack, which a chip does not have to spare.
 
@@ -27,7 +27,7 @@ pub(super) const fn fits<I: Shape, T, W: Learn<T>>(_: &W) -> bool {
 /// A place where δ is not 0.
 #[derive(Clone, Copy)]
 struct Place {
-    /// The first pixel of the patch behind it.
+    /// The first pixel of the patch under it.
     pixel: u32,
     delta: f32,
 }
@@ -130,7 +130,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
         }
     }
 
-    /// Of each row of a map's kernel, the gradients from tap `first` on. What is behind the row's last
+    /// Of each row of a map's kernel, the gradients from tap `first` on. What comes after the row's last
     /// is summed, too, and forgotten.
     #[inline(always)]
     fn sums<const LANES: usize, X: Pixel>(

@@ -61,7 +61,7 @@ pub(super) fn forward<const O: usize, A: Activation, X: Pixel>(
 }
 
 /// Adds the products of some inputs to as many blocks of `B` sums as there are from `first` on; the
-/// sum behind them.
+/// sum after them.
 #[inline(always)]
 fn add<const O: usize, const B: usize, X: Pixel>(
     weight: &[[f32; O]],

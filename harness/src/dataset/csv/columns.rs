@@ -23,7 +23,7 @@ const SHOWN: usize = 4;
 pub enum LabelColumn {
     /// Before the pixels.
     First,
-    /// Behind them.
+    /// After them.
     Last,
     /// Where the header has this name; or, a number, in that column, counted from 1.
     Named(String),

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
     use crate::dataset::Dataset;
 
-    /// The digits, as a table with the label before or behind the pixels, read as if it were first.
+    /// The digits, as a table with the label before or after the pixels, read as if it were first.
     fn asked(label_first: bool, classes: Option<usize>) -> Result<()> {
         let digits = Dataset::digits();
         let (mut labels, mut images) = (Vec::new(), Vec::new());
