@@ -15,23 +15,20 @@ use cpfo::train::{Batch, InPlace, Inference, Refusal, Sgd, Velocity, initialize}
 
 use crate::nets::{digits, lenet};
 
-/// Images of 8 × 8 pixels from 0 to 16, the first of the digits, with their labels.
-pub struct Samples {
+/// Images of 8 × 8 pixels from 0 to 16, the first `COUNT` of the digits, with their labels.
+pub struct Samples<const COUNT: usize> {
     /// Pixels, row by row.
-    pub pixels: [[u8; 64]; Self::COUNT],
+    pub pixels: [[u8; 64]; COUNT],
     /// Classes.
-    pub labels: [u8; Self::COUNT],
+    pub labels: [u8; COUNT],
 }
 
-impl Samples {
-    /// How many there are.
-    pub const COUNT: usize = 32;
-
+impl<const COUNT: usize> Samples<COUNT> {
     /// Cut from the two IDX files of the digits, whose headers have 16 and 8 bytes.
-    const fn cut(images: &[u8], labels: &[u8]) -> Self {
-        let mut samples = Self { pixels: [[0; 64]; Self::COUNT], labels: [0; Self::COUNT] };
+    pub(crate) const fn cut(images: &[u8], labels: &[u8]) -> Self {
+        let mut samples = Self { pixels: [[0; 64]; COUNT], labels: [0; COUNT] };
         let mut n = 0;
-        while n < Self::COUNT {
+        while n < COUNT {
             samples.labels[n] = labels[8 + n];
             let mut p = 0;
             while p < 64 {
@@ -58,7 +55,7 @@ impl Samples {
         let [rows, columns, maps] = N::INPUT;
         let side = (rows / 8).max(1);
         let (top, left) = ((rows - 8 * side) / 2, (columns - 8 * side) / 2);
-        let pixels = &self.pixels[n % Self::COUNT];
+        let pixels = &self.pixels[n % COUNT];
         for (cell, x) in image.iter_mut().enumerate() {
             let (r, c) = (cell / maps / columns, cell / maps % columns);
             let inside = |at: usize, first: usize| at.checked_sub(first).map(|at| at / side);
@@ -67,12 +64,12 @@ impl Samples {
                 _ => 0,
             });
         }
-        usize::from(self.labels[n % Self::COUNT])
+        usize::from(self.labels[n % COUNT])
     }
 }
 
 /// The first digits.
-pub static SAMPLES: Samples = Samples::cut(
+pub static SAMPLES: Samples<32> = Samples::cut(
     include_bytes!("../../../harness/data/digits-images-idx3-ubyte"),
     include_bytes!("../../../harness/data/digits-labels-idx1-ubyte"),
 );

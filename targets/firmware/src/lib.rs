@@ -11,6 +11,7 @@
 //! | [`bits`] | training runs that end in checksums, to be compared between machines |
 //! | [`goldens`] | the nets that PyTorch knows, run forward |
 //! | `prove` | the programs that say what the chip did: bits, instructions, bytes |
+//! | `bounds` | what a step takes of nets and images of every kind: typical, fresh, at worst |
 //! | `sweep` | what many shapes cost, around one |
 //! | `serve` | the application: a net that answers and learns over the serial line |
 //! | [`converse`] | its questions and answers, over any line |
@@ -26,6 +27,8 @@
 
 pub mod bits;
 pub mod board;
+#[cfg(target_os = "none")]
+pub mod bounds;
 #[cfg(target_os = "none")]
 mod console;
 pub mod converse;
@@ -51,6 +54,8 @@ pub mod stack;
 pub mod sweep;
 
 pub use board::{Board, Claim, Clock, Devices, Failure, Memory};
+#[cfg(target_os = "none")]
+pub use bounds::bounds;
 #[cfg(target_os = "none")]
 pub use greet::greet;
 #[cfg(all(feature = "alloc", target_os = "none"))]

@@ -5,6 +5,7 @@
 //! | `bits` | training and forward passes end in the same checksums on every machine |
 //! | `instructions` | instructions on the desktop, counted by valgrind, are those in `instructions.out` |
 //! | `figures` | instructions, stack and bytes of each board are those in `figures.out` |
+//! | `bounds` | what steps take, typical, fresh and at worst, is that in `bounds.out`; nothing drawn takes more |
 //! | `slices` | the longest slice of a step is that in `slices.out` |
 //! | `size` | the sections of each board's program are those in `figures.size`, and of training net A those in `training.size` |
 //! | `cycles` | cycles on a Cortex-M4F, by a model, are those in `cycles.out`, and below their limits |
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     for board in [Board::M3, Board::M4] {
         trials.push(trial(format!("slices::{board}"), lacks(board), move || slices(board)));
     }
+    trials.push(trial("bounds::m4", lacks(Board::M4), bounds));
     trials.push(trial("sweep::m4", lacks(Board::M4), sweep::sweep));
     trials.push(trial("cycles::m4", cycles::lacking(), cycles::m4));
     trials.push(trial("heap::m4", lacks(Board::M4), heap));
@@ -151,6 +153,27 @@ fn slices(board: Board) -> Result<(), Failed> {
     let program = format!("{}-slices", package(board));
     let found = cargo_for_figures(&[board.name(), "--quiet", "--bin", &program])?;
     compare(&format!("boards/{}/slices.out", package(board)), &found)
+}
+
+/// Steps of nets and images of every kind, of which none may take more than was found at worst.
+fn bounds() -> Result<(), Failed> {
+    let found = cargo_for_figures(&["m4", "--quiet", "--bin", "qemu-m4-bounds"])?;
+    compare("boards/qemu-m4/bounds.out", &found)?;
+    let most = |net: &str, kind: &str| -> Result<u32, Failed> {
+        let line = found.lines().find(|line| line.starts_with(&format!("{net}: step {kind}, ")));
+        let most = line.and_then(|line| line.rsplit(' ').next()).ok_or("a kind is missing")?;
+        Ok(most.parse()?)
+    };
+    for net in ["digits", "lenet"] {
+        let worst = most(net, "at worst")?;
+        for kind in ["typical", "fresh", "drawn"] {
+            let most = most(net, kind)?;
+            if most > worst {
+                return Err(format!("{net}, {kind}: {most}, and {worst} at worst").into());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The training workspace comes from the application's heap and goes back.

@@ -95,7 +95,7 @@ fn as_committed(board: Board, program: &str, said: &str) -> Result<(), Failed> {
         }
         "bits" | "bits_small" => BITS.to_owned(),
         "figures" | "figures_small" => format!("boards/{}/figures.out", package(board)),
-        "slices" => format!("boards/{}/slices.out", package(board)),
+        "slices" | "bounds" => format!("boards/{}/{program}.out", package(board)),
         "heap" | "sweep" => format!("programs/{program}.out"),
         _ => return Err(format!("nobody knows what {program} has to say").into()),
     };

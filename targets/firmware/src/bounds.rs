@@ -1,0 +1,170 @@
+//! What a step takes of nets and images of every kind: a deadline is planned by the worst.
+//!
+//! An input of 0 after a ReLU is passed over, so a step takes the less, the more of a net is dead:
+//!
+//! | kind | net | images |
+//! |---|---|---|
+//! | typical | has learnt the digits of 43 writers | digits of others, most of whose pixels are 0 |
+//! | fresh | as it is drawn | no pixel is 0 |
+//! | at worst | only positive weights and biases: no ReLU is dead | no pixel is 0 |
+//! | drawn | signs and zeros in every mixture | as many pixels of 0 |
+//!
+//! Whatever is drawn may not take more than what was found at worst. Steps are of rate 0, so that each is
+//! of the net that is told; they multiply as others do.
+
+use core::hint::black_box;
+
+use cpfo::chain::{Holding as _, Role};
+use cpfo::choice::All;
+use cpfo::net::{Image, Net, Parameters};
+use cpfo::rng::Rng;
+use cpfo::shape::{Tensor as _, Zero};
+use cpfo::train::{InPlace, Inference, initialize};
+use static_cell::ConstStaticCell;
+
+use crate::bits::Samples;
+use crate::console::say;
+use crate::nets::{digits, lenet};
+use crate::{Board, Clock, Devices, Failure};
+
+/// All digits. The last 360 are by other writers.
+static DIGITS: Samples<1797> = Samples::cut(
+    include_bytes!("../../../harness/data/digits-images-idx3-ubyte"),
+    include_bytes!("../../../harness/data/digits-labels-idx1-ubyte"),
+);
+const LEARNT: usize = 1437;
+
+/// Memory for one net.
+struct Room<N: Net> {
+    parameters: Parameters<N>,
+    image: Image<N>,
+    inference: Inference<N>,
+    trainer: InPlace<N>,
+}
+
+impl<N: Net> Zero for Room<N> {
+    const ZERO: Self = Self {
+        parameters: N::ZERO,
+        image: Image::<N>::ZERO,
+        inference: Inference::ZERO,
+        trainer: InPlace::ZERO,
+    };
+}
+
+/// What a step of both nets takes.
+pub fn bounds<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
+    static A: ConstStaticCell<Room<digits::Net>> = ConstStaticCell::new(Room::ZERO);
+    static B: ConstStaticCell<Room<lenet::Net>> = ConstStaticCell::new(Room::ZERO);
+    // Net A sees every digit ten times, and is asked of each it has not seen; net B takes 25 times as
+    // long, and is content with less.
+    bounds_of(&devices.clock, A.try_take().ok_or(Failure::Memory)?, [10 * LEARNT, 360, 100])?;
+    bounds_of(&devices.clock, B.try_take().ok_or(Failure::Memory)?, [1000, 100, 25])
+}
+
+fn bounds_of<C: Clock, N: Net>(
+    clock: &C,
+    room: &mut Room<N>,
+    [steps, asked, draws]: [usize; 3],
+) -> Result<(), Failure> {
+    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+    for n in 0..steps {
+        let label = DIGITS.draw::<N>(n % LEARNT, &mut room.image);
+        let step = room.trainer.step(&mut room.parameters, &room.image, label, 0.01, 0.0);
+        step.map_err(Failure::Sample)?;
+    }
+    let (mut typical, mut right) = (Spread::NONE, 0);
+    for n in LEARNT..LEARNT + asked {
+        let label = DIGITS.draw::<N>(n, &mut room.image);
+        let class = room.inference.classify::<All>(&room.parameters, &room.image);
+        right += usize::from(class.map_err(Failure::Sample)? == label);
+        typical.take(step(clock, room, label)?);
+    }
+    say!("{}: learnt, {} of {} right", N::NAME, right, asked);
+    typical.say::<C, N>("typical");
+
+    let of = |kind: Kind, clock: &C, room: &mut Room<N>| {
+        let mut rng = Rng::new(7);
+        let mut spread = Spread::NONE;
+        for n in 0..draws {
+            let label = draw(kind, room, &mut rng, n as f32 / draws as f32);
+            spread.take(step(clock, room, label)?);
+        }
+        Ok(spread)
+    };
+    of(Kind::Fresh, clock, room)?.say::<C, N>("fresh");
+    of(Kind::Alive, clock, room)?.say::<C, N>("at worst");
+    of(Kind::Mixed, clock, room)?.say::<C, N>("drawn");
+    Ok(())
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Fresh,
+    Alive,
+    Mixed,
+}
+
+/// Draws a net and an image; of a mixture, a share of the weights is positive. The label.
+fn draw<N: Net>(kind: Kind, room: &mut Room<N>, rng: &mut Rng, share: f32) -> usize {
+    initialize::<N>(&mut room.parameters, rng);
+    N::Chain::visit_mut::<All>(&mut room.parameters, &mut |role, values| {
+        for value in values {
+            let positive = kind == Kind::Alive || kind == Kind::Mixed && rng.uniform() < share;
+            match role {
+                // Small, so that no class is so sure that the others have no δ.
+                Role::Weight if kind == Kind::Alive => *value = 0.25 * value.abs(),
+                Role::Weight if positive => *value = value.abs(),
+                Role::Bias if kind == Kind::Alive => *value = 0.1 * rng.uniform() + 0.01,
+                Role::Bias if kind == Kind::Mixed => *value = 0.2 * rng.uniform() - 0.1,
+                _ => {}
+            }
+        }
+    });
+    for x in room.image.flat_mut() {
+        let dark = kind == Kind::Mixed && rng.uniform() > share;
+        *x = if dark { 0.0 } else { 0.9 * rng.uniform() + 0.1 };
+    }
+    rng.below(N::CLASSES as u32) as usize
+}
+
+/// What a step of rate 0 takes.
+#[inline(never)]
+fn step<C: Clock, N: Net>(clock: &C, room: &mut Room<N>, label: usize) -> Result<u32, Failure> {
+    let (image, label) = (black_box(&room.image), black_box(label));
+    let start = clock.ticks();
+    let step = black_box(room.trainer.step(&mut room.parameters, image, label, 0.0, 0.0));
+    let took = clock.since(start);
+    step.map(|_| took).map_err(Failure::Sample)
+}
+
+/// The least, the most, and the sum of so many.
+struct Spread {
+    least: u32,
+    most: u32,
+    sum: u64,
+    count: u32,
+}
+
+impl Spread {
+    const NONE: Self = Self { least: u32::MAX, most: 0, sum: 0, count: 0 };
+
+    fn take(&mut self, took: u32) {
+        self.least = self.least.min(took);
+        self.most = self.most.max(took);
+        self.sum += u64::from(took);
+        self.count += 1;
+    }
+
+    fn say<C: Clock, N: Net>(&self, kind: &str) {
+        let mean = self.sum / u64::from(self.count.max(1));
+        say!(
+            "{}: step {}, mean {} {}, {} to {}",
+            N::NAME,
+            kind,
+            mean,
+            C::SCALE.unit,
+            self.least,
+            self.most
+        );
+    }
+}
