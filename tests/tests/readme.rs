@@ -83,3 +83,16 @@ fn the_readme_quotes_the_committed_code_size() {
         assert!(readme.contains(&bytes), "the README does not say {bytes}: {line}");
     }
 }
+
+#[test]
+fn the_readme_quotes_the_committed_bounds() {
+    let readme = read("README.md").replace("**", "");
+    let bounds = read("targets/boards/qemu-m4/bounds.out");
+    let told = ["typical", "fresh", "at worst"];
+    let rows = bounds.lines().filter(|line| told.iter().any(|kind| line.contains(kind)));
+    let rows: Vec<_> = rows.map(|line| format!("| {} |", numbers(line).join(" | "))).collect();
+    assert_eq!(rows.len(), 2 * told.len());
+    for row in rows {
+        assert!(readme.contains(&row), "the README has no row `{row}`");
+    }
+}
