@@ -89,8 +89,9 @@ macro_rules! net {
             $maps,
             [$kr, $kc],
         );
+        // Its parameter has a name that no layer is given.
         #[doc = concat!("Layer ", stringify!($name), ", a convolution.")]
-        pub type $name<P = $crate::layer::reduce::Whole<
+        pub type $name<CpfoPooling = $crate::layer::reduce::Whole<
             $crate::shape::Maps<
                 { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[0], $kr) },
                 { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[1], $kc) },
@@ -105,7 +106,7 @@ macro_rules! net {
             >,
             $crate::layer::Kernel<{ $kr }, { $kc }>,
             $crate::activation::$activation,
-            P,
+            CpfoPooling,
         >;
         $crate::net!(@layers $net, [$($before)* $name: Convolution,],
             <$name as $crate::layer::Layer>::Output, $($rest)*);
