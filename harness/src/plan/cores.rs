@@ -2,13 +2,15 @@
 //!
 //! What was counted stands in `targets/boards/*/figures.out`, which a test on the emulated chip
 //! compares with what it finds. It holds a forward pass and a step of the nets that come with cpfo,
-//! all layers trained. For other nets, and for other choices of what trains, the figures of the
-//! measured net nearest in size are scaled by multiplications. The board of the M0 has no room for
+//! all layers trained. For other nets, and for other choices of what trains, a core with
+//! floating-point hardware has the [cost](super::cost) of its loops; on one without, the figures of
+//! the measured net nearest in size are scaled by multiplications. The board of the M0 has no room for
 //! net B; there it takes as much more than net A as it does on the M3, which computes the same way.
 
 use cpfo::Net;
 use cpfo::choice::All;
 
+use super::cost::Cost;
 use super::stage::{self, Stage};
 use crate::figures::Figure;
 use crate::nets::{digits, lenet};
@@ -160,13 +162,18 @@ impl Core {
         Code { bytes: program / nets.max(1), program, nets }
     }
 
-    /// Instructions of the net of this name and so many parameters, which multiplies as `work`
-    /// says, and as `whole` if everything trains.
+    /// Whether it computes with floats by instructions, as the M4F does.
+    fn has_floats(&self) -> bool {
+        matches!(self.board, "m4" | "m7" | "m33")
+    }
+
+    /// Instructions of the net of this name and so many parameters, which multiplies and costs as
+    /// is said, and multiplies as `whole` if everything trains.
     pub(super) fn instructions(
         &self,
         net: &str,
         parameters: usize,
-        work: Work,
+        (work, cost): (Work, Cost),
         whole: Work,
     ) -> Instructions {
         let known = self.measured();
@@ -177,11 +184,17 @@ impl Core {
         let nearest = known.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
         let nearest = nearest.expect("every board has figures of a net; a test holds it");
         let is_known = nearest.counted && (nearest.net, nearest.parameters) == (net, parameters);
-        let back = nearest.step.saturating_sub(nearest.forward);
         let [here, there] =
             [work, nearest.work].map(|work| [work.forward, work.back].map(|macs| macs as f64));
-        let forward = scaled(nearest.forward, here[0], there[0]);
-        let step = forward + scaled(back, here[1], there[1]);
+        let forward = match self.has_floats() && !is_known {
+            true => cost.forward.round() as u64,
+            false => scaled(nearest.forward, here[0], there[0]),
+        };
+        let back = match self.has_floats() && !(is_known && work == whole) {
+            true => cost.back.round() as u64,
+            false => scaled(nearest.step.saturating_sub(nearest.forward), here[1], there[1]),
+        };
+        let step = forward + back;
         let count = |instructions, measured| Count { instructions, measured };
         Instructions {
             forward: count(forward, is_known),
@@ -290,13 +303,14 @@ mod tests {
         assert!((forward("m0") - forward("m3")).abs() < 1e-3);
     }
 
-    /// A net nobody has measured is taken to cost as much a multiplication as the nearest one.
+    /// Without floating-point hardware, a net nobody has measured is taken to cost as much a
+    /// multiplication as the nearest one.
     #[test]
     fn other_nets_are_scaled() {
-        let m4 = core("m4");
+        let m3 = core("m3");
         let work = Work { forward: 2 * 5_216, back: 5_896 };
-        let other = m4.instructions("other", 99, work, work);
-        let a = &m4.measured()[0];
+        let other = m3.instructions("other", 99, (work, Cost::of(&[])), work);
+        let a = &m3.measured()[0];
         assert_eq!(other.forward, Count { instructions: 2 * a.forward, measured: false });
         let step = 2 * a.forward + (a.step - a.forward);
         assert_eq!(other.step, Some(Count { instructions: step, measured: false }));
@@ -306,7 +320,7 @@ mod tests {
     #[test]
     fn a_name_alone_does_not_make_a_measurement() {
         let work = Work { forward: 5_216, back: 5_896 };
-        let other = core("m4").instructions("digits", 2_745, work, work);
+        let other = core("m4").instructions("digits", 2_745, (work, Cost::of(&[])), work);
         assert!(!other.forward.measured);
     }
 

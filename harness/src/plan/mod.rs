@@ -14,6 +14,7 @@
 
 mod chip;
 mod cores;
+mod cost;
 mod course;
 mod memory;
 mod stage;
@@ -23,6 +24,7 @@ mod training;
 
 pub use chip::{CHIPS, Chip, Fit, Part};
 pub use cores::{CORES, Code, Core, Count, Instructions, Work, code_of_training};
+use cost::Cost;
 pub use course::{Course, Moment, Use};
 pub use memory::{Memory, STACK};
 pub use stage::Stage;
@@ -116,7 +118,14 @@ impl Plan {
     /// Instructions on a core.
     pub fn instructions(&self, core: &Core) -> Instructions {
         let parameters = self.parameters / size_of::<f32>();
-        core.instructions(self.net, parameters, self.work(), self.whole)
+        core.instructions(self.net, parameters, (self.work(), Cost::of(&self.stages)), self.whole)
+    }
+
+    /// Instructions of a step at worst, on a core with floating-point hardware: an estimate, with no dead
+    /// ReLU and no pixel of 0.
+    pub fn worst(&self) -> u64 {
+        let cost = Cost::of(&self.stages);
+        (cost.forward + cost.back).round() as u64
     }
 
     /// What of the memory is in use from moment to moment: of a step, or of a forward pass if

@@ -145,7 +145,8 @@ fn cores(plan: &Plan) -> (Table, String) {
     }
     let mut note = "Instructions were counted by QEMU with all layers trained.".to_owned();
     if estimated {
-        note += " ~ marks an estimate, scaled by multiplications from the measured net nearest in size.";
+        note += " ~ marks an estimate: on M4F, M7F and M33F by the loops of each layer, with no dead ReLU and no pixel of 0; \
+                 on the others scaled by multiplications from the measured net nearest in size.";
     }
     note += " Cycles an instruction: by a model with the timings of Arm's Cortex-M4 manual (DDI 0439), by likeness, \
              or assumed; none was measured on a chip. Code: bytes of flash beside the parameters, the share of one net in the \

@@ -36,7 +36,7 @@ impl Plan {
             let by = match (here, count.measured) {
                 (Some(_), _) => "counted in this run",
                 (None, true) => "counted in another run",
-                (None, false) => "scaled from another net",
+                (None, false) => "estimated, see cpfo plan",
             };
             table.row([
                 Cell::from(chip.name),

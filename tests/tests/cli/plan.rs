@@ -54,7 +54,7 @@ fn tables_for_people() {
         "digits, all layers train",
         "F3     FullyConnected",
         "RAM of the net",
-        "11,720",
+        "11,716",
         "Cortex-M4F",
         "nRF51822 (micro:bit v1)",
         "estimates",
