@@ -174,7 +174,7 @@ impl Core {
         net: &str,
         parameters: usize,
         (work, cost): (Work, Cost),
-        whole: Work,
+        whole: (Work, Cost),
     ) -> Instructions {
         let known = self.measured();
         let distance = |known: &Measured| {
@@ -190,15 +190,18 @@ impl Core {
             true => cost.forward.round() as u64,
             false => scaled(nearest.forward, here[0], there[0]),
         };
-        let back = match self.has_floats() && !(is_known && work == whole) {
-            true => cost.back.round() as u64,
-            false => scaled(nearest.step.saturating_sub(nearest.forward), here[1], there[1]),
+        let there_back = nearest.step.saturating_sub(nearest.forward);
+        let back = match (self.has_floats(), is_known) {
+            (true, false) => cost.back.round() as u64,
+            // What was counted holds for its weights and its image, and a part of it in proportion.
+            (true, true) => scaled(there_back, cost.back, whole.1.back),
+            (false, _) => scaled(there_back, here[1], there[1]),
         };
         let step = forward + back;
         let count = |instructions, measured| Count { instructions, measured };
         Instructions {
             forward: count(forward, is_known),
-            step: (work.back > 0).then(|| count(step, is_known && work == whole)),
+            step: (work.back > 0).then(|| count(step, is_known && work == whole.0)),
         }
     }
 
@@ -309,7 +312,7 @@ mod tests {
     fn other_nets_are_scaled() {
         let m3 = core("m3");
         let work = Work { forward: 2 * 5_216, back: 5_896 };
-        let other = m3.instructions("other", 99, (work, Cost::of(&[])), work);
+        let other = m3.instructions("other", 99, (work, Cost::of(&[])), (work, Cost::of(&[])));
         let a = &m3.measured()[0];
         assert_eq!(other.forward, Count { instructions: 2 * a.forward, measured: false });
         let step = 2 * a.forward + (a.step - a.forward);
@@ -320,7 +323,8 @@ mod tests {
     #[test]
     fn a_name_alone_does_not_make_a_measurement() {
         let work = Work { forward: 5_216, back: 5_896 };
-        let other = core("m4").instructions("digits", 2_745, (work, Cost::of(&[])), work);
+        let other =
+            core("m4").instructions("digits", 2_745, (work, Cost::of(&[])), (work, Cost::of(&[])));
         assert!(!other.forward.measured);
     }
 

@@ -55,7 +55,7 @@ pub struct Plan {
     pub inference: Memory,
     /// RAM of training in place; nothing if nothing trains.
     pub step: Option<Memory>,
-    whole: Work,
+    whole: (Work, Cost),
 }
 
 impl Plan {
@@ -95,7 +95,7 @@ impl Plan {
             parameters: N::PARAMETER_BYTES,
             inference: Memory::of_inference::<N>(),
             step: cpfo::net::trains::<N, C>().then(|| Memory::of_training::<N, C>()),
-            whole: Work::of(&stage::of::<N, choice::All>()),
+            whole: weigh(&stage::of::<N, choice::All>()),
         }
     }
 
@@ -118,7 +118,7 @@ impl Plan {
     /// Instructions on a core.
     pub fn instructions(&self, core: &Core) -> Instructions {
         let parameters = self.parameters / size_of::<f32>();
-        core.instructions(self.net, parameters, (self.work(), Cost::of(&self.stages)), self.whole)
+        core.instructions(self.net, parameters, weigh(&self.stages), self.whole)
     }
 
     /// Instructions of a step at worst, on a core with floating-point hardware: an estimate, with no dead
@@ -133,4 +133,8 @@ impl Plan {
     pub fn course(&self) -> Course {
         Course::of(&self.stages, self.step.unwrap_or(self.inference))
     }
+}
+/// What stages multiply, and what their loops take.
+fn weigh(stages: &[Stage]) -> (Work, Cost) {
+    (Work::of(stages), Cost::of(stages))
 }
