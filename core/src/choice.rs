@@ -147,42 +147,6 @@ impl Flag for No {
     type Else<Other: Flag> = Other;
 }
 
-/// The input of a layer on the way back.
-#[derive(Debug)]
-pub enum Input<'a, T> {
-    /// Only read: nothing before the layer trains.
-    Fixed(&'a T),
-    /// Overwritten by the δ of the layer before.
-    Tape(&'a mut T),
-}
-
-impl<'a, T> Input<'a, T> {
-    /// What is on the tape, to be overwritten if `Below` is set.
-    #[inline(always)]
-    pub fn new<Below: Flag>(z: &'a mut T) -> Self {
-        if Below::SET { Self::Tape(z) } else { Self::Fixed(z) }
-    }
-    /// What is overwritten, if anything is.
-    #[inline(always)]
-    pub fn tape(&mut self) -> Option<&mut T> {
-        match self {
-            Self::Fixed(_) => None,
-            Self::Tape(z) => Some(z),
-        }
-    }
-}
-
-impl<T> core::ops::Deref for Input<'_, T> {
-    type Target = T;
-    #[inline(always)]
-    fn deref(&self) -> &T {
-        match self {
-            Self::Fixed(x) => x,
-            Self::Tape(x) => x,
-        }
-    }
-}
-
 /// How a layer's weights and biases are held.
 pub trait Hold: 'static {
     /// Where a weight tensor lies.

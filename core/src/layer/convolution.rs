@@ -25,9 +25,9 @@ use core::marker::PhantomData;
 
 use super::learn::learns;
 use super::reduce::{Reduce, STRIP, Tiles, Whole};
-use super::{Description, Layer, Learn, Stored};
+use super::{Description, Input, Layer, Learn, Stored};
 use crate::activation::Activation;
-use crate::choice::{Choice, Flag, Input};
+use crate::choice::{Choice, Flag};
 use crate::math::{SOFT, WIDE, is_zero};
 use crate::pace::Pace;
 use crate::pixel::Pixel;

@@ -15,9 +15,9 @@ use core::hint::black_box;
 use core::marker::PhantomData;
 
 use super::learn::learns;
-use super::{Description, Layer, Learn, Stored};
+use super::{Description, Input, Layer, Learn, Stored};
 use crate::activation::Activation;
-use crate::choice::{Choice, Flag, Input};
+use crate::choice::{Choice, Flag};
 use crate::math::WIDE;
 use crate::pace::Pace;
 use crate::pixel::Pixel;

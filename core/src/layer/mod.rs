@@ -26,6 +26,7 @@
 pub mod adding {}
 pub mod convolution;
 pub mod fully_connected;
+pub mod input;
 pub mod learn;
 pub mod output;
 pub mod pooling;
@@ -33,12 +34,12 @@ pub mod reduce;
 
 pub use convolution::{Convolution, Kernel};
 pub use fully_connected::FullyConnected;
+pub use input::Input;
 pub use learn::Learn;
 pub use output::Output;
 pub use pooling::{Max, Mean, Pooling, Window};
 
 use crate::activation::Activation;
-pub use crate::choice::Input;
 use crate::choice::{Choice, Flag, Hold};
 use crate::loss::Loss;
 use crate::pace::Pace;

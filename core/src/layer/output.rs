@@ -5,9 +5,9 @@
 
 use core::marker::PhantomData;
 
-use super::{Description, FullyConnected, Last, Layer, Learn, Stored};
+use super::{Description, FullyConnected, Input, Last, Layer, Learn, Stored};
 use crate::activation::{Activation, Identity};
-use crate::choice::{Choice, Flag, Input};
+use crate::choice::{Choice, Flag};
 use crate::loss::Loss;
 use crate::pace::Pace;
 use crate::pixel::Pixel;

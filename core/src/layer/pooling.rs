@@ -15,9 +15,9 @@
 use core::marker::PhantomData;
 
 use super::reduce::{Reduce, STRIP, Sink, StripSink, Tiles, all_maps, all_strips, units};
-use super::{Description, Layer, Learn, Stored};
+use super::{Description, Input, Layer, Learn, Stored};
 use crate::activation::{Activation, Identity};
-use crate::choice::{Choice, Flag, Input, Without};
+use crate::choice::{Choice, Flag, Without};
 use crate::pace::Pace;
 use crate::pixel::Pixel;
 use crate::shape::{Grid, Shape, Zero, winner_bits};

@@ -7,7 +7,8 @@
 
 use super::{Convolution, Kernels, Row};
 use crate::activation::Activation;
-use crate::choice::{Flag, Input};
+use crate::choice::Flag;
+use crate::layer::Input;
 use crate::layer::Stored;
 use crate::layer::learn::{Learn, learns};
 use crate::layer::reduce::Reduce;
