@@ -13,7 +13,8 @@ use cpfo::wire::{Figures, Refused, Reply, Request, frame_bytes};
 use embedded_io::{Read, Write};
 use heapless::Vec;
 
-use crate::learner::{Chip, Learner, Room};
+use crate::learner::{Chip, Learner};
+use crate::room::Room;
 use crate::{Clock, Failure};
 
 /// All memory of a net that is served: its own, and a frame of up to `FRAME` bytes.

@@ -9,33 +9,16 @@
 
 use cpfo::choice::All;
 use cpfo::format::{self, Reader};
-use cpfo::net::{Image, Net, Parameters};
-use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::{InPlace, Inference};
+use cpfo::net::{Image, Net};
+use cpfo::shape::Tensor as _;
 use cpfo::wire::{CHUNK, Figures, Hello, Refused, Reply, Request, VERSION};
 use heapless::Vec;
 
 use crate::Clock;
+use crate::room::Room;
 
 /// The model that `cpfo build` put into the firmware, in the device format; empty without one.
 static MODEL: &[u8] = include_bytes!(env!("CPFO_MODEL_FILE"));
-
-/// A net with its workspaces.
-pub(crate) struct Room<N: Net> {
-    parameters: Parameters<N>,
-    image: Image<N>,
-    inference: Inference<N>,
-    trainer: InPlace<N>,
-}
-
-impl<N: Net> Zero for Room<N> {
-    const ZERO: Self = Self {
-        parameters: N::ZERO,
-        image: Image::<N>::ZERO,
-        inference: Inference::ZERO,
-        trainer: InPlace::ZERO,
-    };
-}
 
 /// The chip around a net.
 pub(crate) struct Chip<'c, C> {

@@ -15,6 +15,7 @@
 //! | `sweep` | what many shapes cost, around one |
 //! | `serve` | the application: a net that answers and learns over the serial line |
 //! | [`converse`] | its questions and answers, over any line |
+//! | `room` | memory for one net |
 //! | `learner` | what it does for them: the model, the samples, the session |
 //! | [`erring`] | a serial port that errs, for boards whose own never does |
 //! | `stack` | the stack's high-water mark, by painting |
@@ -46,6 +47,7 @@ pub mod loan;
 pub mod nets;
 #[cfg(target_os = "none")]
 pub mod prove;
+mod room;
 #[cfg(target_os = "none")]
 pub mod serve;
 #[cfg(target_os = "none")]

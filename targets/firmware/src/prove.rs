@@ -5,16 +5,17 @@ use core::hint::black_box;
 use core::task::Poll;
 
 use cpfo::choice::All;
-use cpfo::net::{Image, Net, Parameters};
+use cpfo::net::{Image, Net};
 use cpfo::pixel::Bytes;
 use cpfo::rng::Rng;
 use cpfo::shape::Zero;
-use cpfo::train::{InPlace, Inference, initialize};
+use cpfo::train::{InPlace, initialize};
 use static_cell::ConstStaticCell;
 
-use crate::bits::{self, Line, Room, Rooms, SAMPLES};
+use crate::bits::{self, Line, Rooms, SAMPLES};
 use crate::console::say;
 use crate::nets::{digits, lenet};
+use crate::room::Room;
 use crate::{Board, Clock, Devices, Failure, goldens, stack};
 
 fn line((name, bits): Line) {
@@ -31,37 +32,20 @@ pub fn bits() -> Result<(), Failure> {
 
 /// The run of [`bits`] that fits into 16 KB.
 pub fn bits_small() -> Result<(), Failure> {
-    static ROOM: ConstStaticCell<Room<digits::Net>> = ConstStaticCell::new(Room::ZERO);
+    static ROOM: ConstStaticCell<bits::Room<digits::Net>> = ConstStaticCell::new(bits::Room::ZERO);
     line(bits::small(ROOM.try_take().ok_or(Failure::Memory)?).map_err(Failure::Sample)?);
     Ok(())
 }
 
-/// Memory for inference and training of one net.
-struct Measured<N: Net> {
-    parameters: Parameters<N>,
-    image: Image<N>,
-    inference: Inference<N>,
-    trainer: InPlace<N>,
-}
-
-impl<N: Net> Zero for Measured<N> {
-    const ZERO: Self = Self {
-        parameters: N::ZERO,
-        image: Image::<N>::ZERO,
-        inference: Inference::ZERO,
-        trainer: InPlace::ZERO,
-    };
-}
-
 /// What net A takes.
 pub fn figures_of_digits<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
-    static ROOM: ConstStaticCell<Measured<digits::Net>> = ConstStaticCell::new(Measured::ZERO);
+    static ROOM: ConstStaticCell<Room<digits::Net>> = ConstStaticCell::new(Room::ZERO);
     figures(devices, ROOM.try_take().ok_or(Failure::Memory)?)
 }
 
 /// What net B takes.
 pub fn figures_of_lenet<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
-    static ROOM: ConstStaticCell<Measured<lenet::Net>> = ConstStaticCell::new(Measured::ZERO);
+    static ROOM: ConstStaticCell<Room<lenet::Net>> = ConstStaticCell::new(Room::ZERO);
     figures(devices, ROOM.try_take().ok_or(Failure::Memory)?)
 }
 
@@ -71,7 +55,7 @@ fn unit<B: Board>(_: &Devices<B>) -> &'static str {
 }
 
 /// A few steps from fresh weights, and the sample to go on with; its label.
-fn warm_up<N: Net>(room: &mut Measured<N>) -> Result<usize, Failure> {
+fn warm_up<N: Net>(room: &mut Room<N>) -> Result<usize, Failure> {
     initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
     for n in 0..20 {
         let label = SAMPLES.draw::<N>(n, &mut room.image);
@@ -82,7 +66,7 @@ fn warm_up<N: Net>(room: &mut Measured<N>) -> Result<usize, Failure> {
 }
 
 /// Instructions and stack of one forward pass and one step.
-fn figures<B: Board, N: Net>(devices: &Devices<B>, room: &mut Measured<N>) -> Result<(), Failure> {
+fn figures<B: Board, N: Net>(devices: &Devices<B>, room: &mut Room<N>) -> Result<(), Failure> {
     say!("{}: {} parameters, {} bytes", N::NAME, N::PARAMETERS, N::PARAMETER_BYTES);
     say!(
         "{}: inference {} bytes beside them, in place {}",
@@ -119,8 +103,8 @@ impl<N: Net> Zero for OfBytes<N> {
 
 /// What a step takes in slices, and from bytes, of both nets.
 pub fn slices<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
-    static DIGITS: ConstStaticCell<Measured<digits::Net>> = ConstStaticCell::new(Measured::ZERO);
-    static LENET: ConstStaticCell<Measured<lenet::Net>> = ConstStaticCell::new(Measured::ZERO);
+    static DIGITS: ConstStaticCell<Room<digits::Net>> = ConstStaticCell::new(Room::ZERO);
+    static LENET: ConstStaticCell<Room<lenet::Net>> = ConstStaticCell::new(Room::ZERO);
     static DIGITS_BYTES: ConstStaticCell<OfBytes<digits::Net>> =
         ConstStaticCell::new(OfBytes::ZERO);
     static LENET_BYTES: ConstStaticCell<OfBytes<lenet::Net>> = ConstStaticCell::new(OfBytes::ZERO);
@@ -132,7 +116,7 @@ pub fn slices<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
 
 fn slices_of<B: Board, N: Net>(
     devices: &Devices<B>,
-    room: &mut Measured<N>,
+    room: &mut Room<N>,
     bytes: &mut OfBytes<N>,
 ) -> Result<(), Failure> {
     let label = warm_up(room)?;
@@ -151,7 +135,7 @@ fn slices_of<B: Board, N: Net>(
 /// The longest slice of a step, from its begin on.
 fn longest_slice<B: Board, N: Net>(
     devices: &Devices<B>,
-    room: &mut Measured<N>,
+    room: &mut Room<N>,
     label: usize,
     budget: u32,
 ) -> Result<(), Failure> {

@@ -10,13 +10,14 @@ use core::hint::black_box;
 use cpfo::chain::Holding as _;
 use cpfo::choice::All;
 use cpfo::layer::Description;
-use cpfo::net::{Image, Net, Parameters};
+use cpfo::net::Net;
 use cpfo::rng::Rng;
-use cpfo::shape::{Tensor as _, Zero};
+use cpfo::shape::Tensor as _;
 use cpfo::topology::Kind;
-use cpfo::train::{InPlace, Inference, initialize};
+use cpfo::train::initialize;
 
 use crate::console::say;
+use crate::room::Room;
 use crate::{Board, Clock as _, Devices, Failure};
 
 /// Declares the nets, and a function that measures them all.
@@ -25,7 +26,8 @@ macro_rules! shapes {
         use cpfo::shape::Zero as _;
         use static_cell::ConstStaticCell;
 
-        use super::{Room, measure};
+        use super::measure;
+        use crate::room::Room;
         use crate::{Board, Devices, Failure};
 
         $(
@@ -59,23 +61,6 @@ mod shapes;
 /// Measures nets of every shape, one after the other.
 pub fn sweep<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
     shapes::all(devices)
-}
-
-/// Memory for inference and training of one net.
-struct Room<N: Net> {
-    parameters: Parameters<N>,
-    image: Image<N>,
-    inference: Inference<N>,
-    trainer: InPlace<N>,
-}
-
-impl<N: Net> Zero for Room<N> {
-    const ZERO: Self = Self {
-        parameters: N::ZERO,
-        image: Image::<N>::ZERO,
-        inference: Inference::ZERO,
-        trainer: InPlace::ZERO,
-    };
 }
 
 /// Says what one net takes.
