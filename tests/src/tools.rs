@@ -1,7 +1,7 @@
 //! Tests that need more than Rust. Without it they are reported as ignored, with the reason; where
 //! `CPFO_REQUIRE_TOOLS` is set, as in CI, they fail.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use cpfo_harness::child::bound;
@@ -45,4 +45,19 @@ pub fn trial(
         // The kind stands before the name, where a reader sees it.
         Some(reason) => Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true),
     }
+}
+
+/// The Rust sources in a folder and below, in one order.
+///
+/// # Panics
+/// If one of its folders cannot be read.
+pub fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> = paths
+        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
+    files.sort();
+    files
 }

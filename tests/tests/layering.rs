@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cpfo_tests::tools::sources;
+
 /// The floors, lowest first. Rooms on one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
     &["math", "message", "pace", "rng", "shape", "topology"],
@@ -20,14 +22,6 @@ const FLOORS: &[&[&str]] = &[
 
 fn floor(room: &str) -> Option<usize> {
     FLOORS.iter().position(|rooms| rooms.contains(&room))
-}
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
-        .collect()
 }
 
 /// The rooms that a source names as `crate::room`, outside comments and tests.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use cpfo::Net as _;
 use cpfo_harness::nets::{digits, lenet};
+use cpfo_tests::tools::sources;
 
 /// What is not ours: cargo's own, where we say what to type.
 const FOREIGN: [&str; 2] = ["--locked", "--test"];
@@ -21,14 +22,6 @@ fn verbs() -> BTreeMap<String, BTreeSet<String>> {
         flags.map(|flag| format!("--{flag}")).collect()
     };
     program.get_subcommands().map(|verb| (verb.get_name().to_owned(), flags(verb))).collect()
-}
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
-        .collect()
 }
 
 /// What a source says to people: its strings of several words and, since help is made of them, its
