@@ -33,7 +33,7 @@ pub const fn convolution(layer: &str, input: [usize; 3], maps: usize, kernel: [u
         let message = of(layer).text("a kernel of ").size(rows, columns).text(" has no taps");
         panic!("{}", message.as_str());
     }
-    if rows > input[0] || columns > input[1] {
+    if (rows > input[0] || columns > input[1]) && !is_empty(input) {
         let message = of(layer).text("its kernel of ").size(rows, columns);
         let message = message.text(" is larger than the maps of ").size(input[0], input[1]);
         panic!("{}", message.text(" it slides over").as_str());
@@ -118,6 +118,11 @@ pub const fn order(layers: &[(&str, Kind)]) {
         }
         i += 1;
     }
+}
+
+/// Whether nothing is left of the maps: the layer that left nothing has been named.
+const fn is_empty([rows, columns, _]: [usize; 3]) -> bool {
+    rows == 0 || columns == 0
 }
 
 const fn of(layer: &str) -> Message {
