@@ -145,8 +145,15 @@ fn cores(plan: &Plan) -> (Table, String) {
     }
     let mut note = "Instructions were counted by QEMU with all layers trained.".to_owned();
     if estimated {
-        note += " ~ marks an estimate: on M4F, M7F and M33F by the loops of each layer, with no dead ReLU and no pixel of 0; \
-                 on the others scaled by multiplications from the measured net nearest in size.";
+        note += " ~ marks an estimate: on M4F, M7F and M33F by the loops of each layer, with no dead ReLU and no pixel of 0 (where a \
+                 part of a counted net trains, that part of its count); on the others scaled by multiplications from the measured net \
+                 nearest in size.";
+    }
+    if plan.step.is_some() {
+        note += &format!(
+            " On an M4F a step takes ~{} at worst, with no dead ReLU and no pixel of 0: plan a deadline by that.",
+            label::count(rounded(plan.worst() as f64, 3) as u64)
+        );
     }
     note += " Cycles an instruction: by a model with the timings of Arm's Cortex-M4 manual (DDI 0439), by likeness, \
              or assumed; none was measured on a chip. Code: bytes of flash beside the parameters, the share of one net in the \
