@@ -62,7 +62,8 @@ With --emulated --sweep: instructions a multiplication, forward and in a step, f
 around one shape, and how many times that of the best of its kind it is. A step's multiplications are
 those that it has to do: of a convolution with a maximum after it, those of the winners. The kinds:
 max, mean, whole (a convolution with such a pooling after it, or none), grey (max, one map in), behind
-(a convolution after another), units (a fully-connected layer), tanh, sigmoid. Names say what is not
+(a convolution after another), units (a fully-connected layer), thin
+(one row or column), tanh, sigmoid. Names say what is not
 as in the others: k3 a kernel of 3 x 3, i3 and o3 maps in and out, p the window, u units, c columns.
 
 Examples:
