@@ -151,7 +151,8 @@ fn cores(plan: &Plan) -> (Table, String) {
     }
     if plan.step.is_some() {
         note += &format!(
-            " On an M4F a step takes ~{} at worst, with no dead ReLU and no pixel of 0: plan a deadline by that.",
+            " On an M4F a step takes ~{} at worst, with no dead ReLU and no pixel of 0: plan a deadline by that and an \
+             eighth more, since the estimate may be a tenth too low.",
             label::count(rounded(plan.worst() as f64, 3) as u64)
         );
     }

@@ -56,7 +56,7 @@ fn tables_for_people() {
         "RAM of the net",
         "11,716",
         "Cortex-M4F",
-        "On an M4F a step takes ~35,",
+        "On an M4F a step takes ~34,200 at worst",
         "nRF51822 (micro:bit v1)",
         "estimates",
     ] {
