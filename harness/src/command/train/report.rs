@@ -79,6 +79,11 @@ fn layers<N: Net>() -> Vec<String> {
     lines
 }
 
+/// So many epochs, in words.
+fn epochs(count: u32) -> String {
+    format!("{count} epoch{}", if count == 1 { "" } else { "s" })
+}
+
 /// A recipe, setting by setting.
 pub(super) fn recipe(recipe: &Recipe) -> Vec<Figure> {
     let trainer = match recipe.trainer {
@@ -87,8 +92,10 @@ pub(super) fn recipe(recipe: &Recipe) -> Vec<Figure> {
     };
     let schedule = match recipe.schedule {
         Schedule::Constant => "constant".to_owned(),
-        Schedule::Step { every, factor } => format!("times {factor} after each {every} epochs"),
-        Schedule::Cosine { warm_up } => format!("rises for {warm_up} epochs, falls along a cosine"),
+        Schedule::Step { every, factor } => format!("times {factor} after each {}", epochs(every)),
+        Schedule::Cosine { warm_up } => {
+            format!("rises for {}, falls along a cosine", epochs(warm_up))
+        }
     };
     let limit = match recipe.limit {
         None => "none".to_owned(),
