@@ -9,9 +9,10 @@
 //! | [`Sigmoid`] | 1 / (1 + e^−u) | z (1 − z) |
 
 use crate::math::{self, is_zero};
+use crate::sealed::{Sealed, sealed};
 
 /// An activation function.
-pub trait Activation: 'static {
+pub trait Activation: Sealed + 'static {
     /// Its name in files and reports.
     const NAME: &'static str;
     /// Whether the slope at value 0 is 0, and that value never −0: then a unit of value 0 passes
@@ -45,6 +46,8 @@ pub struct Tanh;
 /// z = 1 / (1 + e^−u).
 #[derive(Debug)]
 pub struct Sigmoid;
+
+sealed!(Identity, Relu, Tanh, Sigmoid);
 
 impl Activation for Identity {
     const NAME: &'static str = "identity";

@@ -2,13 +2,14 @@
 //!
 //! [`Chain<L, R>`] is a layer with the rest of the net after it, [`End`] closes it. Both are types
 //! without data. What belongs to the layers lies beside the chain, in [`Link`]s of the same order.
-//! This file walks such links; the passes over them are in [`stage`](crate::stage).
+//! This file walks such links; the passes over them are in `stage`.
 
 use core::marker::PhantomData;
 
-use crate::choice::{Choice, Flag, Hold, No, Numbers, Place, Slot};
+use crate::choice::Choice;
+use crate::hold::{Flag, Hold, No, Numbers, Place, Slot};
 use crate::layer::learn::Pair;
-use crate::layer::{Layer, Parameters};
+use crate::layer::{Layer, Tensors};
 use crate::math;
 use crate::rng::Rng;
 use crate::shape::{Tensor, Zero};
@@ -48,13 +49,13 @@ impl<S: 'static, R: 'static> Pair for Link<S, R> {
 }
 
 /// Parameters of a layer, held as a choice says.
-pub type Held<L, C> = Parameters<
+pub type Held<L, C> = Tensors<
     <<L as Layer>::Hold<C> as Hold>::Weight<<L as Layer>::Weight>,
     <<L as Layer>::Hold<C> as Hold>::Bias<<L as Layer>::Bias>,
 >;
 
 /// Something of the shape of a layer's trained parameters.
-pub type Sums<L, C> = Parameters<
+pub type Sums<L, C> = Tensors<
     <WeightsOf<L, C> as Flag>::When<<L as Layer>::Weight>,
     <BiasesOf<L, C> as Flag>::When<<L as Layer>::Bias>,
 >;
@@ -67,9 +68,6 @@ pub type BiasesOf<L, C> = <<L as Layer>::Hold<C> as Hold>::Biases;
 
 /// Whether a choice trains anything of a layer, or anything does that is below it.
 pub type UpTo<L, C, Below> = <BiasesOf<L, C> as Flag>::Or<Below>;
-
-/// Whether a layer is the lowest of those that a choice trains: there a step ends.
-pub type Lowest<L, C, Below> = <Below as Flag>::Else<BiasesOf<L, C>>;
 
 /// Weights or biases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,7 +215,7 @@ impl<L: Layer, R: Holding> Holding for Chain<L, R> {
     }
 
     fn is_loaded<C: Choice>(parameters: &Self::Parameters<C>) -> bool {
-        let Parameters { weight, bias } = &parameters.layer;
+        let Tensors { weight, bias } = &parameters.layer;
         weight.get().is_some()
             && bias.get().is_some()
             && R::is_loaded::<L::Rest<C>>(&parameters.rest)

@@ -1,8 +1,8 @@
 //! What trains, and what stays as it is.
 //!
-//! A [`Choice`] says of every layer how its parameters are held: [`Trained`] ones are owned and
-//! lie in RAM; [`Frozen`] ones are borrowed and may lie in flash, cost no RAM and no gradient work;
-//! of a [`BiasOnly`] layer just the biases are owned. A choice is a type, so the memory of a net
+//! A [`Choice`] says of every layer how its parameters are held: trained ones are owned and
+//! lie in RAM; frozen ones are borrowed and may lie in flash, cost no RAM and no gradient work;
+//! of a bias-only layer just the biases are owned. A choice is a type, so the memory of a net
 //! that trains partly is known when it is compiled:
 //!
 //! | type | what trains |
@@ -10,6 +10,7 @@
 //! | [`All`] | everything |
 //! | [`Nothing`] | nothing: inference |
 //! | [`Freeze<R>`] | not the first stage; from there as `R` says |
+//! | [`Biases<R>`] | the biases of the first stage; from there as `R` says |
 //! | [`Train<R>`] | the first stage; from there as `R` says |
 //! | [`OutputOnly`] | the output layer |
 //! | [`ConvolutionsAndOutput`] | the convolutions and the output, not the fully-connected layers |
@@ -18,194 +19,12 @@
 //! `Freeze<Freeze<All>>` is a net whose first two stages stay in flash. A stage is a layer with
 //! parameters; a pooling layer belongs to the convolution before it.
 
-use crate::shape::{Tensor, Zero};
-
-/// The numbers of a tensor.
-#[derive(Debug)]
-pub enum Numbers<'a> {
-    /// They are trained.
-    Trained(&'a mut [f32]),
-    /// They stay as they are.
-    Frozen(&'a [f32]),
-}
-
-/// A place where a tensor is held.
-pub trait Place<T>: Zero + Send + Sync + 'static {
-    /// The tensor; nothing where a borrowed one has not been given yet.
-    fn get(&self) -> Option<&T>;
-    /// The tensor, where it is ours to change.
-    fn get_mut(&mut self) -> Option<&mut T>;
-    /// Copies the values, or remembers where they lie.
-    fn load(&mut self, from: &'static T);
-}
-
-impl<T: Tensor> Place<T> for T {
-    #[inline(always)]
-    fn get(&self) -> Option<&T> {
-        Some(self)
-    }
-    #[inline(always)]
-    fn get_mut(&mut self) -> Option<&mut T> {
-        Some(self)
-    }
-    fn load(&mut self, from: &'static T) {
-        self.flat_mut().copy_from_slice(from.flat());
-    }
-}
-
-/// A tensor that lies elsewhere, for instance in flash.
-#[derive(Debug)]
-pub struct Borrowed<T: 'static>(Option<&'static T>);
-
-impl<T: Sync> Zero for Borrowed<T> {
-    const ZERO: Self = Self(None);
-}
-
-impl<T: Sync> Place<T> for Borrowed<T> {
-    #[inline(always)]
-    fn get(&self) -> Option<&T> {
-        self.0
-    }
-    #[inline(always)]
-    fn get_mut(&mut self) -> Option<&mut T> {
-        None
-    }
-    fn load(&mut self, from: &'static T) {
-        self.0 = Some(from);
-    }
-}
-
-/// Memory that is there or not, known by type.
-pub trait Slot<T>: Zero + Send + Sync + 'static {
-    /// The memory, if it is there.
-    fn slot(&mut self) -> Option<&mut T>;
-    /// The memory, if it is there, to be read.
-    fn peek(&self) -> Option<&T>;
-}
-
-impl<T: Zero + Send + Sync + 'static> Slot<T> for There<T> {
-    #[inline(always)]
-    fn slot(&mut self) -> Option<&mut T> {
-        Some(&mut self.0)
-    }
-    #[inline(always)]
-    fn peek(&self) -> Option<&T> {
-        Some(&self.0)
-    }
-}
-
-impl<T> Slot<T> for () {
-    #[inline(always)]
-    fn slot(&mut self) -> Option<&mut T> {
-        None
-    }
-    #[inline(always)]
-    fn peek(&self) -> Option<&T> {
-        None
-    }
-}
-
-/// Memory that is there.
-#[derive(Debug)]
-pub struct There<T>(pub T);
-
-impl<T: Zero> Zero for There<T> {
-    const ZERO: Self = Self(T::ZERO);
-}
-
-/// Yes or no, as a type.
-pub trait Flag: 'static {
-    /// Yes or no, as a value.
-    const SET: bool;
-    /// Memory for a `T` if yes, none if no.
-    type When<T: Zero + Send + Sync + 'static>: Slot<T>;
-    /// Yes if this or the other is yes.
-    type Or<Other: Flag>: Flag;
-    /// Yes if this is no and the other is yes.
-    type Else<Other: Flag>: Flag;
-}
-
-/// The flag that is set.
-#[derive(Debug)]
-pub struct Yes;
-
-/// The flag that is not set.
-#[derive(Debug)]
-pub struct No;
-
-impl Flag for Yes {
-    const SET: bool = true;
-    type When<T: Zero + Send + Sync + 'static> = There<T>;
-    type Or<Other: Flag> = Yes;
-    type Else<Other: Flag> = No;
-}
-
-impl Flag for No {
-    const SET: bool = false;
-    type When<T: Zero + Send + Sync + 'static> = ();
-    type Or<Other: Flag> = Other;
-    type Else<Other: Flag> = Other;
-}
-
-/// How a layer's weights and biases are held.
-pub trait Hold: 'static {
-    /// Where a weight tensor lies.
-    type Weight<T: Tensor>: Place<T>;
-    /// Where a bias tensor lies.
-    type Bias<T: Tensor>: Place<T>;
-    /// Whether the weights are trained.
-    type Weights: Flag;
-    /// Whether the biases are trained; wherever the weights are, the biases are too.
-    type Biases: Flag;
-}
-
-/// Weights and biases are owned and trained.
-#[derive(Debug)]
-pub struct Trained;
-
-/// Weights and biases are borrowed and stay as they are.
-#[derive(Debug)]
-pub struct Frozen;
-
-/// Biases are owned and trained, weights are borrowed.
-#[derive(Debug)]
-pub struct BiasOnly;
-
-impl Hold for Trained {
-    type Weight<T: Tensor> = T;
-    type Bias<T: Tensor> = T;
-    type Weights = Yes;
-    type Biases = Yes;
-}
-
-impl Hold for Frozen {
-    type Weight<T: Tensor> = Borrowed<T>;
-    type Bias<T: Tensor> = Borrowed<T>;
-    type Weights = No;
-    type Biases = No;
-}
-
-impl Hold for BiasOnly {
-    type Weight<T: Tensor> = Borrowed<T>;
-    type Bias<T: Tensor> = T;
-    type Weights = No;
-    type Biases = Yes;
-}
-
-/// There are no weights and no biases.
-#[derive(Debug)]
-pub struct Without;
-
-impl Hold for Without {
-    type Weight<T: Tensor> = T;
-    type Bias<T: Tensor> = T;
-    type Weights = No;
-    type Biases = No;
-}
+use crate::hold::{BiasOnly, Frozen, Hold, Trained};
+use crate::sealed::Sealed;
 
 /// How the parameters of a chain of stages are held: of its first stage, by its kind, and of the
 /// rest.
-pub trait Choice: 'static {
+pub trait Choice: Sealed + 'static {
     /// If the first stage is a convolution.
     type Convolution: Hold;
     /// If the first stage is a fully-connected layer.
@@ -221,6 +40,7 @@ macro_rules! choice {
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $name $(<$rest>(core::marker::PhantomData<$rest>))?;
+        impl $(<$rest: Choice>)? Sealed for $name $(<$rest>)? {}
         impl $(<$rest: Choice>)? Choice for $name $(<$rest>)? {
             type Convolution = $c;
             type FullyConnected = $f;
@@ -236,4 +56,5 @@ choice!(/** The output layer trains. */ OutputOnly: Frozen, Frozen, Trained, Out
 choice!(/** Convolutions and output train. */ ConvolutionsAndOutput: Trained, Frozen, Trained, ConvolutionsAndOutput);
 choice!(/** Every bias trains, no weight does. */ BiasesOnly: BiasOnly, BiasOnly, BiasOnly, BiasesOnly);
 choice!(/** The first stage stays as it is. */ Freeze<R>: Frozen, Frozen, Frozen, R);
+choice!(/** Of the first stage the biases train. */ Biases<R>: BiasOnly, BiasOnly, BiasOnly, R);
 choice!(/** The first stage trains. */ Train<R>: Trained, Trained, Trained, R);

@@ -21,8 +21,8 @@ mod reader;
 
 use crc::{CRC_32_ISO_HDLC, Crc, Digest, Table};
 
-use crate::chain::Holding;
-use crate::choice::{Choice, Numbers};
+use crate::choice::Choice;
+use crate::hold::Numbers;
 use crate::net::{Net, Parameters};
 
 pub use reader::Reader;
@@ -40,7 +40,7 @@ pub(crate) static CRC: Crc<u32, Table<0>> = Crc::<u32, Table<0>>::new(&CRC_32_IS
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
-pub enum Refused {
+pub enum Fault {
     /// They do not begin like a model.
     NoModel,
     /// They are of another version of this format.
@@ -53,29 +53,29 @@ pub enum Refused {
     Checksum,
     /// A parameter is NaN or infinite.
     NotFinite,
-    /// A layer that stays frozen has not been [loaded](crate::train::load), so nobody knows whether the
+    /// A layer that stays frozen has not been [loaded](crate::net::Parameters::load), so nobody knows whether the
     /// model has the same.
     NotLoaded,
     /// The model has another layer where one stays frozen.
     OtherFrozen,
 }
 
-impl core::fmt::Display for Refused {
+impl core::fmt::Display for Fault {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            Refused::NoModel => "these bytes do not begin like a model",
-            Refused::Version => "this model is of another version of the format",
-            Refused::OtherNet => "this model is of another net",
-            Refused::Length => "this model is shorter or longer than its net's",
-            Refused::Checksum => "this model is damaged: its checksum does not fit",
-            Refused::NotFinite => "this model holds a NaN or an infinite number",
-            Refused::NotLoaded => "a frozen layer has not been loaded",
-            Refused::OtherFrozen => "this model has another layer where one stays frozen",
+            Fault::NoModel => "these bytes do not begin like a model",
+            Fault::Version => "this model is of another version of the format",
+            Fault::OtherNet => "this model is of another net",
+            Fault::Length => "this model is shorter or longer than its net's",
+            Fault::Checksum => "this model is damaged: its checksum does not fit",
+            Fault::NotFinite => "this model holds a NaN or an infinite number",
+            Fault::NotLoaded => "a frozen layer has not been loaded",
+            Fault::OtherFrozen => "this model has another layer where one stays frozen",
         })
     }
 }
 
-impl core::error::Error for Refused {}
+impl core::error::Error for Fault {}
 
 /// The bytes of a stored model of a net.
 pub const fn length<N: Net>() -> usize {
@@ -97,10 +97,10 @@ pub fn fingerprint<N: Net>() -> u32 {
 }
 
 /// The CRC-32 of all parameters: equal where every bit of every parameter is. Of a frozen layer that
-/// has not been [loaded](crate::train::load) there is none to take in.
+/// has not been [loaded](crate::net::Parameters::load) there is none to take in.
 pub fn checksum<N: Net, C: Choice>(parameters: &Parameters<N, C>) -> u32 {
     let mut checksum = Checksum::new();
-    N::Chain::visit::<C>(parameters, &mut |_, values| checksum.add(values));
+    parameters.visit(|_, values| checksum.add(values));
     checksum.end()
 }
 
@@ -131,7 +131,7 @@ impl Checksum {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Stopped<E> {
-    /// A layer that stays frozen has not been [loaded](crate::train::load). No byte was given.
+    /// A layer that stays frozen has not been [loaded](crate::net::Parameters::load). No byte was given.
     NotLoaded,
     /// Whoever takes the bytes stopped it.
     Taker(E),
@@ -140,7 +140,7 @@ pub enum Stopped<E> {
 impl<E: core::fmt::Display> core::fmt::Display for Stopped<E> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Stopped::NotLoaded => Refused::NotLoaded.fmt(f),
+            Stopped::NotLoaded => Fault::NotLoaded.fmt(f),
             Stopped::Taker(why) => why.fmt(f),
         }
     }
@@ -156,7 +156,7 @@ pub fn emit<N: Net, C: Choice, E>(
     parameters: &Parameters<N, C>,
     mut to: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), Stopped<E>> {
-    if !N::Chain::is_loaded::<C>(parameters) {
+    if !parameters.are_loaded() {
         return Err(Stopped::NotLoaded);
     }
     let mut digest = CRC.digest();
@@ -168,7 +168,7 @@ pub fn emit<N: Net, C: Choice, E>(
         }
     };
     put(&header::<N>());
-    N::Chain::visit::<C>(parameters, &mut |_, values| {
+    parameters.visit(|_, values| {
         for value in values {
             put(&value.to_le_bytes());
         }
@@ -179,17 +179,17 @@ pub fn emit<N: Net, C: Choice, E>(
 /// Takes the trained parameters of a model.
 ///
 /// # Errors
-/// See [`Refused`]; then nothing has moved.
+/// See [`Fault`]; then nothing has moved.
 pub fn parse<N: Net, C: Choice>(
     bytes: &[u8],
     parameters: &mut Parameters<N, C>,
-) -> Result<(), Refused> {
+) -> Result<(), Fault> {
     let values = check::<N>(bytes)?.as_chunks::<4>().0;
-    if !N::Chain::is_loaded::<C>(parameters) {
-        return Err(Refused::NotLoaded);
+    if !parameters.are_loaded() {
+        return Err(Fault::NotLoaded);
     }
     let (mut rest, mut same) = (values.iter(), true);
-    N::Chain::visit_held::<C>(parameters, &mut |numbers| match numbers {
+    parameters.visit_held(|numbers| match numbers {
         Numbers::Trained(to) => to.iter().zip(&mut rest).for_each(drop),
         Numbers::Frozen(ours) => {
             for (ours, theirs) in ours.iter().zip(&mut rest) {
@@ -198,10 +198,10 @@ pub fn parse<N: Net, C: Choice>(
         }
     });
     if !same {
-        return Err(Refused::OtherFrozen);
+        return Err(Fault::OtherFrozen);
     }
     let mut rest = values.iter();
-    N::Chain::visit_held::<C>(parameters, &mut |numbers| match numbers {
+    parameters.visit_held(|numbers| match numbers {
         Numbers::Trained(to) => {
             for (to, &value) in to.iter_mut().zip(&mut rest) {
                 *to = f32::from_le_bytes(value);
@@ -213,36 +213,36 @@ pub fn parse<N: Net, C: Choice>(
 }
 
 /// Checks a model; its parameters as bytes.
-pub fn check<N: Net>(bytes: &[u8]) -> Result<&[u8], Refused> {
-    let (found, rest) = bytes.split_first_chunk::<HEADER>().ok_or(Refused::NoModel)?;
+pub fn check<N: Net>(bytes: &[u8]) -> Result<&[u8], Fault> {
+    let (found, rest) = bytes.split_first_chunk::<HEADER>().ok_or(Fault::NoModel)?;
     let expected = header::<N>();
     if let Some(place) = found.iter().zip(&expected).position(|(found, expected)| found != expected)
     {
-        return Err(refusal(place));
+        return Err(fault(place));
     }
-    let (values, sum) = rest.split_last_chunk::<4>().ok_or(Refused::Length)?;
+    let (values, sum) = rest.split_last_chunk::<4>().ok_or(Fault::Length)?;
     if values.len() != 4 * N::PARAMETERS {
-        return Err(Refused::Length);
+        return Err(Fault::Length);
     }
     let mut digest = CRC.digest();
     digest.update(found);
     digest.update(values);
     if digest.finalize() != u32::from_le_bytes(*sum) {
-        return Err(Refused::Checksum);
+        return Err(Fault::Checksum);
     }
     let finite = |value: &[u8; 4]| f32::from_le_bytes(*value).is_finite();
     if !values.as_chunks::<4>().0.iter().all(finite) {
-        return Err(Refused::NotFinite);
+        return Err(Fault::NotFinite);
     }
     Ok(values)
 }
 
 /// What is wrong if the byte at this place of the header is.
-fn refusal(place: usize) -> Refused {
+fn fault(place: usize) -> Fault {
     match place {
-        0..4 => Refused::NoModel,
-        4..8 => Refused::Version,
-        _ => Refused::OtherNet,
+        0..4 => Fault::NoModel,
+        4..8 => Fault::Version,
+        _ => Fault::OtherNet,
     }
 }
 
@@ -266,9 +266,7 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
-    use crate::choice::All;
     use crate::rng::Rng;
-    use crate::train::initialize;
 
     crate::net! {
         pub(in crate::format) mod one: 2 x 2 x 1 { O1 = Output(2, SoftmaxCrossEntropy); }
@@ -279,13 +277,13 @@ mod tests {
 
     pub(super) fn model() -> (one::Parameters, Vec<u8>) {
         let mut parameters = one::Net::ZERO;
-        initialize::<one::Net>(&mut parameters, &mut Rng::new(1));
+        parameters.initialize(&mut Rng::new(1));
         let mut bytes = Vec::new();
         let mut put = |piece: &[u8]| {
             bytes.extend_from_slice(piece);
             Ok::<(), ()>(())
         };
-        emit::<one::Net, All, ()>(&parameters, &mut put).unwrap();
+        emit(&parameters, &mut put).unwrap();
         (parameters, bytes)
     }
 
@@ -295,7 +293,7 @@ mod tests {
         assert_eq!(bytes.len(), length::<one::Net>());
         assert_eq!(bytes[..8], *b"CPFO\x01\0\0\0");
         let mut read = one::Net::ZERO;
-        assert_eq!(parse::<one::Net, All>(&bytes, &mut read), Ok(()));
+        assert_eq!(parse(&bytes, &mut read), Ok(()));
         assert_eq!(read, parameters);
     }
 
@@ -304,7 +302,7 @@ mod tests {
         let (_, bytes) = model();
         let mut untouched = one::Net::ZERO;
         let mut refused = |bytes: &[u8]| {
-            let error = parse::<one::Net, All>(bytes, &mut untouched).unwrap_err();
+            let error = parse(bytes, &mut untouched).unwrap_err();
             assert_eq!(untouched, one::Net::ZERO, "nothing moves");
             error
         };
@@ -312,31 +310,31 @@ mod tests {
             let mut damaged = bytes.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
             let expected = match bit / 8 {
-                0..4 => Refused::NoModel,
-                4..8 => Refused::Version,
-                8..16 => Refused::OtherNet,
-                _ => Refused::Checksum,
+                0..4 => Fault::NoModel,
+                4..8 => Fault::Version,
+                8..16 => Fault::OtherNet,
+                _ => Fault::Checksum,
             };
             assert_eq!(refused(&damaged), expected, "bit {bit}");
         }
         for length in 0..bytes.len() {
-            let expected = if length < HEADER { Refused::NoModel } else { Refused::Length };
+            let expected = if length < HEADER { Fault::NoModel } else { Fault::Length };
             assert_eq!(refused(&bytes[..length]), expected, "{length} bytes");
         }
-        assert_eq!(refused(&[bytes.as_slice(), &[0]].concat()), Refused::Length);
-        assert_eq!(check::<other::Net>(&bytes), Err(Refused::OtherNet));
+        assert_eq!(refused(&[bytes.as_slice(), &[0]].concat()), Fault::Length);
+        assert_eq!(check::<other::Net>(&bytes), Err(Fault::OtherNet));
     }
 
     #[test]
     fn a_nan_with_a_good_checksum_is_refused() {
         let mut parameters = one::Net::ZERO;
-        parameters.layer.bias[1] = f32::NAN;
+        parameters.layers_mut().layer.bias[1] = f32::NAN;
         let mut bytes = Vec::new();
         let mut put = |piece: &[u8]| {
             bytes.extend_from_slice(piece);
             Ok::<(), ()>(())
         };
-        emit::<one::Net, All, ()>(&parameters, &mut put).unwrap();
-        assert_eq!(check::<one::Net>(&bytes), Err(Refused::NotFinite));
+        emit(&parameters, &mut put).unwrap();
+        assert_eq!(check::<one::Net>(&bytes), Err(Fault::NotFinite));
     }
 }

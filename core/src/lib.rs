@@ -7,8 +7,8 @@
 //!
 //! ```
 //! use cpfo::shape::Zero;
-//! use cpfo::train::{InPlace, Inference, initialize};
-//! use cpfo::{choice::All, rng::Rng};
+//! use cpfo::train::{Learner, Rates};
+//! use cpfo::rng::Rng;
 //!
 //! cpfo::net! {
 //!     /// Handwritten digits: 8 x 8 grey pixels in, ten classes out.
@@ -21,17 +21,15 @@
 //! }
 //!
 //! # fn main() -> Result<(), cpfo::train::Refusal> {
-//! // On a chip these lie in statics: `static_cell::ConstStaticCell::new(digits::Parameters::ZERO)`.
-//! let mut parameters = digits::Parameters::ZERO;
-//! let mut trainer = InPlace::<digits::Net>::ZERO;
-//! let mut inference = Inference::<digits::Net>::ZERO;
+//! // On a chip it lies in a static: `static_cell::ConstStaticCell::new(Learner::ZERO)`.
+//! let mut learner = Learner::<digits::Net>::ZERO;
+//! learner.parameters_mut()?.initialize(&mut Rng::new(1));
 //!
-//! initialize::<digits::Net>(&mut parameters, &mut Rng::new(1));
-//! let image: digits::Image = [[[0.5]; 8]; 8];
-//! let before = trainer.step(&mut parameters, &image, 3, 0.05, 0.0)?;
-//! let after = trainer.step(&mut parameters, &image, 3, 0.05, 0.0)?;
+//! *learner.image_mut()? = [[[0.5]; 8]; 8];
+//! let before = learner.step(3, &Rates::new(0.05))?;
+//! let after = learner.step(3, &Rates::new(0.05))?;
 //! assert!(after < before);
-//! assert_eq!(inference.classify::<All>(&parameters, &image)?, 3);
+//! assert_eq!(learner.classify()?, 3);
 //! # Ok(())
 //! # }
 //! ```
@@ -40,27 +38,30 @@
 //!
 //! A file imports only from floors below its own; a test holds that.
 //!
-//! 0. [`math`] has the only transcendental functions, [`rng`] the only generator; [`shape`] the two
+//! 0. `sealed` is below all. [`math`] has the only transcendental functions, [`rng`] the only generator; [`shape`] the two
 //!    shapes and the arithmetic of sizes; [`topology`] the kinds of layers and who may precede whom;
-//!    [`pace`] lets a pass go on a slice at a time.
-//! 1. [`budget`] fails a build that does not fit, [`legal`] one of a net that cannot be. [`activation`]: value and slope. [`choice`]: what trains and what stays in flash. [`pixel`]: how
-//!    the numbers of an image are stored.
-//! 2. [`loss`]: value and δ.
+//!    `pace` lets a pass go on a slice at a time.
+//! 1. [`budget`] fails a build that does not fit, `legal` one of a net that cannot be. `compiler`
+//!    keeps from the optimizer what it makes worse code of. [`activation`]: value and slope.
+//!    [`pixel`]: how the numbers of an image are stored. `hold`: how tensors are.
+//! 2. [`loss`]: value and δ. [`choice`]: what trains and what stays in flash.
 //! 3. [`layer`]: forward, delta and gradient, one kind a file. Here is the mathematics.
-//! 4. [`chain`]: layers in a row and what belongs to each.
-//! 5. [`stage`]: the passes over a chain, as one structural recursion.
+//! 4. `chain`: layers in a row and what belongs to each.
+//! 5. `stage`: the passes over a chain, as one structural recursion.
 //! 6. [`mod@net`]: what a user sees of a net, and [`net!`], which declares one.
-//! 7. [`train`]: inference, training in place, in one go or in slices, training by mini-batches. [`mod@format`]: the stored
-//!    model.
+//! 7. [`train`]: inference, training in place, in one go or in slices, training by mini-batches.
+//!    [`mod@format`]: the stored model.
 //! 8. `wire`: the protocol between desktop and device (feature `wire`).
+//!
+//! What has no link here is not for programs: `net!` and a new kind of layer find it in `parts`.
 //!
 //! [`formulas`] lists the mathematics: formula, function, test.
 //!
 //! # What it promises
 //!
 //! - **No heap, no `unsafe`, no panics**, on any input: a program that calls every public function
-//!   links with a panic handler that does not exist. (Every one but [`budget::assert_fits`] and
-//!   [`legal`], which are for the compiler, and derived `Debug`. It is so with the firmware's profiles `release` and `small`,
+//!   links with a panic handler that does not exist. (Every one but [`budget::assert_fits`]
+//!   and `legal`, which are for the compiler, and derived `Debug`. It is so with the firmware's profiles `release` and `small`,
 //!   whose arithmetic wraps.)
 //! - **The same bits everywhere.** Every sum has one written order, nothing is fused, and `exp`, `ln`
 //!   and `tanh` are computed in software. The feature `micromath` gives that up for speed on cores
@@ -76,24 +77,28 @@ extern crate std;
 
 pub mod activation;
 pub mod budget;
-pub mod chain;
+mod chain;
 pub mod choice;
+mod compiler;
 #[doc = include_str!("formulas.md")]
 pub mod formulas {}
 pub mod format;
+mod hold;
 pub mod layer;
-#[doc(hidden)]
-pub mod legal;
+mod legal;
 pub mod loss;
 mod macros;
 pub mod math;
 mod message;
 pub mod net;
-pub mod pace;
+mod pace;
+#[doc(hidden)]
+pub mod parts;
 pub mod pixel;
 pub mod rng;
+mod sealed;
 pub mod shape;
-pub mod stage;
+mod stage;
 pub mod topology;
 pub mod train;
 #[cfg(feature = "wire")]

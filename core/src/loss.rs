@@ -7,13 +7,13 @@
 //! | [`SigmoidSquaredError`] | 1 / (1 + e^−u) | ½ Σ (t − y)² | y (1 − y) (y − t) |
 //! | [`SoftmaxCrossEntropy`] | e^u / Σ e^u | −ln y of the label | y − t |
 
-use core::hint::black_box;
-
 use crate::activation::{Activation, Sigmoid};
-use crate::math::{self, WIDE};
+use crate::compiler::hidden_on_chips;
+use crate::math;
+use crate::sealed::{Sealed, sealed};
 
 /// An output with its loss.
-pub trait Loss: 'static {
+pub trait Loss: Sealed + 'static {
     /// Its name in files and reports.
     const NAME: &'static str;
     /// Turns pre-activations u into outputs y.
@@ -31,25 +31,21 @@ pub struct SigmoidSquaredError;
 #[derive(Debug)]
 pub struct SoftmaxCrossEntropy;
 
-/// The optimizer of a chip knows how many classes there are, and would write down an exponential for
-/// each of them.
-#[inline(always)]
-fn hidden(u: &mut [f32]) -> &mut [f32] {
-    if WIDE { u } else { black_box(u) }
-}
+sealed!(SigmoidSquaredError, SoftmaxCrossEntropy);
 
 impl Loss for SigmoidSquaredError {
     const NAME: &'static str = "sigmoid, squared error";
 
     fn activate(u: &mut [f32]) {
-        for u in hidden(u) {
+        // The number of classes is known: there would be an exponential for each of them.
+        for u in hidden_on_chips(u) {
             *u = Sigmoid::value(*u);
         }
     }
 
     fn delta(u: &mut [f32], label: usize) -> f32 {
         let mut loss = 0.0;
-        for (k, u) in hidden(u).iter_mut().enumerate() {
+        for (k, u) in hidden_on_chips(u).iter_mut().enumerate() {
             let y = Sigmoid::value(*u);
             let error = y - if k == label { 1.0 } else { 0.0 };
             loss += error * error;
@@ -71,7 +67,7 @@ impl SoftmaxCrossEntropy {
             }
         }
         let mut sum = 0.0;
-        for u in hidden(u) {
+        for u in hidden_on_chips(u) {
             *u = math::exp(*u - largest);
             sum += *u;
         }

@@ -67,12 +67,12 @@ macro_rules! net {
             #[allow(unused_imports, clippy::wildcard_imports, reason = "sizes may be constants")]
             use super::*;
 
-            const _: () = $crate::legal::input(stringify!($name), [$r, $c, $s]);
+            const _: () = $crate::parts::legal::input(stringify!($name), [$r, $c, $s]);
             $crate::net!(@layers $name, [], $crate::shape::Maps<{ $r }, { $c }, { $s }>, $($layers)+);
 
             /// What the net takes.
             #[allow(dead_code, reason = "a net may be used by its type alone")]
-            pub type Image = $crate::stage::Input<<Net as $crate::Net>::Chain>;
+            pub type Image = $crate::parts::stage::Input<<Net as $crate::Net>::Chain>;
             /// What the net learns, all of it in RAM.
             #[allow(dead_code, reason = "a net may be used by its type alone")]
             pub type Parameters = $crate::net::Parameters<Net>;
@@ -83,7 +83,7 @@ macro_rules! net {
         $name:ident = Convolution($maps:tt, $kr:tt x $kc:tt, $activation:ident $(,)?);
         $($rest:tt)*
     ) => {
-        const _: () = $crate::legal::convolution(
+        const _: () = $crate::parts::legal::convolution(
             stringify!($name),
             <$input as $crate::shape::Shape>::DIMENSIONS,
             $maps,
@@ -91,7 +91,7 @@ macro_rules! net {
         );
         // Its parameter has a name that no layer is given.
         #[doc = concat!("Layer ", stringify!($name), ", a convolution.")]
-        pub type $name<CpfoPooling = $crate::layer::reduce::Whole<
+        pub type $name<CpfoPooling = $crate::parts::reduce::Whole<
             $crate::shape::Maps<
                 { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[0], $kr) },
                 { $crate::shape::valid(<$input as $crate::shape::Shape>::DIMENSIONS[1], $kc) },
@@ -115,7 +115,7 @@ macro_rules! net {
     (@layers $net:ident, [$($before:tt)*], $input:ty,
         $name:ident = Pooling($method:ident, $wr:tt x $wc:tt $(,)?); $($rest:tt)*
     ) => {
-        const _: () = $crate::legal::pooling(
+        const _: () = $crate::parts::legal::pooling(
             stringify!($name),
             <$input as $crate::shape::Shape>::DIMENSIONS,
             [$wr, $wc],
@@ -142,7 +142,7 @@ macro_rules! net {
     (@layers $net:ident, [$($before:tt)*], $input:ty,
         $name:ident = FullyConnected($units:tt, $activation:ident $(,)?); $($rest:tt)*
     ) => {
-        const _: () = $crate::legal::fully_connected(stringify!($name), $units);
+        const _: () = $crate::parts::legal::fully_connected(stringify!($name), $units);
         #[doc = concat!("Layer ", stringify!($name), ", fully connected.")]
         pub type $name = $crate::layer::FullyConnected<
             $input,
@@ -156,7 +156,7 @@ macro_rules! net {
     (@layers $net:ident, [$($before:tt)*], $input:ty,
         $name:ident = Output($classes:tt, $loss:ident $(,)?); $($rest:tt)*
     ) => {
-        const _: () = $crate::legal::output(stringify!($name), $classes);
+        const _: () = $crate::parts::legal::output(stringify!($name), $classes);
         #[doc = concat!("Layer ", stringify!($name), ", the output.")]
         pub type $name = $crate::layer::Output<
             $input,
@@ -169,7 +169,7 @@ macro_rules! net {
 
     (@layers $net:ident, [$($layer:ident: $kind:ident,)*], $input:ty,) => {
         $crate::net!(@names $($layer)*);
-        const _: () = $crate::legal::order(&[
+        const _: () = $crate::parts::legal::order(&[
             $((stringify!($layer), $crate::topology::Kind::$kind)),*
         ]);
 
@@ -285,20 +285,20 @@ macro_rules! net {
     // A convolution and the pooling that follows it are one stage. Whether the order is legal is not
     // asked here; a net that ends otherwise is given an output, so that its order is the only error.
     (@chain $c:ident: Convolution, $p:ident: Pooling, $($rest:tt)*) => {
-        $crate::chain::Chain<$c<$p>, $crate::net!(@rest $p, $($rest)*)>
+        $crate::parts::chain::Chain<$c<$p>, $crate::net!(@rest $p, $($rest)*)>
     };
-    (@chain $last:ident: Output,) => { $crate::chain::Chain<$last, $crate::chain::End> };
+    (@chain $last:ident: Output,) => { $crate::parts::chain::Chain<$last, $crate::parts::chain::End> };
     (@chain $first:ident: $kind:ident, $($rest:tt)*) => {
-        $crate::chain::Chain<$first, $crate::net!(@rest $first, $($rest)*)>
+        $crate::parts::chain::Chain<$first, $crate::net!(@rest $first, $($rest)*)>
     };
     (@rest $last:ident,) => {
-        $crate::chain::Chain<
+        $crate::parts::chain::Chain<
             $crate::layer::Output<
                 <$last as $crate::layer::Layer>::Output,
                 $crate::shape::Units<2>,
                 $crate::loss::SoftmaxCrossEntropy,
             >,
-            $crate::chain::End,
+            $crate::parts::chain::End,
         >
     };
     (@rest $last:ident, $($rest:tt)+) => { $crate::net!(@chain $($rest)+) };

@@ -1,14 +1,17 @@
 //! A net as its users see it: a type with a name, layers and sizes.
 
 use crate::chain::Holding;
-use crate::choice::{All, Choice, Flag, No, Nothing};
+use crate::choice::{All, Choice, Nothing};
+use crate::hold::{Flag, No};
 use crate::layer::Description;
 use crate::pixel::Pixel;
 use crate::shape::{Shape, Zero};
 use crate::stage::{self, Stage};
 
-/// What a net learns, held as a choice says; without one, all of it in RAM.
-pub type Parameters<N, C = All> = <<N as Net>::Chain as Holding>::Parameters<C>;
+mod parameters;
+
+pub use crate::chain::{Link, Role};
+pub use parameters::{Layers, Parameters};
 
 /// Something of the shape of a net's trained parameters: a gradient, a velocity.
 pub type Gradient<N, C = All> = <<N as Net>::Chain as Holding>::Gradient<C>;
@@ -57,7 +60,7 @@ pub trait Net: Sized + Send + Sync + 'static {
     /// the parameters: [`Batch`](crate::train::Batch).
     const BATCH_BYTES: usize = size_of::<(Tape<Self, All>, Gradient<Self>, u32)>();
     /// Parameters before the first draw.
-    const ZERO: Parameters<Self> = <Parameters<Self> as Zero>::ZERO;
+    const ZERO: Parameters<Self> = Zero::ZERO;
 }
 
 /// Whether a choice of what trains leaves anything to train in a net.

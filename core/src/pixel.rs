@@ -10,10 +10,11 @@
 //! reads a pixel often takes some more instructions. After the first layer everything is in floats.
 
 use crate::math::{SOFT, is_zero};
+use crate::sealed::Sealed;
 use crate::shape::Tensor;
 
 /// How the numbers of an image are stored.
-pub trait Pixel: Sized + 'static {
+pub trait Pixel: Sealed + Sized + 'static {
     /// What is stored.
     type Stored: Tensor<Number = Self::Stored> + Copy;
     /// The value that a layer computes with.
@@ -26,6 +27,7 @@ pub trait Pixel: Sized + 'static {
     fn are_finite(stored: &[Self::Stored]) -> bool;
 }
 
+impl Sealed for f32 {}
 impl Pixel for f32 {
     type Stored = f32;
     #[inline(always)]
@@ -63,6 +65,7 @@ impl<const FULL: u8> Bytes<FULL> {
     };
 }
 
+impl<const FULL: u8> Sealed for Bytes<FULL> {}
 impl<const FULL: u8> Pixel for Bytes<FULL> {
     type Stored = u8;
     #[inline(always)]

@@ -4,6 +4,8 @@
 //! "HWC") or [`Units`] (a plain row of numbers). Both are types without data: what they say is
 //! which nested array holds their values.
 
+use crate::sealed::Sealed;
+
 /// A value that memory can start with: everything the library places in a `static` has one, so
 /// that nothing large is ever built on the stack.
 pub trait Zero: Sized {
@@ -90,7 +92,7 @@ impl<T: Tensor, const N: usize> Tensor for [T; N] {
 }
 
 /// The shape of what flows between two layers.
-pub trait Shape: 'static {
+pub trait Shape: Sealed + 'static {
     /// The array of this shape with a `T` in each cell.
     type Of<T: Tensor>: Tensor<Number = T::Number>;
     /// One of its maps.
@@ -125,6 +127,7 @@ pub trait Shape: 'static {
 #[derive(Debug)]
 pub struct Maps<const R: usize, const C: usize, const S: usize>;
 
+impl<const R: usize, const C: usize, const S: usize> Sealed for Maps<R, C, S> {}
 impl<const R: usize, const C: usize, const S: usize> Shape for Maps<R, C, S> {
     type Of<T: Tensor> = [[[T; S]; C]; R];
     type Plane = Grid<R, C>;
@@ -149,6 +152,7 @@ impl<const R: usize, const C: usize, const S: usize> Shape for Maps<R, C, S> {
 #[derive(Debug)]
 pub struct Grid<const R: usize, const C: usize>;
 
+impl<const R: usize, const C: usize> Sealed for Grid<R, C> {}
 impl<const R: usize, const C: usize> Shape for Grid<R, C> {
     type Of<T: Tensor> = [[T; C]; R];
     type Plane = Self;
@@ -173,6 +177,7 @@ impl<const R: usize, const C: usize> Shape for Grid<R, C> {
 #[derive(Debug)]
 pub struct Units<const S: usize>;
 
+impl<const S: usize> Sealed for Units<S> {}
 impl<const S: usize> Shape for Units<S> {
     type Of<T: Tensor> = [T; S];
     type Plane = Grid<1, 1>;

@@ -8,8 +8,9 @@
 //! What nothing trained depends on is not computed: the way back ends at the lowest trained layer.
 
 use crate::activation::Activation;
-use crate::chain::{BiasesOf, Chain, End, Held, Holding, Link, Lowest, Sums, UpTo, WeightsOf};
-use crate::choice::{Choice, Flag, Place, Slot};
+use crate::chain::{BiasesOf, Chain, End, Held, Holding, Link, Sums, UpTo, WeightsOf};
+use crate::choice::Choice;
+use crate::hold::{Flag, Place, Slot};
 use crate::layer::learn::Rule;
 use crate::layer::{self, Last, Layer, Stored};
 use crate::loss::Loss;
@@ -22,21 +23,17 @@ pub type Input<S, X = f32> = Stored<<S as Stage>::Input, X>;
 
 /// What a pass leaves behind at a layer.
 #[derive(Debug)]
-pub struct Tape<Z, Record, Plane, Moving> {
+pub struct Tape<Z, Record, Plane> {
     /// The output z, and on the way back δ.
     pub z: Z,
     /// What the way back has to know beside the output: the winners of max pooling.
     pub record: Record,
     /// Room for ∂J/∂x of one map, where a convolution has trained layers before it.
     pub plane: Plane,
-    /// Whether weights are on the move: at the lowest trained layer, where a record often leaves room
-    /// for a byte.
-    pub moving: Moving,
 }
 
-impl<Z: Zero, Record: Zero, Plane: Zero, Moving: Zero> Zero for Tape<Z, Record, Plane, Moving> {
-    const ZERO: Self =
-        Self { z: Z::ZERO, record: Record::ZERO, plane: Plane::ZERO, moving: Moving::ZERO };
+impl<Z: Zero, Record: Zero, Plane: Zero> Zero for Tape<Z, Record, Plane> {
+    const ZERO: Self = Self { z: Z::ZERO, record: Record::ZERO, plane: Plane::ZERO };
 }
 
 /// What a layer has on a tape, if `C` says what trains from it on and `Below` whether anything
@@ -45,7 +42,6 @@ type TapeOf<L, C, Below> = Tape<
     Stored<<L as Layer>::Output>,
     <UpTo<L, C, Below> as Flag>::When<<L as Layer>::Record>,
     <Below as Flag>::When<<L as Layer>::Plane>,
-    <Lowest<L, C, Below> as Flag>::When<bool>,
 >;
 
 /// Bytes that one layer has on a tape.
@@ -67,16 +63,9 @@ pub trait Taped {
     fn rooms(at: &mut impl FnMut(Room));
     /// Shows z of each layer before the output, from the first on, as the last pass left it.
     fn hidden(&self, at: &mut impl FnMut(&[f32]));
-    /// Whether weights are on the move; nowhere if nothing trains.
-    fn moving(&mut self) -> Option<&mut bool>;
 }
 
-impl<Z, Record, Plane, Moving, R> Taped for Link<Tape<Z, Record, Plane, Moving>, R>
-where
-    Z: Tensor<Number = f32>,
-    Moving: Slot<bool>,
-    R: Taped,
-{
+impl<Z: Tensor<Number = f32>, Record, Plane, R: Taped> Taped for Link<Tape<Z, Record, Plane>, R> {
     fn rooms(at: &mut impl FnMut(Room)) {
         let [z, record, plane] = [size_of::<Z>(), size_of::<Record>(), size_of::<Plane>()];
         at(Room { z, record, plane });
@@ -88,21 +77,12 @@ where
             self.rest.hidden(at);
         }
     }
-    fn moving(&mut self) -> Option<&mut bool> {
-        match self.layer.moving.slot() {
-            Some(moving) => Some(moving),
-            None => self.rest.moving(),
-        }
-    }
 }
 
 impl Taped for () {
     const END: bool = true;
     fn rooms(_: &mut impl FnMut(Room)) {}
     fn hidden(&self, _: &mut impl FnMut(&[f32])) {}
-    fn moving(&mut self) -> Option<&mut bool> {
-        None
-    }
 }
 
 /// A layer and all that follow it.
@@ -122,8 +102,9 @@ pub trait Stage: Holding {
     const CLASSES: usize;
 
     /// Takes x to the pre-activations of the output, which [`Stage::output`] shows. The parameters
-    /// are held as `C` says; the tape is good for a way back as `T` says.
-    fn forward<C: Choice, T: Choice, Below: Flag, Before: Activation, X: Pixel>(
+    /// are held as `C` says; the tape is good for a way back as `T` says, and is made ready for one
+    /// if `Back` is set.
+    fn forward<C: Choice, T: Choice, Below: Flag, Back: Flag, Before: Activation, X: Pixel>(
         pace: &mut impl Pace,
         parameters: &Self::Parameters<C>,
         x: &Input<Self, X>,
@@ -149,15 +130,17 @@ impl<L: Layer, N: Stage<Input = L::Output>> Stage for Chain<L, N> {
     const CLASSES: usize = N::CLASSES;
 
     #[inline(always)]
-    fn forward<C: Choice, T: Choice, Below: Flag, Before: Activation, X: Pixel>(
+    fn forward<C: Choice, T: Choice, Below: Flag, Back: Flag, Before: Activation, X: Pixel>(
         pace: &mut impl Pace,
         parameters: &Self::Parameters<C>,
         x: &Input<Self, X>,
         tape: &mut Self::Tape<T, Below>,
     ) {
         let Tape { z, record, .. } = &mut tape.layer;
-        forward::<L, C, Before, X>(pace, &parameters.layer, x, z, record.slot());
-        N::forward::<L::Rest<C>, _, _, L::Slope, f32>(pace, &parameters.rest, z, &mut tape.rest);
+        let record = if Back::SET { record.slot() } else { None };
+        forward::<L, C, Before, X>(pace, &parameters.layer, x, z, record);
+        let (parameters, tape) = (&parameters.rest, &mut tape.rest);
+        N::forward::<L::Rest<C>, _, _, Back, L::Slope, f32>(pace, parameters, z, tape);
     }
 
     #[inline(always)]
@@ -187,7 +170,7 @@ impl<L: Last> Stage for Chain<L, End> {
     const CLASSES: usize = L::Output::LEN;
 
     #[inline(always)]
-    fn forward<C: Choice, T: Choice, Below: Flag, Before: Activation, X: Pixel>(
+    fn forward<C: Choice, T: Choice, Below: Flag, Back: Flag, Before: Activation, X: Pixel>(
         pace: &mut impl Pace,
         parameters: &Self::Parameters<C>,
         x: &Input<Self, X>,

@@ -24,12 +24,11 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use cpfo::chain::Holding as _;
-use cpfo::choice::{All, BiasOnly, Choice, OutputOnly, Trained};
+use cpfo::choice::{Biases, Choice, OutputOnly};
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::{Batch, Inference, initialize};
+use cpfo::train::{Batch, Inference};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 /// The layer in question with a small output, and the same above a layer that is small too.
@@ -90,14 +89,7 @@ cpfo::net! { mod o_above: 1 x 1 x 1 {
 } }
 
 /// The biases of the lowest layer train, and the output.
-struct Lowest;
-
-impl Choice for Lowest {
-    type Convolution = BiasOnly;
-    type FullyConnected = BiasOnly;
-    type Output = Trained;
-    type Rest = OutputOnly;
-}
+type Lowest = Biases<OutputOnly>;
 
 /// A net that looks at an image.
 struct Look<N: Net> {
@@ -130,7 +122,7 @@ impl<N: Net, C: Choice> Learn<N, C> {
         let (from, image) = start::<N>();
         let mut parameters = Box::new(Parameters::<N, C>::ZERO);
         // Frozen layers borrow for ever, as from flash.
-        N::Chain::load::<C, All>(&mut parameters, Box::leak(from));
+        parameters.load(Box::leak(from));
         Self { parameters, batch: Box::new(Batch::ZERO), image }
     }
 
@@ -144,7 +136,7 @@ impl<N: Net, C: Choice> Learn<N, C> {
 fn start<N: Net>() -> (Box<Parameters<N>>, Box<Image<N>>) {
     let rng = &mut Rng::new(2014);
     let mut parameters = Box::new(N::ZERO);
-    initialize::<N>(&mut parameters, rng);
+    parameters.initialize(rng);
     let mut image = Box::new(Image::<N>::ZERO);
     for pixel in image.flat_mut() {
         *pixel = (2.0 * rng.uniform() - 1.0).max(0.0);

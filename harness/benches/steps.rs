@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::{Batch, InPlace, Inference, Limit, Sgd, Velocity};
+use cpfo::train::{Batch, InPlace, Inference, Limit, Rates, Sgd, Velocity};
 use cpfo_harness::dataset::{Data, Dataset, Split};
 use cpfo_harness::nets::{digits, lenet};
 use cpfo_harness::run::{Recipe, Run, Step};
@@ -68,7 +68,8 @@ fn steps<N: Net>(criterion: &mut Criterion) {
     group.bench_function("32 steps in place", |b| {
         b.iter(|| {
             for (image, label) in &samples {
-                let loss = trainer.step(&mut parameters, black_box(image), *label, 0.0, 0.0);
+                let loss =
+                    trainer.step(&mut parameters, black_box(image), *label, &Rates::new(0.0));
                 black_box(loss).expect("the samples are in order");
             }
         });
@@ -78,7 +79,8 @@ fn steps<N: Net>(criterion: &mut Criterion) {
         b.iter(|| {
             for (image, label) in &samples {
                 let image = black_box(image);
-                let loss = trainer.step_within(&mut parameters, image, *label, 0.0, 0.0, FINITE);
+                let loss =
+                    trainer.step_within(&mut parameters, image, *label, &Rates::new(0.0), FINITE);
                 black_box(loss).expect("the samples are in order");
             }
         });

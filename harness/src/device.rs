@@ -10,7 +10,6 @@ use std::io::{Read, Write};
 use std::marker::PhantomData;
 
 use anyhow::ensure;
-use cpfo::choice::All;
 use cpfo::format;
 use cpfo::net::{Net, Parameters};
 use cpfo::wire::{CHUNK, Figures, Refused, Reply, Request, VERSION};
@@ -167,7 +166,7 @@ impl<N: Net, S: Read + Write> Device<N, S> {
             ensure!(!bytes.is_empty(), "the device's model ends after {at} bytes");
             model.extend(bytes);
         }
-        format::parse::<N, All>(&model, parameters)?;
+        format::parse(&model, parameters)?;
         self.fetched = true;
         Ok(())
     }

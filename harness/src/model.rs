@@ -9,9 +9,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
-use cpfo::chain::{Holding as _, Role};
-use cpfo::choice::All;
 use cpfo::layer::Description;
+use cpfo::net::Role;
 use cpfo::net::{Net, Parameters};
 use safetensors::tensor::{Dtype, SafeTensors, View};
 
@@ -73,7 +72,7 @@ pub fn tensors<N: Net>(prefix: &str, parameters: &Parameters<N>) -> BTreeMap<Str
     let mut layers = learnt::<N>();
     let mut current = None;
     let mut tensors = BTreeMap::new();
-    N::Chain::visit::<All>(parameters, &mut |role, values| match role {
+    parameters.visit(|role, values| match role {
         Role::Weight => {
             current = layers.next();
             if let Some((name, layer)) = &current {
@@ -107,7 +106,7 @@ pub fn fill<N: Net>(
         wanted.push(numbers(file, &format!("{prefix}{name}.bias"), &[layer.biases])?);
     }
     let mut wanted = wanted.into_iter();
-    N::Chain::visit_mut::<All>(parameters, &mut |_, values| {
+    parameters.visit_mut(|_, values| {
         if let Some(wanted) = wanted.next() {
             values.copy_from_slice(&wanted);
         }

@@ -2,7 +2,7 @@
 //! is hot on the desktop.
 
 use cpfo::net::{Image, Net, Parameters};
-use cpfo::train::{Batch, InPlace, Inference, Refusal, Seen, Sgd};
+use cpfo::train::{Batch, InPlace, Inference, Rates, Refusal, Seen, Sgd};
 
 use crate::vectors::Work;
 
@@ -42,7 +42,8 @@ impl<N: Net> Work for Step<'_, N> {
     #[inline(always)]
     fn run(self) -> Self::Output {
         let (image, label) = self.sample;
-        self.trainer.see(self.parameters, image, label, self.sgd.rate, self.sgd.decay)
+        let Sgd { rate, decay, .. } = *self.sgd;
+        self.trainer.see(self.parameters, image, label, &Rates { rate, decay })
     }
 }
 

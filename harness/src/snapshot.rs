@@ -1,8 +1,6 @@
 //! All numbers of a net in one row, to be kept and put back. Layer by layer, weight and bias, in
 //! the net's own order.
 
-use cpfo::chain::Holding as _;
-use cpfo::choice::All;
 use cpfo::net::{Net, Parameters};
 use cpfo::train::Velocity;
 
@@ -12,14 +10,14 @@ pub type Snapshot = Vec<f32>;
 /// The parameters of a net.
 pub fn take<N: Net>(parameters: &Parameters<N>) -> Snapshot {
     let mut numbers = Vec::with_capacity(N::PARAMETERS);
-    N::Chain::visit::<All>(parameters, &mut |_, values| numbers.extend_from_slice(values));
+    parameters.visit(|_, values| numbers.extend_from_slice(values));
     numbers
 }
 
 /// Puts parameters back that [`take`] took from a net of the same type.
 pub fn put<N: Net>(snapshot: &[f32], parameters: &mut Parameters<N>) {
     let mut rest = snapshot;
-    N::Chain::visit_mut::<All>(parameters, &mut |_, values| next(&mut rest, values));
+    parameters.visit_mut(|_, values| next(&mut rest, values));
 }
 
 /// The velocity of a net's parameters.

@@ -136,8 +136,8 @@ fn merge(steepest: &mut [f32], slopes: impl IntoIterator<Item = f32>) {
 
 #[cfg(test)]
 mod tests {
-    use cpfo::chain::{Holding as _, Role};
-    use cpfo::choice::All;
+
+    use cpfo::net::Role;
 
     use super::*;
 
@@ -158,7 +158,7 @@ mod tests {
     fn dead(biases: &[&[f32]]) -> Vec<(&'static str, usize)> {
         let mut parameters = Box::new(every::Net::ZERO);
         let mut biases = biases.iter();
-        <every::Net as Net>::Chain::visit_mut::<All>(&mut parameters, &mut |role, values| {
+        parameters.visit_mut(|role, values| {
             if role == Role::Bias
                 && let Some(biases) = biases.next()
             {
@@ -186,7 +186,7 @@ mod tests {
         let mut parameters = Box::new(every::Net::ZERO);
         // The first map of C2 sees a pixel above its bias on some images, not on all.
         let mut first = true;
-        <every::Net as Net>::Chain::visit_mut::<All>(&mut parameters, &mut |role, values| {
+        parameters.visit_mut(|role, values| {
             if std::mem::take(&mut first) {
                 values[0] = 1.0;
             } else if role == Role::Bias && values.len() == 3 {

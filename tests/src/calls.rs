@@ -4,7 +4,7 @@
 use cpfo::choice::Choice;
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::pixel::Pixel;
-use cpfo::train::{Batch, InPlace, Limit, Refusal, Seen};
+use cpfo::train::{Batch, InPlace, Learner, Limit, Rates, Refusal, Seen};
 
 /// [`InPlace::step`].
 ///
@@ -18,7 +18,20 @@ pub fn step<N: Net, C: Choice, X: Pixel>(
     rate: f32,
     decay: f32,
 ) -> Result<f32, Refusal> {
-    trainer.step(parameters, image, label, rate, decay)
+    trainer.step(parameters, image, label, &Rates { rate, decay })
+}
+
+/// [`Learner::step`].
+///
+/// # Errors
+/// As there.
+pub fn learn<N: Net, C: Choice, X: Pixel>(
+    learner: &mut Learner<N, C, X>,
+    label: usize,
+    rate: f32,
+    decay: f32,
+) -> Result<f32, Refusal> {
+    learner.step(label, &Rates { rate, decay })
 }
 
 /// [`InPlace::see`].
@@ -33,7 +46,7 @@ pub fn see<N: Net, C: Choice, X: Pixel>(
     rate: f32,
     decay: f32,
 ) -> Result<Seen, Refusal> {
-    trainer.see(parameters, image, label, rate, decay)
+    trainer.see(parameters, image, label, &Rates { rate, decay })
 }
 
 /// [`InPlace::step_within`].
@@ -49,7 +62,7 @@ pub fn step_within<N: Net, C: Choice, X: Pixel>(
     decay: f32,
     limit: Limit,
 ) -> Result<f32, Refusal> {
-    trainer.step_within(parameters, image, label, rate, decay, limit)
+    trainer.step_within(parameters, image, label, &Rates { rate, decay }, limit)
 }
 
 /// [`Batch::add`].

@@ -22,26 +22,36 @@ pub mod random {
     include!(concat!(env!("OUT_DIR"), "/random.rs"));
 }
 
-use cpfo::chain::Holding as _;
-use cpfo::choice::All;
-use cpfo::net::{Net, Parameters};
-use cpfo::train::Batch;
+use cpfo::net::{Image, Net, Parameters};
+use cpfo::shape::{Tensor as _, Zero as _};
+use cpfo::train::{Batch, Learner};
 
 /// Every tensor of a net, in order.
 pub fn tensors<N: Net>(parameters: &Parameters<N>) -> Vec<Vec<f32>> {
     let mut tensors = Vec::new();
-    N::Chain::visit::<All>(parameters, &mut |_, values| tensors.push(values.to_vec()));
+    parameters.visit(|_, values| tensors.push(values.to_vec()));
     tensors
 }
 
 /// A copy of a net's parameters.
 pub fn copy<N: Net>(parameters: &Parameters<N>) -> Box<Parameters<N>> {
     let mut copy = Box::new(N::ZERO);
-    let mut values = tensors::<N>(parameters).into_iter();
-    N::Chain::visit_mut::<All>(&mut copy, &mut |_, to| {
-        to.copy_from_slice(&values.next().expect("as many tensors"));
-    });
+    copy_to::<N>(parameters, &mut copy);
     copy
+}
+
+fn copy_to<N: Net>(from: &Parameters<N>, to: &mut Parameters<N>) {
+    let mut values = tensors::<N>(from).into_iter();
+    to.visit_mut(|_, to| to.copy_from_slice(&values.next().expect("as many tensors")));
+}
+
+/// A learner with such parameters and such an image.
+pub fn learner<N: Net>(parameters: &Parameters<N>, image: &Image<N>) -> Box<Learner<N>> {
+    let mut learner = Box::new(Learner::<N>::ZERO);
+    copy_to::<N>(parameters, learner.parameters_mut().expect("no step is under way"));
+    let to = learner.image_mut().expect("no step is under way");
+    to.flat_mut().copy_from_slice(image.flat());
+    learner
 }
 
 /// Every tensor of the gradients a trainer has summed, in order.

@@ -5,13 +5,12 @@
 
 use std::task::Poll;
 
-use cpfo::chain::Holding as _;
 use cpfo::choice::Choice;
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::pixel::Pixel;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::topology::Kind;
-use cpfo::train::{Batch, InPlace, Limit, Refusal, Sgd, Velocity, load};
+use cpfo::train::{Batch, InPlace, Learner, Limit, Rates, Refusal, Sgd, Velocity};
 
 use crate::calls;
 use crate::plain::Plain;
@@ -37,10 +36,11 @@ pub struct Case<N: Net, X: Pixel> {
     pub value: fn(X::Stored) -> f64,
 }
 
-/// A way to take a step in place, without a limit or within one.
+/// A way to take a step in place, without a limit or within one: by a learner, or by a trainer with the
+/// learner's parameters.
 pub type Way<N, C, X> = fn(
     &mut InPlace<N, C, X>,
-    &mut Parameters<N, C>,
+    &mut Learner<N, C, X>,
     (&Image<N, X>, usize),
     f32,
     Limit,
@@ -132,7 +132,7 @@ impl Oracle {
         let plain = self.plain.parameters.iter().flatten();
         let mut plain =
             plain.zip(self.trained.as_flattened()).filter(|(plain, _)| !plain.is_empty());
-        N::Chain::visit::<C>(ours, &mut |role, ours| {
+        ours.visit(|role, ours| {
             let (plain, trained) = plain.next().expect("as many tensors");
             agree(format_args!("{}, {what}: {role:?}", N::NAME), ours, plain);
             let stays = || ours.iter().zip(plain).all(|(ours, plain)| f64::from(*ours) == *plain);
@@ -153,66 +153,93 @@ fn share(limit: Option<Limit>, length: f64) -> Option<f64> {
 
 fn loaded<N: Net, C: Choice>(from: &'static Parameters<N>) -> Box<Parameters<N, C>> {
     let mut parameters = Box::new(Parameters::<N, C>::ZERO);
-    load::<N, C>(&mut parameters, from);
+    parameters.load(from);
     parameters
 }
 
 fn bits<N: Net, C: Choice>(parameters: &Parameters<N, C>) -> Vec<u32> {
     let mut bits = Vec::new();
-    N::Chain::visit::<C>(parameters, &mut |_, values| {
+    parameters.visit(|_, values| {
         bits.extend(values.iter().map(|value| value.to_bits()));
     });
     bits
 }
 
+/// A learner with such parameters.
+fn learner<N: Net, C: Choice, X: Pixel>(from: &'static Parameters<N>) -> Box<Learner<N, C, X>> {
+    let mut learner = Box::new(Learner::<N, C, X>::ZERO);
+    learner.parameters_mut().expect("no step is under way").load(from);
+    learner
+}
+
+/// Its parameters, between two steps.
+fn kept<N: Net, C: Choice, X: Pixel>(learner: &Learner<N, C, X>) -> &Parameters<N, C> {
+    learner.parameters().expect("no step is under way")
+}
+
+/// Puts a sample where the learner sees it, and its label.
+fn shown<N: Net, C: Choice, X: Pixel>(
+    learner: &mut Learner<N, C, X>,
+    (image, label): (&Image<N, X>, usize),
+) -> Result<usize, Refusal> {
+    learner.image_mut()?.flat_mut().copy_from_slice(image.flat());
+    Ok(label)
+}
+
+/// Goes on to the end of a step, in slices.
+fn go_on<N: Net, C: Choice, X: Pixel>(
+    learner: &mut Learner<N, C, X>,
+    budget: u32,
+) -> Result<f32, Refusal> {
+    loop {
+        if let Poll::Ready(loss) = learner.resume(budget) {
+            return loss;
+        }
+    }
+}
+
 /// Ways without a limit, by name.
-pub fn plain_ways<N: Net, C: Choice, X: Pixel>() -> [(&'static str, Way<N, C, X>); 4] {
+pub fn plain_ways<N: Net, C: Choice, X: Pixel>() -> [(&'static str, Way<N, C, X>); 5] {
     fn sliced<N: Net, C: Choice, X: Pixel>(
-        trainer: &mut InPlace<N, C, X>,
-        parameters: &mut Parameters<N, C>,
-        (image, label): (&Image<N, X>, usize),
+        learner: &mut Learner<N, C, X>,
+        sample: (&Image<N, X>, usize),
         decay: f32,
         budget: u32,
     ) -> Result<f32, Refusal> {
-        let mut step = trainer.begin(parameters, image, label, RATE, decay)?;
-        loop {
-            if let Poll::Ready(loss) = step.poll(budget) {
-                return loss;
-            }
-        }
+        let label = shown(learner, sample)?;
+        learner.begin(label, &Rates { rate: RATE, decay })?;
+        go_on(learner, budget)
     }
     [
-        ("step", |trainer, parameters, (image, label), decay, _| {
-            calls::step(trainer, parameters, image, label, RATE, decay)
+        ("step", |trainer, learner, (image, label), decay, _| {
+            calls::step(trainer, learner.parameters_mut()?, image, label, RATE, decay)
         }),
-        ("see", |trainer, parameters, (image, label), decay, _| {
+        ("see", |trainer, learner, (image, label), decay, _| {
+            let parameters = learner.parameters_mut()?;
             calls::see(trainer, parameters, image, label, RATE, decay).map(|seen| seen.loss)
         }),
-        ("slices of one unit", |trainer, parameters, sample, decay, _| {
-            sliced(trainer, parameters, sample, decay, 1)
+        ("learner", |_, learner, sample, decay, _| {
+            let label = shown(learner, sample)?;
+            calls::learn(learner, label, RATE, decay)
         }),
-        ("slices of 100", |trainer, parameters, sample, decay, _| {
-            sliced(trainer, parameters, sample, decay, 100)
-        }),
+        ("slices of one unit", |_, learner, sample, decay, _| sliced(learner, sample, decay, 1)),
+        ("slices of 100", |_, learner, sample, decay, _| sliced(learner, sample, decay, 100)),
     ]
 }
 
 /// In one go, within a limit.
 pub fn within<N: Net, C: Choice, X: Pixel>() -> (&'static str, Way<N, C, X>) {
-    ("within", |trainer, parameters, (image, label), decay, limit| {
-        calls::step_within(trainer, parameters, image, label, RATE, decay, limit)
+    ("within", |trainer, learner, (image, label), decay, limit| {
+        calls::step_within(trainer, learner.parameters_mut()?, image, label, RATE, decay, limit)
     })
 }
 
 /// In slices, within a limit.
 pub fn sliced_within<N: Net, C: Choice, X: Pixel>() -> (&'static str, Way<N, C, X>) {
-    ("slices within", |trainer, parameters, (image, label), decay, limit| {
-        let mut step = trainer.begin_within(parameters, image, label, RATE, decay, limit)?;
-        loop {
-            if let Poll::Ready(loss) = step.poll(100) {
-                return loss;
-            }
-        }
+    ("slices within", |_, learner, sample, decay, limit| {
+        let label = shown(learner, sample)?;
+        learner.begin_within(label, &Rates { rate: RATE, decay }, limit)?;
+        go_on(learner, 100)
     })
 }
 
@@ -235,7 +262,7 @@ pub fn in_place<N: Net, C: Choice, X: Pixel>(
     for ((bound, ways), decay) in bounds.flat_map(|ways| [(ways, 0.0), (ways, DECAY)]) {
         let sgd = Sgd { rate: RATE, momentum: 0.0, decay };
         let mut oracle = Oracle::new::<N>(case.from, trains);
-        let mut ours: Vec<_> = ways.iter().map(|_| loaded::<N, C>(case.from)).collect();
+        let mut ours: Vec<_> = ways.iter().map(|_| learner::<N, C, X>(case.from)).collect();
         for sample in case.samples.iter().cycle().take(STEPS) {
             let (loss, gradient, length) =
                 oracle.gradient::<N, X>(std::slice::from_ref(sample), case.value);
@@ -246,17 +273,17 @@ pub fn in_place<N: Net, C: Choice, X: Pixel>(
             }
             for (ours, (way, take)) in ours.iter_mut().zip(ways) {
                 let what = format!("{way}, {bound:?}, decay {decay}");
-                let before = bits::<N, C>(ours);
+                let before = bits(kept(ours));
                 let limit = limit.unwrap_or(Limit::Refuse(f32::INFINITY));
                 let done = take(&mut trainer, ours, (&*sample.0, sample.1), decay, limit);
                 if share.is_none() {
                     assert_eq!(done, Err(Refusal::Gradient), "{what}");
-                    assert_eq!(bits::<N, C>(ours), before, "{what}: nothing moves");
+                    assert_eq!(bits(kept(ours)), before, "{what}: nothing moves");
                 } else {
                     let found = done.expect("a good sample");
                     agree_above(format_args!("{what}: loss"), &[found], &[loss], UNIT);
                 }
-                oracle.agrees::<N, C>(ours, &what);
+                oracle.agrees::<N, C>(kept(ours), &what);
             }
         }
     }

@@ -4,12 +4,11 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use anyhow::ensure;
-use cpfo::choice::All;
 use cpfo::format;
 use cpfo::net::{Image, Net as _, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
-use cpfo::train::{InPlace, initialize};
+use cpfo::train::{InPlace, Rates};
 use cpfo_harness::dataset::Dataset;
 use cpfo_harness::device::Device;
 use cpfo_harness::link::Link;
@@ -29,9 +28,12 @@ pub fn alone() -> End {
     let mut image = Image::<Net>::ZERO;
     let losses = (0..SAMPLES).map(|n| {
         image.flat_mut().copy_from_slice(data.image(n));
-        trainer.step(&mut parameters, &image, data.label(n).into(), RATE, 0.0).unwrap().to_bits()
+        trainer
+            .step(&mut parameters, &image, data.label(n).into(), &Rates::new(RATE))
+            .unwrap()
+            .to_bits()
     });
-    (losses.collect(), format::checksum::<Net, All>(&parameters))
+    (losses.collect(), format::checksum(&parameters))
 }
 
 /// A device at the end of a line. Its model comes back over the line, too.
@@ -56,11 +58,11 @@ pub fn tune(device: &mut Device<Net, impl Read + Write>) -> anyhow::Result<End> 
     ensure!(device.settle()? == SAMPLES as u32, "not every sample was learnt from once");
     let mut parameters = Box::new(Net::ZERO);
     device.fetch(&mut parameters)?;
-    Ok((losses, format::checksum::<Net, All>(&parameters)))
+    Ok((losses, format::checksum(&parameters)))
 }
 
 fn start() -> Box<Parameters<Net>> {
     let mut parameters = Box::new(Net::ZERO);
-    initialize::<Net>(&mut parameters, &mut Rng::new(8));
+    parameters.initialize(&mut Rng::new(8));
     parameters
 }

@@ -8,18 +8,19 @@ use std::marker::PhantomData;
 use std::task::Poll;
 
 use cpfo::activation::{Activation, Tanh};
-use cpfo::chain::{Chain, End, Holding as _};
-use cpfo::choice::{All, Choice, Flag, Freeze};
-use cpfo::layer::learn::learns;
+use cpfo::choice::{All, Choice, Freeze};
 use cpfo::layer::{Convolution, Description, Input, Kernel, Layer, Learn, Output, Stored};
 use cpfo::loss::SoftmaxCrossEntropy;
 use cpfo::net::{Image, Net, Parameters};
-use cpfo::pace::Pace;
+use cpfo::parts::chain::{Chain, End, Holding as _};
+use cpfo::parts::hold::Flag;
+use cpfo::parts::learn::learns;
+use cpfo::parts::pace::Pace;
 use cpfo::pixel::Pixel;
 use cpfo::rng::Rng;
 use cpfo::shape::{Maps, Shape, Tensor, Units, Zero as _};
 use cpfo::topology::Kind;
-use cpfo::train::{Batch, InPlace, Inference, initialize};
+use cpfo::train::{Batch, InPlace, Inference, Learner, Rates};
 
 /// A weight and a bias for each map: z_s(r, c) = f(w_s x_s(r, c) + b_s).
 struct Gain<I, A>(PhantomData<(I, A)>);
@@ -120,7 +121,7 @@ type Chained = <Own as Net>::Chain;
 
 fn start() -> (Parameters<Own>, Image<Own>, usize) {
     let mut parameters = Own::ZERO;
-    initialize::<Own>(&mut parameters, &mut Rng::new(5));
+    parameters.initialize(&mut Rng::new(5));
     let mut rng = Rng::new(6);
     let mut image = Image::<Own>::ZERO;
     image.flat_mut().iter_mut().for_each(|x| *x = rng.uniform());
@@ -136,16 +137,16 @@ fn differences() -> Vec<Vec<f32>> {
     let (parameters, image, label) = start();
     let mut inference = Inference::<Own>::ZERO;
     let mut loss = |parameters: &Parameters<Own>| {
-        inference.look::<All>(parameters, &image, label).expect("a finite loss").loss
+        inference.look(parameters, &image, label).expect("a finite loss").loss
     };
     let mut all = Vec::new();
     for k in 0..Chained::TENSORS {
-        let length = Chained::tensor::<All>(&parameters, k).map_or(0, <[f32]>::len);
+        let length = parameters.tensor(k).map_or(0, <[f32]>::len);
         let mut of_tensor = Vec::new();
         for i in 0..length {
             let mut moved = |by: f32| {
                 let mut moved = parameters;
-                if let Some(values) = Chained::tensor_mut::<All>(&mut moved, k) {
+                if let Some(values) = moved.tensor_mut(k) {
                     values[i] += by;
                 }
                 loss(&moved)
@@ -185,11 +186,13 @@ fn steps_in_place() {
     let (before, image, label) = start();
     let mut after = before;
     let mut trainer = InPlace::<Own>::ZERO;
-    trainer.step(&mut after, &image, label, RATE, 0.0).expect("a sample in order");
+    trainer.step(&mut after, &image, label, &Rates::new(RATE)).expect("a sample in order");
     for (k, differences) in differences().iter().enumerate() {
-        let values = |of| Chained::tensor::<All>(of, k).expect("every tensor has numbers");
+        fn values(of: &Parameters<Own>, k: usize) -> &[f32] {
+            of.tensor(k).expect("every tensor has numbers")
+        }
         let moved: Vec<f32> =
-            values(&before).iter().zip(values(&after)).map(|(w, v)| (w - v) / RATE).collect();
+            values(&before, k).iter().zip(values(&after, k)).map(|(w, v)| (w - v) / RATE).collect();
         agree(&format!("tensor {k}"), &moved, differences);
     }
 }
@@ -197,21 +200,24 @@ fn steps_in_place() {
 #[test]
 fn slices_give_the_same_bits() {
     let (mut whole, image, label) = start();
-    let mut sliced = whole;
+    let before = whole;
+    let rates = Rates { rate: 0.1, decay: 1e-3 };
     let mut trainer = InPlace::<Own>::ZERO;
-    let loss = trainer.step(&mut whole, &image, label, 0.1, 1e-3).expect("a sample in order");
-    let mut step = trainer.begin(&mut sliced, &image, label, 0.1, 1e-3).expect("a sample in order");
+    let loss = trainer.step(&mut whole, &image, label, &rates).expect("a sample in order");
+    let mut learner = Learner::<Own>::ZERO;
+    *learner.parameters_mut().expect("no step is under way") = before;
+    *learner.image_mut().expect("no step is under way") = image;
+    learner.begin(label, &rates).expect("a sample in order");
     let mut slices = 0;
     let outcome = loop {
         slices += 1;
-        if let Poll::Ready(outcome) = step.poll(1) {
+        if let Poll::Ready(outcome) = learner.resume(1) {
             break outcome;
         }
     };
-    drop(step);
     assert_eq!(outcome, Ok(loss));
     assert!(slices > 10, "{slices}");
-    assert_eq!(whole, sliced);
+    assert_eq!(Some(&whole), learner.parameters());
 }
 
 #[test]
@@ -220,18 +226,14 @@ fn what_lies_before_it_can_be_frozen() {
     let all: &'static Parameters<Own> = Box::leak(Box::new(all));
     let mut trained = *all;
     let mut trainer = InPlace::<Own>::ZERO;
-    trainer.step(&mut trained, &image, label, 0.1, 0.0).expect("a sample in order");
+    trainer.step(&mut trained, &image, label, &Rates::new(0.1)).expect("a sample in order");
 
     let mut parameters = Parameters::<Own, Freeze<All>>::ZERO;
-    cpfo::train::load::<Own, Freeze<All>>(&mut parameters, all);
+    parameters.load(all);
     let mut trainer = InPlace::<Own, Freeze<All>>::ZERO;
-    trainer.step(&mut parameters, &image, label, 0.1, 0.0).expect("a sample in order");
+    trainer.step(&mut parameters, &image, label, &Rates::new(0.1)).expect("a sample in order");
     for k in 0..Chained::TENSORS {
         let expected = if k < 2 { all } else { &trained };
-        assert_eq!(
-            Chained::tensor::<Freeze<All>>(&parameters, k),
-            Chained::tensor::<All>(expected, k),
-            "tensor {k}"
-        );
+        assert_eq!(parameters.tensor(k), expected.tensor(k), "tensor {k}");
     }
 }

@@ -4,10 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use cpfo::choice::All;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
-use cpfo::train::{Inference, initialize};
+use cpfo::train::Inference;
 use cpfo_harness::dataset::Dataset;
 use cpfo_harness::model::{self, Metadata};
 use cpfo_harness::nets::digits;
@@ -93,7 +92,7 @@ fn same_outputs(model_path: &Path, outputs: &Path) -> Result<(), Failed> {
     }
     for (n, theirs) in theirs.iter().enumerate() {
         let image = image::<digits::Net>(digits.image(n));
-        let ours = inference.outputs::<All>(&parameters, &image)?;
+        let ours = inference.outputs(&parameters, &image)?;
         agree_above(format_args!("image {n}"), ours, theirs, UNIT);
     }
     Ok(())
@@ -102,9 +101,9 @@ fn same_outputs(model_path: &Path, outputs: &Path) -> Result<(), Failed> {
 fn reads() -> Result<(), Failed> {
     let (path, outputs) = (scratch("ours.safetensors"), scratch("ours.json"));
     let mut parameters = digits::Parameters::ZERO;
-    initialize::<digits::Net>(&mut parameters, &mut Rng::new(1));
+    parameters.initialize(&mut Rng::new(1));
     // Biases that are not 0 show whether they arrive.
-    parameters.layer.bias.flat_mut().iter_mut().for_each(|b| *b = 0.1);
+    parameters.layers_mut().layer.bias.flat_mut().iter_mut().for_each(|b| *b = 0.1);
     model::save::<digits::Net>(&path, &parameters, &Metadata::new())?;
     script("load_model.py", &[&path, Path::new("--outputs"), &outputs])?;
     same_outputs(&path, &outputs)

@@ -2,10 +2,10 @@
 //! so it is with a model that arrives in pieces.
 
 use cpfo::choice::All;
-use cpfo::format::{self, Reader, Refused as NoModel};
+use cpfo::format::{self, Fault, Reader};
 use cpfo::rng::Rng;
 use cpfo::shape::Zero as _;
-use cpfo::train::{Refusal, initialize};
+use cpfo::train::Refusal;
 use cpfo::wire::{CHUNK, Figures, Garbled, Hello, Refused, Reply, Request, frame_bytes};
 use cpfo_harness::nets::digits;
 use proptest::collection::vec;
@@ -84,7 +84,7 @@ proptest! {
             Reply::Learned { loss: n as f32, time: n },
             Reply::Checksum(n),
             Reply::Figures(figures),
-            Reply::Refused(Refused::Model(NoModel::Checksum)),
+            Reply::Refused(Refused::Model(Fault::Checksum)),
             Reply::Refused(Refused::Sample(Refusal::Diverged)),
             Reply::Refused(Refused::Session),
             Reply::Begun,
@@ -122,9 +122,9 @@ proptest! {
     #[test]
     fn a_model_in_pieces(seed in any::<u64>(), size in 1..2000_usize, bit in any::<prop::sample::Index>()) {
         let mut parameters = digits::Parameters::ZERO;
-        initialize::<digits::Net>(&mut parameters, &mut Rng::new(seed));
+        parameters.initialize(&mut Rng::new(seed));
         let mut model = Vec::new();
-        format::emit::<digits::Net, All, ()>(&parameters, |bytes| {
+        format::emit::<_, _, ()>(&parameters, |bytes| {
             model.extend_from_slice(bytes);
             Ok(())
         })

@@ -4,9 +4,9 @@ use core::marker::PhantomData;
 
 use crc::{Digest, Table};
 
-use super::{CRC, HEADER, Refused, header, length, refusal};
-use crate::chain::Holding;
-use crate::choice::{All, Choice, Numbers};
+use super::{CRC, Fault, HEADER, fault, header, length};
+use crate::choice::{All, Choice};
+use crate::hold::Numbers;
 use crate::net::{Net, Parameters};
 
 /// Takes a model piece by piece, straight into the parameters, which are held as the choice `C` says.
@@ -44,38 +44,38 @@ impl<N: Net, C: Choice> Reader<N, C> {
     /// Takes the next bytes of the model, as many as there are.
     ///
     /// # Errors
-    /// See [`Refused`].
-    pub fn take(&mut self, bytes: &[u8], parameters: &mut Parameters<N, C>) -> Result<(), Refused> {
-        if !N::Chain::is_loaded::<C>(parameters) {
-            return Err(Refused::NotLoaded);
+    /// See [`Fault`].
+    pub fn take(&mut self, bytes: &[u8], parameters: &mut Parameters<N, C>) -> Result<(), Fault> {
+        if !parameters.are_loaded() {
+            return Err(Fault::NotLoaded);
         }
         if bytes.len() > length::<N>() - self.taken {
-            return Err(Refused::Length);
+            return Err(Fault::Length);
         }
         let mut bytes = bytes.iter();
         let header = header::<N>();
         while let Some(&expected) = header.get(self.taken) {
             let Some(&byte) = bytes.next() else { return Ok(()) };
             if byte != expected {
-                return Err(refusal(self.taken));
+                return Err(fault(self.taken));
             }
             self.digest.update(&[byte]);
             self.taken += 1;
         }
         self.take_parameters(&mut bytes, parameters);
         if !self.same {
-            return Err(Refused::OtherFrozen);
+            return Err(Fault::OtherFrozen);
         }
         let sum = self.digest.clone().finalize().to_le_bytes();
         for &byte in bytes {
             let place = self.taken - (HEADER + 4 * N::PARAMETERS);
             if sum.get(place) != Some(&byte) {
-                return Err(Refused::Checksum);
+                return Err(Fault::Checksum);
             }
             self.taken += 1;
         }
         if self.taken == length::<N>() && !self.finite {
-            return Err(Refused::NotFinite);
+            return Err(Fault::NotFinite);
         }
         Ok(())
     }
@@ -87,7 +87,7 @@ impl<N: Net, C: Choice> Reader<N, C> {
     ) {
         // The place of the first number of each tensor.
         let mut first = 0;
-        N::Chain::visit_held::<C>(parameters, &mut |numbers| {
+        parameters.visit_held(|numbers| {
             let come = ((self.taken - HEADER) / 4).saturating_sub(first);
             match numbers {
                 Numbers::Trained(to) => {
@@ -134,7 +134,7 @@ mod tests {
 
     /// What comes of reading a model in pieces of so many bytes: whether it is whole, and the
     /// parameters, in any case.
-    fn in_pieces<N: Net>(bytes: &[u8], size: usize) -> (Result<bool, Refused>, Parameters<N>) {
+    fn in_pieces<N: Net>(bytes: &[u8], size: usize) -> (Result<bool, Fault>, Parameters<N>) {
         let mut parameters = N::ZERO;
         let mut reader = Reader::<N>::default();
         let mut pieces = bytes.chunks(size);
@@ -168,20 +168,20 @@ mod tests {
             }
         }
         let long = [bytes.as_slice(), &[0]].concat();
-        assert_eq!(in_pieces::<one::Net>(&long, 7).0, Err(Refused::Length));
-        assert_eq!(in_pieces::<other::Net>(&bytes, 7).0, Err(Refused::OtherNet));
+        assert_eq!(in_pieces::<one::Net>(&long, 7).0, Err(Fault::Length));
+        assert_eq!(in_pieces::<other::Net>(&bytes, 7).0, Err(Fault::OtherNet));
     }
 
     #[test]
     fn a_nan_with_a_good_checksum_is_refused() {
         let mut parameters = one::Net::ZERO;
-        parameters.layer.bias[1] = f32::NAN;
+        parameters.layers_mut().layer.bias[1] = f32::NAN;
         let mut bytes = Vec::new();
         let mut put = |piece: &[u8]| {
             bytes.extend_from_slice(piece);
             Ok::<(), ()>(())
         };
-        emit::<one::Net, All, ()>(&parameters, &mut put).unwrap();
-        assert_eq!(in_pieces::<one::Net>(&bytes, 9).0, Err(Refused::NotFinite));
+        emit(&parameters, &mut put).unwrap();
+        assert_eq!(in_pieces::<one::Net>(&bytes, 9).0, Err(Fault::NotFinite));
     }
 }

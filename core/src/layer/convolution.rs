@@ -20,14 +20,15 @@
 
 mod at_once;
 
-use core::hint::black_box;
 use core::marker::PhantomData;
 
 use super::learn::learns;
 use super::reduce::{Reduce, STRIP, Tiles, Whole};
 use super::{Description, Input, Layer, Learn, Stored};
 use crate::activation::Activation;
-use crate::choice::{Choice, Flag};
+use crate::choice::Choice;
+use crate::compiler::{hidden, hidden_on_chips};
+use crate::hold::Flag;
 use crate::math::{SOFT, WIDE, is_zero};
 use crate::pace::Pace;
 use crate::pixel::Pixel;
@@ -59,6 +60,68 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
     const KR: usize = K::DIMENSIONS[0];
     /// Columns of a kernel.
     const KC: usize = K::DIMENSIONS[1];
+}
+
+/// The formulas as they stand in the note, a number at a time: what the kernels below are held against.
+#[cfg(any(test, doc))]
+pub mod reference {
+    /// u_j(r, c) = b_j + Σ_{p,q,i} x_i(r+p, c+q) W_ij(p, q), given x_i(r, c) and W_ij(p, q), for kernels
+    /// of so many rows, columns and maps in.
+    pub fn u(
+        x: impl Fn(usize, usize, usize) -> f32,
+        w: impl Fn(usize, usize, usize, usize) -> f32,
+        b: impl Fn(usize) -> f32,
+        [rows, columns, maps]: [usize; 3],
+        (j, r, c): (usize, usize, usize),
+    ) -> f32 {
+        let mut u = b(j);
+        for p in 0..rows {
+            for q in 0..columns {
+                for i in 0..maps {
+                    u += x(i, r + p, c + q) * w(i, j, p, q);
+                }
+            }
+        }
+        u
+    }
+
+    /// dx_i(m, n) = Σ_j Σ_{r,c} W_ij(m−r, n−c) δ_j(r, c), over the places whose kernel reaches x(m, n),
+    /// for δ of so many rows, columns and maps and kernels of so many rows and columns.
+    pub fn dx(
+        w: impl Fn(usize, usize, usize, usize) -> f32,
+        delta: impl Fn(usize, usize, usize) -> f32,
+        ([rows, columns, maps], kernel): ([usize; 3], [usize; 2]),
+        (i, m, n): (usize, usize, usize),
+    ) -> f32 {
+        let mut dx = 0.0;
+        for j in 0..maps {
+            for r in 0..rows {
+                for c in 0..columns {
+                    if (r..r + kernel[0]).contains(&m) && (c..c + kernel[1]).contains(&n) {
+                        dx += w(i, j, m - r, n - c) * delta(j, r, c);
+                    }
+                }
+            }
+        }
+        dx
+    }
+
+    /// ∂J/∂W_ij(p, q) = Σ_{r,c} x_i(r+p, c+q) δ_j(r, c), and with x = 1 ∂J/∂b_j, for δ of so many rows and
+    /// columns.
+    pub fn dw(
+        x: impl Fn(usize, usize, usize) -> f32,
+        delta: impl Fn(usize, usize, usize) -> f32,
+        [rows, columns]: [usize; 2],
+        (i, j, p, q): (usize, usize, usize, usize),
+    ) -> f32 {
+        let mut dw = 0.0;
+        for r in 0..rows {
+            for c in 0..columns {
+                dw += x(i, r + p, c + q) * delta(j, r, c);
+            }
+        }
+        dw
+    }
 }
 
 impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Layer for Convolution<I, O, K, A, P> {
@@ -146,7 +209,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce, X: Pixel> Tiles
         // What a tap needs from its pixel on: the other pixels of the tile are at fixed distances.
         let reach = ((rows - 1) * columns + wide - 1) * maps;
         let taps =
-            if Convolution::<I, O, K, A, P>::UNROLLED { kc * maps } else { black_box(kc * maps) };
+            if Convolution::<I, O, K, A, P>::UNROLLED { kc * maps } else { hidden(kc * maps) };
         for (p, row) in K::cells(self.weight).chunks_exact(kc).enumerate() {
             let row = <I::Channels>::run::<Row<O>>(row).get(..taps);
             let patch = patch.get(p * columns * maps..);
@@ -244,7 +307,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
         if learns(&bias) {
             let scale = bias.scale();
             // The optimizer of a chip would write down every place of every map.
-            let maps = if WIDE { Self::O } else { black_box(Self::O) };
+            let maps = hidden_on_chips(Self::O);
             for o in pace.range(Self::O, 1).take(maps) {
                 if !pace.unit(rows) {
                     break;
@@ -352,6 +415,88 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
                     }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activation::{Identity, Relu};
+    use crate::hold::{There, Yes};
+    use crate::layer::learn::{Collection, Rule as _};
+    use crate::pace::Whole as InOneGo;
+    use crate::shape::Maps;
+
+    // Small whole numbers: every sum is exact, in any order.
+    #[rustfmt::skip]
+    const X: [[[f32; 2]; 4]; 4] = [
+        [[1.0, 0.0], [2.0, -1.0], [0.0, 3.0], [1.0, 1.0]],
+        [[0.0, 2.0], [1.0,  1.0], [3.0, 0.0], [2.0, 2.0]],
+        [[2.0, 1.0], [0.0,  0.0], [1.0, 1.0], [4.0, 0.0]],
+        [[1.0, 5.0], [1.0,  2.0], [0.0, 2.0], [3.0, 1.0]],
+    ];
+    const W: [[[[f32; 3]; 2]; 3]; 2] = [
+        [[[1.0, -1.0, 0.0], [2.0, 0.0, 1.0]], [[0.0, 3.0, 1.0], [1.0, 1.0, -2.0]], [[2.0; 3]; 2]],
+        [[[-1.0, 0.0, 2.0], [0.0, 1.0, 4.0]], [[1.0; 3]; 2], [[0.0, -3.0, 1.0], [5.0, 0.0, 0.0]]],
+    ];
+    const B: [f32; 3] = [1.0, -2.0, 0.0];
+    const DELTA: [[[f32; 3]; 2]; 3] = [
+        [[1.0, 0.0, 2.0], [0.0, 0.0, -1.0]],
+        [[-2.0, 1.0, 0.0], [3.0, 1.0, 1.0]],
+        [[0.0, 4.0, 0.0], [1.0, -1.0, 2.0]],
+    ];
+
+    type Layer1<A> = Convolution<Maps<4, 4, 2>, Maps<3, 2, 3>, Kernel<2, 3>, A>;
+
+    fn x(i: usize, r: usize, c: usize) -> f32 {
+        X[r][c][i]
+    }
+    fn w(i: usize, j: usize, p: usize, q: usize) -> f32 {
+        W[p][q][i][j]
+    }
+    fn delta(j: usize, r: usize, c: usize) -> f32 {
+        DELTA[r][c][j]
+    }
+
+    #[test]
+    fn forward_is_the_reference() {
+        let mut z = [[[0.0; 3]; 2]; 3];
+        Layer1::<Relu>::forward::<Identity, f32>(&mut InOneGo, (&W, &B), &X, &mut z, None);
+        for (r, c, j) in (0..18).map(|k| (k / 6, k / 3 % 2, k % 3)) {
+            let u = reference::u(x, w, |j| B[j], [2, 3, 2], (j, r, c));
+            assert_eq!(z[r][c][j], Relu::value(u), "row {r}, column {c}, map {j}");
+        }
+        assert_eq!(
+            z[0][0][0],
+            1.0 + (1.0 + 0.0 + 0.0 - 1.0 + 0.0 + 6.0) + (0.0 + 0.0 + 1.0 + 1.0 + 0.0 + 0.0)
+        );
+    }
+
+    #[test]
+    fn backward_is_the_reference() {
+        let (mut dw, mut db, mut dx) = (There::ZERO, There::ZERO, X);
+        let (mut plane, mut pace) = ([[0.0; 4]; 4], InOneGo);
+        let weight = Collection.site::<[[[[f32; 3]; 2]; 3]; 2], _, _, Yes>((&W, &mut dw));
+        let bias = Collection.site::<[f32; 3], _, _, Yes>((&B, &mut db));
+        Layer1::<Relu>::backward::<Identity, Yes, f32>(
+            &mut pace,
+            (weight, bias),
+            Input::Tape(&mut dx),
+            Some(&mut plane),
+            &DELTA,
+            &mut (),
+        );
+        for (m, n, i) in (0..32).map(|k| (k / 8, k / 2 % 4, k % 2)) {
+            let expected = reference::dx(w, delta, ([3, 2, 3], [2, 3]), (i, m, n));
+            assert_eq!(dx[m][n][i], expected, "x, row {m}, column {n}, map {i}");
+        }
+        for (p, q, i, j) in (0..36).map(|k| (k / 18, k / 6 % 3, k / 3 % 2, k % 3)) {
+            let expected = reference::dw(x, delta, [3, 2], (i, j, p, q));
+            assert_eq!(dw.0[p][q][i][j], expected, "W, row {p}, column {q}, {i} to {j}");
+        }
+        for (j, &found) in db.0.iter().enumerate() {
+            assert_eq!(found, reference::dw(|_, _, _| 1.0, delta, [3, 2], (0, j, 0, 0)), "b {j}");
         }
     }
 }

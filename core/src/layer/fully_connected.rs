@@ -11,13 +11,14 @@
 
 mod alive;
 
-use core::hint::black_box;
 use core::marker::PhantomData;
 
 use super::learn::learns;
 use super::{Description, Input, Layer, Learn, Stored};
 use crate::activation::Activation;
-use crate::choice::{Choice, Flag};
+use crate::choice::Choice;
+use crate::compiler::{hidden_on_chips, hidden_on_desktops};
+use crate::hold::Flag;
 use crate::math::WIDE;
 use crate::pace::Pace;
 use crate::pixel::Pixel;
@@ -38,6 +39,44 @@ const LANES: usize = 4;
 /// spans is hidden from the optimizer of a chip, which would unroll them all and keep more numbers
 /// at hand than there are registers.
 const SPAN: usize = 8;
+
+/// The formulas as they stand in the note, a number at a time: what the kernels below are held against.
+#[cfg(any(test, doc))]
+pub mod reference {
+    /// u_j = b_j + Σ_i x_i w_ij, over so many inputs.
+    pub fn u(
+        x: impl Fn(usize) -> f32,
+        w: impl Fn(usize, usize) -> f32,
+        b: impl Fn(usize) -> f32,
+        inputs: usize,
+        j: usize,
+    ) -> f32 {
+        let mut u = b(j);
+        for i in 0..inputs {
+            u += x(i) * w(i, j);
+        }
+        u
+    }
+
+    /// dx_i = Σ_j w_ij δ_j, over so many units.
+    pub fn dx(
+        w: impl Fn(usize, usize) -> f32,
+        delta: impl Fn(usize) -> f32,
+        units: usize,
+        i: usize,
+    ) -> f32 {
+        let mut dx = 0.0;
+        for j in 0..units {
+            dx += w(i, j) * delta(j);
+        }
+        dx
+    }
+
+    /// ∂J/∂w_ij = x_i δ_j, and with x = 1 ∂J/∂b_j.
+    pub fn dw(x: f32, delta: f32) -> f32 {
+        x * delta
+    }
+}
 
 impl<I: Shape, const O: usize, A: Activation> Layer for FullyConnected<I, Units<O>, A> {
     type Input = I;
@@ -170,7 +209,7 @@ fn backward_input<I: Shape, const O: usize, Before: Activation, Below: Flag, X: 
     let x_i = X::value(I::cells(x)[i]);
     let step = weight.scale() * x_i;
     let mut lanes = [0.0; LANES];
-    let delta = if WIDE { delta } else { black_box(delta) };
+    let delta = hidden_on_chips(delta);
     let (blocks, rest) = delta.as_chunks::<SPAN>();
     for (b, delta) in blocks.iter().enumerate() {
         if let (true, Some(w)) = (Below::SET, weight.value())
@@ -200,8 +239,65 @@ fn backward_input<I: Shape, const O: usize, Before: Activation, Below: Flag, X: 
     if let Some(x) = x.tape() {
         // Four numbers that are stored side by side are summed as one vector, on a desktop; the
         // optimizer would rather have two halves, which it can add in the end.
-        let lanes = if WIDE { black_box(lanes) } else { lanes };
+        let lanes = hidden_on_desktops(lanes);
         let dx = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
         X::replace(&mut I::cells_mut(x)[i], Before::delta(dx, x_i));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activation::{Identity, Tanh};
+    use crate::hold::{There, Yes};
+    use crate::layer::learn::{Collection, Rule as _};
+    use crate::pace::Whole;
+    use crate::shape::Zero as _;
+
+    // Small whole numbers: every sum is exact, in any order. Five units are a block of four and one.
+    const X: [f32; 4] = [1.0, 0.0, -2.0, 3.0];
+    const W: [[f32; 5]; 4] = [
+        [1.0, 2.0, 0.0, -1.0, 4.0],
+        [0.0, 3.0, 1.0, 1.0, -2.0],
+        [2.0, 0.0, -3.0, 1.0, 0.0],
+        [1.0, -1.0, 2.0, 0.0, 5.0],
+    ];
+    const B: [f32; 5] = [1.0, 0.0, -1.0, 2.0, 3.0];
+    const DELTA: [f32; 5] = [2.0, -1.0, 0.0, 1.0, 3.0];
+
+    type Layer1<A> = FullyConnected<Units<4>, Units<5>, A>;
+
+    #[test]
+    fn forward_is_the_reference() {
+        let mut z = [0.0; 5];
+        Layer1::<Tanh>::forward::<Identity, f32>(&mut Whole, (&W, &B), &X, &mut z, None);
+        for (j, z) in z.into_iter().enumerate() {
+            let u = reference::u(|i| X[i], |i, j| W[i][j], |j| B[j], 4, j);
+            assert_eq!(z, Tanh::value(u), "unit {j}");
+        }
+    }
+
+    #[test]
+    fn backward_is_the_reference() {
+        let (mut dw, mut db, mut dx) = (There::ZERO, There::ZERO, X);
+        let weight = Collection.site::<[[f32; 5]; 4], _, _, Yes>((&W, &mut dw));
+        let bias = Collection.site::<[f32; 5], _, _, Yes>((&B, &mut db));
+        let input = Input::Tape(&mut dx);
+        let parameters = (weight, bias);
+        Layer1::<Tanh>::backward::<Identity, Yes, f32>(
+            &mut Whole,
+            parameters,
+            input,
+            None,
+            &DELTA,
+            &mut (),
+        );
+        for (i, row) in dw.0.iter().enumerate() {
+            assert_eq!(dx[i], reference::dx(|i, j| W[i][j], |j| DELTA[j], 5, i), "input {i}");
+            for (j, &found) in row.iter().enumerate() {
+                assert_eq!(found, reference::dw(X[i], DELTA[j]), "w {i} {j}");
+            }
+        }
+        assert_eq!(db.0, DELTA.map(|d| reference::dw(1.0, d)));
     }
 }

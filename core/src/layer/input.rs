@@ -2,7 +2,7 @@
 
 use core::ops::Deref;
 
-use crate::choice::Flag;
+use crate::hold::Flag;
 
 /// The input of a layer on the way back.
 #[derive(Debug)]

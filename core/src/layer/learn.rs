@@ -11,8 +11,8 @@
 use core::cell::Cell;
 use core::marker::PhantomData;
 
-use super::Parameters;
-use crate::choice::{Flag, Place, Slot};
+use super::Tensors;
+use crate::hold::{Flag, Place, Slot};
 use crate::shape::Tensor;
 
 /// A tensor on the way back: its values, and where their gradients go.
@@ -51,7 +51,7 @@ pub trait Pair: 'static {
     fn both_mut(&mut self) -> (&mut Self::First, &mut Self::Second);
 }
 
-impl<W: 'static, B: 'static> Pair for Parameters<W, B> {
+impl<W: 'static, B: 'static> Pair for Tensors<W, B> {
     type First = W;
     type Second = B;
     #[inline(always)]
@@ -79,6 +79,8 @@ pub trait Rule: Copy {
     fn split<'a, P: Pair, G: Pair>(
         held: Self::Held<'a, P, G>,
     ) -> (Self::Held<'a, P::First, G::First>, Self::Held<'a, P::Second, G::Second>);
+    /// The parameters that are held, to be read.
+    fn values<'h, P: 'static, G: 'static>(held: &'h Self::Held<'_, P, G>) -> &'h P;
     /// The tensor that is held.
     fn site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>(
         self,
@@ -117,6 +119,10 @@ impl Rule for Descent {
         'a: 'a,
     {
         held.both_mut()
+    }
+    #[inline(always)]
+    fn values<'h, P: 'static, G: 'static>(held: &'h Self::Held<'_, P, G>) -> &'h P {
+        held
     }
     #[inline(always)]
     fn site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>(
@@ -180,6 +186,10 @@ impl Rule for Collection {
         ((held.0, sum.0), (held.1, sum.1))
     }
     #[inline(always)]
+    fn values<'h, P: 'static, G: 'static>((held, _): &'h Self::Held<'_, P, G>) -> &'h P {
+        held
+    }
+    #[inline(always)]
     fn site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>(
         self,
         (held, sum): (&'a W, &'a mut G),
@@ -239,6 +249,10 @@ impl Rule for Measurement {
     {
         let (first, second) = held.both();
         ((first, squares), (second, squares))
+    }
+    #[inline(always)]
+    fn values<'h, P: 'static, G: 'static>((held, _): &'h Self::Held<'_, P, G>) -> &'h P {
+        held
     }
     #[inline(always)]
     fn site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>(

@@ -26,11 +26,11 @@
 pub mod adding {}
 pub mod convolution;
 pub mod fully_connected;
-pub mod input;
-pub mod learn;
+mod input;
+pub(crate) mod learn;
 pub mod output;
 pub mod pooling;
-pub mod reduce;
+pub(crate) mod reduce;
 
 pub use convolution::{Convolution, Kernel};
 pub use fully_connected::FullyConnected;
@@ -40,23 +40,24 @@ pub use output::Output;
 pub use pooling::{Max, Mean, Pooling, Window};
 
 use crate::activation::Activation;
-use crate::choice::{Choice, Flag, Hold};
+use crate::choice::Choice;
+use crate::hold::{Flag, Hold};
 use crate::loss::Loss;
 use crate::pace::Pace;
 use crate::pixel::Pixel;
 use crate::shape::{Shape, Tensor, Zero};
 use crate::topology::Kind;
 
-/// What a layer has learnt, or how it is held.
+/// The two tensors of a layer: what it has learnt, or how that is held.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Parameters<W, B> {
+pub struct Tensors<W, B> {
     /// Weights or kernels.
     pub weight: W,
     /// Biases.
     pub bias: B,
 }
 
-impl<W: Zero, B: Zero> Zero for Parameters<W, B> {
+impl<W: Zero, B: Zero> Zero for Tensors<W, B> {
     const ZERO: Self = Self { weight: W::ZERO, bias: B::ZERO };
 }
 
@@ -84,8 +85,8 @@ pub struct Description {
 
 /// A kind of layer with its sizes: a type without data.
 ///
-/// This is all that the [recursion](crate::stage) knows of a kind. A layer without parameters has
-/// empty arrays for weights and biases, and is [held](crate::choice::Without) like nothing else.
+/// This is all that the recursion knows of a kind. A layer without parameters has
+/// empty arrays for weights and biases, and is held like nothing else.
 pub trait Layer: 'static {
     /// The shape of x.
     type Input: Shape;

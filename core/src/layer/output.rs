@@ -7,7 +7,8 @@ use core::marker::PhantomData;
 
 use super::{Description, FullyConnected, Input, Last, Layer, Learn, Stored};
 use crate::activation::{Activation, Identity};
-use crate::choice::{Choice, Flag};
+use crate::choice::Choice;
+use crate::hold::Flag;
 use crate::loss::Loss;
 use crate::pace::Pace;
 use crate::pixel::Pixel;

@@ -12,12 +12,14 @@
 //! After a convolution both are a way to [`Reduce`] its tiles. At the head of a net a pooling
 //! layer stands alone and reduces the net's input.
 
+use crate::sealed::{Sealed, sealed};
 use core::marker::PhantomData;
 
 use super::reduce::{Reduce, STRIP, Sink, StripSink, Tiles, all_maps, all_strips, units};
 use super::{Description, Input, Layer, Learn, Stored};
 use crate::activation::{Activation, Identity};
-use crate::choice::{Choice, Flag, Without};
+use crate::choice::Choice;
+use crate::hold::{Flag, Without};
 use crate::pace::Pace;
 use crate::pixel::Pixel;
 use crate::shape::{Grid, Shape, Zero, winner_bits};
@@ -40,10 +42,12 @@ pub struct Max;
 pub struct Mean;
 
 /// A method of pooling.
-pub trait Method: 'static {
+pub trait Method: Sealed + 'static {
     /// Its name in files and reports.
     const NAME: &'static str;
 }
+
+sealed!(Max, Mean);
 
 impl Method for Max {
     const NAME: &'static str = "max";
@@ -51,6 +55,66 @@ impl Method for Max {
 
 impl Method for Mean {
     const NAME: &'static str = "mean";
+}
+
+/// The formulas as they stand in the note, a number at a time: what the passes below are held against.
+#[cfg(any(test, doc))]
+pub mod reference {
+    /// Where the largest of a window's pre-activations is, the first on a tie, and what it is: u from
+    /// row `r`, column `c` of the window of so many rows and columns on.
+    pub fn largest(
+        u: impl Fn(usize, usize) -> f32,
+        [rows, columns]: [usize; 2],
+        (r, c): (usize, usize),
+    ) -> ((usize, usize), f32) {
+        let first = (r * rows, c * columns);
+        let mut winner = (first, u(first.0, first.1));
+        for place in (0..rows * columns).map(|k| (first.0 + k / columns, first.1 + k % columns)) {
+            if u(place.0, place.1) > winner.1 {
+                winner = (place, u(place.0, place.1));
+            }
+        }
+        winner
+    }
+
+    /// The mean of a window's activations.
+    pub fn mean(
+        z: impl Fn(usize, usize) -> f32,
+        [rows, columns]: [usize; 2],
+        (r, c): (usize, usize),
+    ) -> f32 {
+        let mut sum = 0.0;
+        for p in 0..rows {
+            for q in 0..columns {
+                sum += z(r * rows + p, c * columns + q);
+            }
+        }
+        sum / (rows * columns) as f32
+    }
+
+    /// δ of the convolution before a maximum at a place: f′ δ of the window where it won, else 0.
+    pub fn delta_of_largest(
+        u: impl Fn(usize, usize) -> f32,
+        slope: impl Fn(f32) -> f32,
+        delta: impl Fn(usize, usize) -> f32,
+        [rows, columns]: [usize; 2],
+        place: (usize, usize),
+    ) -> f32 {
+        let window = (place.0 / rows, place.1 / columns);
+        let (winner, largest) = largest(u, [rows, columns], window);
+        if winner == place { slope(largest) * delta(window.0, window.1) } else { 0.0 }
+    }
+
+    /// δ of the convolution before a mean at a place: f′ δ of the window, shared by its places.
+    pub fn delta_of_mean(
+        u: impl Fn(usize, usize) -> f32,
+        slope: impl Fn(f32) -> f32,
+        delta: impl Fn(usize, usize) -> f32,
+        [rows, columns]: [usize; 2],
+        (r, c): (usize, usize),
+    ) -> f32 {
+        slope(u(r, c)) * delta(r / rows, c / columns) / (rows * columns) as f32
+    }
 }
 
 /// At the head of a net. After a convolution it is that one's to ask for tiles.
@@ -353,5 +417,100 @@ impl<I: Shape, O: Shape, W: Shape, const WINNERS: usize> Reduce
     ) -> Option<(usize, usize, f32)> {
         let [_, columns, maps] = I::DIMENSIONS;
         Some((r, c, *I::cells(record).get((r * columns + c) * maps + o)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activation::Relu;
+    use crate::hold::{There, Yes};
+    use crate::layer::learn::{Collection, Rule as _};
+    use crate::layer::{Convolution, Kernel};
+    use crate::pace::Whole;
+    use crate::shape::Maps;
+
+    /// Pre-activations with a tie, a window of which none is alive, and the winner at each place.
+    #[rustfmt::skip]
+    const U: [[f32; 4]; 4] = [
+        [1.0,  4.0, -1.0, -2.0],
+        [4.0,  0.0, -3.0, -1.0],
+        [8.0, -2.0,  0.0,  2.0],
+        [2.0,  4.0,  4.0,  2.0],
+    ];
+    const DELTA: [[f32; 2]; 2] = [[4.0, 8.0], [-4.0, 12.0]];
+
+    /// A convolution by the one number 1 is its input: what is left is the pooling.
+    type Pooled<M, const WINNERS: usize> = Convolution<
+        Maps<4, 4, 1>,
+        Maps<4, 4, 1>,
+        Kernel<1, 1>,
+        Relu,
+        Pooling<Maps<4, 4, 1>, Maps<2, 2, 1>, Window<2, 2>, M, WINNERS>,
+    >;
+
+    /// z, and the δ of every place: with one weight of 1, dx is δ.
+    fn passes<L>() -> ([[f32; 2]; 2], [[f32; 4]; 4])
+    where
+        L: Layer<
+                Input = Maps<4, 4, 1>,
+                Output = Maps<2, 2, 1>,
+                Weight = [[[[f32; 1]; 1]; 1]; 1],
+                Bias = [f32; 1],
+                Plane = [[f32; 4]; 4],
+            >,
+    {
+        let (weight, bias) = ([[[[1.0]]]], [0.0]);
+        let (mut x, mut z, mut record) =
+            (U.map(|row| row.map(|u| [u])), Zero::ZERO, L::Record::ZERO);
+        L::forward::<Identity, f32>(&mut Whole, (&weight, &bias), &x, &mut z, Some(&mut record));
+        let (mut dw, mut db) = (There::ZERO, There::ZERO);
+        let parameters = (
+            Collection.site::<[[[[f32; 1]; 1]; 1]; 1], _, _, Yes>((&weight, &mut dw)),
+            Collection.site::<[f32; 1], _, _, Yes>((&bias, &mut db)),
+        );
+        let delta = DELTA.map(|row| row.map(|d| [d]));
+        let (input, mut plane) = (Input::Tape(&mut x), Zero::ZERO);
+        let (pace, plane) = (&mut Whole, Some(&mut plane));
+        L::backward::<Identity, Yes, f32>(pace, parameters, input, plane, &delta, &mut record);
+        (z.map(|row| row.map(|[z]| z)), x.map(|row| row.map(|[d]| d)))
+    }
+
+    fn u(r: usize, c: usize) -> f32 {
+        U[r][c]
+    }
+    fn slope(u: f32) -> f32 {
+        Relu::slope(Relu::value(u))
+    }
+    fn delta(r: usize, c: usize) -> f32 {
+        DELTA[r][c]
+    }
+    const PLACES: core::ops::Range<usize> = 0..16;
+
+    #[test]
+    fn a_maximum_is_the_reference() {
+        let (z, d) = passes::<Pooled<Max, 1>>();
+        for (r, c) in (0..4).map(|k| (k / 2, k % 2)) {
+            assert_eq!(z[r][c], Relu::value(reference::largest(u, [2, 2], (r, c)).1));
+        }
+        for (r, c) in PLACES.map(|k| (k / 4, k % 4)) {
+            let expected = reference::delta_of_largest(u, slope, delta, [2, 2], (r, c));
+            // The slope of a winner that is not alive is the next layer's to take: z is 0 there.
+            let alive = z[r / 2][c / 2] > 0.0;
+            assert_eq!(if alive { d[r][c] } else { 0.0 }, expected, "row {r}, column {c}");
+        }
+    }
+
+    #[test]
+    fn a_mean_is_the_reference() {
+        let (z, d) = passes::<Pooled<Mean, 1>>();
+        for (r, c) in (0..4).map(|k| (k / 2, k % 2)) {
+            let value = |r: usize, c: usize| Relu::value(U[r][c]);
+            assert_eq!(z[r][c], reference::mean(value, [2, 2], (r, c)));
+        }
+        for (r, c) in PLACES.map(|k| (k / 4, k % 4)) {
+            let expected = reference::delta_of_mean(u, slope, delta, [2, 2], (r, c));
+            assert_eq!(d[r][c], expected, "row {r}, column {c}");
+        }
     }
 }

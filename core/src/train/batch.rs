@@ -1,16 +1,11 @@
-use core::hint::black_box;
-
-use super::{Limit, Refusal, are_legal, check, is_answer, largest};
-use crate::activation::Identity;
+use super::pass::pass;
+use super::{Limit, Rates, Refusal, check, largest};
 use crate::chain::{Holding, Role};
-use crate::choice::{All, Choice, No};
-use crate::layer::Input;
+use crate::choice::{All, Choice};
+use crate::compiler::hidden;
 use crate::layer::learn::Collection;
-use crate::loss::Loss as _;
 use crate::net::{Gradient, Image, Net, Parameters, Tape};
-use crate::pace::Whole;
 use crate::shape::Zero;
-use crate::stage::Stage;
 
 /// Stochastic gradient descent: v ← μ v + ∂J/∂W + λW, W ← W − η v; biases have no λ.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,7 +87,7 @@ fn with_squares(mut lanes: [f32; LANES], numbers: &[f32]) -> [f32; LANES] {
 impl Sgd {
     /// Refuses what would ruin a net: see [`Refusal::Rate`].
     fn check(&self) -> Result<(), Refusal> {
-        are_legal(self.rate, self.decay)?;
+        Rates { rate: self.rate, decay: self.decay }.check()?;
         if (0.0..1.0).contains(&self.momentum) { Ok(()) } else { Err(Refusal::Rate) }
     }
 }
@@ -108,21 +103,14 @@ impl<N: Net, C: Choice> Batch<N, C> {
         label: usize,
     ) -> Result<Seen, Refusal> {
         check::<N, C, f32>(parameters, image, label)?;
-        // An optimizer that knows the address of a static would form it again in every loop.
-        let (parameters, image, tape) =
-            (black_box(parameters), black_box(image), black_box(&mut self.tape));
-        N::Chain::forward::<C, C, No, Identity, f32>(&mut Whole, parameters, image, tape);
-        let output = N::Chain::output::<C, No>(tape);
-        is_answer(output)?;
-        let class = largest(output);
-        let loss = <N::Chain as Stage>::Loss::delta(output, label);
-        N::Chain::backward::<C, No, Identity, f32, Collection>(
-            &mut Whole,
+        let held = (hidden(&parameters.0), hidden(&mut self.gradient));
+        let (loss, class) = pass::<N, C, f32, Collection, _>(
             Collection,
-            (parameters, black_box(&mut self.gradient)),
-            Input::Fixed(image),
-            tape,
-        );
+            held,
+            (image, label),
+            &mut self.tape,
+            largest,
+        )?;
         self.samples = self.samples.saturating_add(1);
         Ok(Seen { loss, class })
     }
@@ -161,7 +149,7 @@ impl<N: Net, C: Choice> Batch<N, C> {
         self.samples = 0;
         for k in 0..N::Chain::TENSORS {
             if let (Some(parameters), Some(gradient), Some(velocity)) = (
-                N::Chain::tensor_mut::<C>(parameters, k),
+                N::Chain::tensor_mut::<C>(&mut parameters.0, k),
                 N::Chain::gradient_mut::<C>(&mut self.gradient, k),
                 N::Chain::gradient_mut::<C>(&mut velocity.0, k),
             ) {

@@ -1,12 +1,10 @@
-use core::hint::black_box;
 use core::marker::PhantomData;
 
-use super::{Refusal, Seen, can_see, check, is_answer};
-use crate::activation::Identity;
-use crate::choice::{Choice, No, Nothing};
+use super::pass::answer;
+use super::{Refusal, Seen, can_see, check};
+use crate::choice::{Choice, Nothing};
 use crate::loss::Loss as _;
 use crate::net::{Image, Net, Parameters, Tape};
-use crate::pace::Whole;
 use crate::pixel::Pixel;
 use crate::shape::Zero;
 use crate::stage::{Stage, Taped as _};
@@ -33,27 +31,7 @@ impl<N: Net, X: Pixel> Inference<N, X> {
         parameters: &Parameters<N, C>,
         image: &Image<N, X>,
     ) -> Result<&[f32], Refusal> {
-        can_see::<N, C, X>(parameters, image)?;
-        let outputs = self.forward(parameters, image)?;
-        <N::Chain as Stage>::Loss::activate(outputs);
-        Ok(outputs)
-    }
-
-    /// Gives the pre-activations of the output.
-    #[cfg_attr(target_arch = "x86_64", inline(always))]
-    #[cfg_attr(not(target_arch = "x86_64"), inline(never))]
-    fn forward<C: Choice>(
-        &mut self,
-        parameters: &Parameters<N, C>,
-        image: &Image<N, X>,
-    ) -> Result<&mut [f32], Refusal> {
-        // An optimizer that knows the address of a static would form it again in every loop.
-        let (parameters, image, tape) =
-            (black_box(parameters), black_box(image), black_box(&mut self.tape));
-        N::Chain::forward::<C, Nothing, No, Identity, X>(&mut Whole, parameters, image, tape);
-        let output = N::Chain::output::<Nothing, No>(tape);
-        is_answer(output)?;
-        Ok(output)
+        outputs::<_, _, _, X>(parameters, image, &mut self.tape)
     }
 
     /// What a trainer would see of a sample: its loss, and the class it is taken for.
@@ -67,10 +45,7 @@ impl<N: Net, X: Pixel> Inference<N, X> {
         image: &Image<N, X>,
         label: usize,
     ) -> Result<Seen, Refusal> {
-        check::<N, C, X>(parameters, image, label)?;
-        let outputs = self.forward(parameters, image)?;
-        let class = largest(outputs);
-        Ok(Seen { loss: <N::Chain as Stage>::Loss::delta(outputs, label), class })
+        look::<_, _, _, X>(parameters, image, label, &mut self.tape)
     }
 
     /// The class with the largest output, the first on a tie. The outputs are not computed: every
@@ -84,8 +59,7 @@ impl<N: Net, X: Pixel> Inference<N, X> {
         parameters: &Parameters<N, C>,
         image: &Image<N, X>,
     ) -> Result<usize, Refusal> {
-        can_see::<N, C, X>(parameters, image)?;
-        self.forward(parameters, image).map(|outputs| largest(outputs))
+        classify::<_, _, _, X>(parameters, image, &mut self.tape)
     }
 
     /// Shows what each stage before the output made of the last image, from the first stage on:
@@ -94,6 +68,55 @@ impl<N: Net, X: Pixel> Inference<N, X> {
     pub fn hidden(&self, mut at: impl FnMut(&[f32])) {
         self.tape.hidden(&mut at);
     }
+}
+
+/// [`Inference::outputs`], on any tape.
+#[inline(always)]
+pub(super) fn outputs<'t, N: Net, C: Choice, T: Choice, X: Pixel>(
+    parameters: &Parameters<N, C>,
+    image: &Image<N, X>,
+    tape: &'t mut Tape<N, T>,
+) -> Result<&'t [f32], Refusal> {
+    can_see::<N, C, X>(parameters, image)?;
+    let outputs = forward::<N, C, T, X>(parameters, image, tape)?;
+    <N::Chain as Stage>::Loss::activate(outputs);
+    Ok(outputs)
+}
+
+/// [`Inference::look`], on any tape.
+#[inline(always)]
+pub(super) fn look<N: Net, C: Choice, T: Choice, X: Pixel>(
+    parameters: &Parameters<N, C>,
+    image: &Image<N, X>,
+    label: usize,
+    tape: &mut Tape<N, T>,
+) -> Result<Seen, Refusal> {
+    check::<N, C, X>(parameters, image, label)?;
+    let outputs = forward::<N, C, T, X>(parameters, image, tape)?;
+    let class = largest(outputs);
+    Ok(Seen { loss: <N::Chain as Stage>::Loss::delta(outputs, label), class })
+}
+
+/// [`Inference::classify`], on any tape.
+#[inline(always)]
+pub(super) fn classify<N: Net, C: Choice, T: Choice, X: Pixel>(
+    parameters: &Parameters<N, C>,
+    image: &Image<N, X>,
+    tape: &mut Tape<N, T>,
+) -> Result<usize, Refusal> {
+    can_see::<N, C, X>(parameters, image)?;
+    forward::<N, C, T, X>(parameters, image, tape).map(|outputs| largest(outputs))
+}
+
+/// The pre-activations of the output.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
+#[cfg_attr(not(target_arch = "x86_64"), inline(never))]
+fn forward<'t, N: Net, C: Choice, T: Choice, X: Pixel>(
+    parameters: &Parameters<N, C>,
+    image: &Image<N, X>,
+    tape: &'t mut Tape<N, T>,
+) -> Result<&'t mut [f32], Refusal> {
+    answer::<N, C, T, X>(&parameters.0, image, tape)
 }
 
 /// The place of the largest value, the first on a tie; none where there is no value, or one that is not

@@ -46,9 +46,12 @@ pub struct Refusals {
     /// [`Refusal::NotLoaded`]
     #[cfg_attr(feature = "wire", serde(default))]
     pub not_loaded: u32,
-    /// [`Refusal::HalfMoved`]
+    /// [`Refusal::Busy`]
     #[cfg_attr(feature = "wire", serde(default))]
-    pub half_moved: u32,
+    pub busy: u32,
+    /// [`Refusal::NoStep`]
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub no_step: u32,
 }
 
 impl Refusals {
@@ -60,7 +63,8 @@ impl Refusals {
         rate: 0,
         gradient: 0,
         not_loaded: 0,
-        half_moved: 0,
+        busy: 0,
+        no_step: 0,
     };
 
     /// Counts a refusal and hands it on: `step(…).map_err(|why| refusals.count(why))`.
@@ -73,7 +77,8 @@ impl Refusals {
             Refusal::Rate => &mut self.rate,
             Refusal::Gradient => &mut self.gradient,
             Refusal::NotLoaded => &mut self.not_loaded,
-            Refusal::HalfMoved => &mut self.half_moved,
+            Refusal::Busy => &mut self.busy,
+            Refusal::NoStep => &mut self.no_step,
         };
         *counter = counter.saturating_add(1);
         why

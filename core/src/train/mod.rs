@@ -2,10 +2,11 @@
 //!
 //! | trainer | memory beside the parameters | for |
 //! |---|---|---|
-//! | [`InPlace`] | the tape | the chip: one sample, each weight moves on the way back |
+//! | [`Learner`] | the tape and an image | the chip: one sample, each weight moves on the way back; it answers too |
+//! | [`InPlace`] | the tape | the same, where parameters and image are somebody else's |
 //! | [`Batch`] | the tape and a gradient, with [`Velocity`] beside it | mini-batches with momentum and weight decay |
 //!
-//! Both go through the same layers; given the same samples they agree to rounding. A sample that is
+//! All go through the same layers; given the same samples they agree to rounding. A sample that is
 //! not fit to learn from is [refused](Refusal) before any weight moves. What is looked at:
 //!
 //! | | `InPlace::step` | `InPlace::step_within` | `Batch::add` | `Batch::update` | `Batch::update_within` |
@@ -16,32 +17,34 @@
 //! | length of the gradient | | yes | | | yes |
 //!
 //! Where nobody looks at its length, a gradient that overflows while the loss is still finite moves
-//! the weights; the next sample is refused then, for its loss, and [`all_finite`] tells at once. To
+//! the weights; the next sample is refused then, for its loss, and [`Parameters::are_finite`] tells at once. To
 //! look costs [`Batch`] one pass over the sums, and [`InPlace`], which has none, a pass forward and back.
 //!
-//! A step in place can be run [in slices](Step), beside a control loop. Inference and training in
+//! A step in place can be run [in slices](Learner), beside a control loop. Inference and training in
 //! place also take images of [bytes](crate::pixel::Bytes).
 
 mod batch;
+mod course;
 mod in_place;
 mod inference;
+mod learner;
 mod limit;
+mod pass;
+mod rates;
 mod schedule;
-mod slices;
 
 pub use batch::{Batch, Seen, Sgd, Velocity};
 pub use in_place::InPlace;
 use inference::largest;
 pub use inference::{Inference, argmax};
+pub use learner::Learner;
 pub use limit::{Limit, Refusals};
+pub use rates::{LARGEST_RATE, Rates};
 pub use schedule::Schedule;
-pub use slices::Step;
 
-use crate::chain::{Holding, Role};
-use crate::choice::{All, Choice};
+use crate::choice::Choice;
 use crate::net::{Image, Net, Parameters};
 use crate::pixel::Pixel;
-use crate::rng::Rng;
 use crate::shape::Tensor;
 
 /// Why a sample was not learnt from. No weight has moved.
@@ -60,11 +63,12 @@ pub enum Refusal {
     Rate,
     /// The gradient is longer than the [`Limit`] allows, or not finite.
     Gradient,
-    /// A layer that stays frozen has not been [loaded](load()).
+    /// A layer that stays frozen has not been [loaded](Parameters::load).
     NotLoaded,
-    /// The trainer's last [step in slices](Step) was forgotten while weights moved: some have and some
-    /// have not. Take the parameters of a stored model. This is said once; then the trainer goes on.
-    HalfMoved,
+    /// A [step in slices](Learner::begin) is under way: [go on](Learner::resume) to its end first.
+    Busy,
+    /// No [step in slices](Learner::begin) is under way that could go on.
+    NoStep,
 }
 
 impl core::fmt::Display for Refusal {
@@ -76,93 +80,13 @@ impl core::fmt::Display for Refusal {
             Refusal::Rate => "the learning rate, the momentum or the weight decay is out of range",
             Refusal::Gradient => "the gradient is longer than the limit allows, or not finite",
             Refusal::NotLoaded => "a frozen layer has not been loaded",
-            Refusal::HalfMoved => {
-                "a step was forgotten in its middle: the parameters are half moved"
-            }
+            Refusal::Busy => "a step in slices is under way and has to be finished first",
+            Refusal::NoStep => "no step in slices is under way",
         })
     }
 }
 
 impl core::error::Error for Refusal {}
-
-/// The largest learning rate that is taken. Weights begin below 1, and a sample moves them by η times
-/// a number that is about 1 where pixels are: a thousand times as far, nothing is left of a net.
-pub const LARGEST_RATE: f32 = 1000.0;
-
-/// Whether a step may go by these rates: η from 0 to [`LARGEST_RATE`], λ not below 0, and ηλ below 1,
-/// at which decay would leave nothing of a weight.
-fn are_legal(rate: f32, decay: f32) -> Result<(), Refusal> {
-    let legal = (0.0..=LARGEST_RATE).contains(&rate) && decay >= 0.0 && rate * decay < 1.0;
-    if legal { Ok(()) } else { Err(Refusal::Rate) }
-}
-
-/// Draws initial weights from a seed: He's rule before ReLU, Glorot's otherwise; biases 0.
-pub fn initialize<N: Net>(parameters: &mut Parameters<N>, rng: &mut Rng) {
-    N::Chain::initialize::<All>(parameters, rng);
-}
-
-/// Takes over parameters that stay where they are, in flash: copies what trains, and remembers where
-/// the rest lies.
-///
-/// Fine-tuning of the output layer takes RAM for that layer alone:
-///
-/// ```
-/// use cpfo::choice::OutputOnly;
-/// use cpfo::format;
-/// use cpfo::net::Parameters;
-/// use cpfo::shape::Zero;
-/// use cpfo::train::{InPlace, load};
-///
-/// # cpfo::net! { pub mod digits: 8 x 8 x 1 {
-/// #     C1 = Convolution(8, 3 x 3, Relu); P2 = Pooling(Max, 2 x 2);
-/// #     F3 = FullyConnected(32, Relu); O4 = Output(10, SoftmaxCrossEntropy); } }
-/// // `cpfo export --rust` writes one that has learnt. A static that nobody changes lies in flash.
-/// static MODEL: digits::Parameters = digits::Parameters::ZERO;
-///
-/// let mut parameters = Parameters::<digits::Net, OutputOnly>::ZERO;
-/// let mut trainer = InPlace::<digits::Net, OutputOnly>::ZERO;
-/// load::<digits::Net, OutputOnly>(&mut parameters, &MODEL);
-///
-/// let image: digits::Image = [[[0.5]; 8]; 8];
-/// let before = trainer.step(&mut parameters, &image, 3, 0.05, 0.0)?;
-/// let after = trainer.step(&mut parameters, &image, 3, 0.0, 0.0)?;
-/// assert!(after < before);
-///
-/// // What it has learnt is stored as a whole model, and read back the same way.
-/// let mut stored = Vec::new();
-/// format::emit::<digits::Net, OutputOnly, core::fmt::Error>(&parameters, |piece| {
-///     stored.extend_from_slice(piece);
-///     Ok(())
-/// })?;
-/// let mut again = Parameters::<digits::Net, OutputOnly>::ZERO;
-/// load::<digits::Net, OutputOnly>(&mut again, &MODEL);
-/// format::parse::<digits::Net, OutputOnly>(&stored, &mut again)?;
-/// assert_eq!(trainer.step(&mut again, &image, 3, 0.0, 0.0)?, after);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn load<N: Net, C: Choice>(parameters: &mut Parameters<N, C>, from: &'static Parameters<N>) {
-    N::Chain::load::<C, All>(parameters, from);
-}
-
-/// λ/2 Σ W²: what weight decay adds to the loss. Biases do not decay.
-pub fn decay_term<N: Net, C: Choice>(parameters: &Parameters<N, C>, decay: f32) -> f32 {
-    let mut sum = 0.0;
-    N::Chain::visit::<C>(parameters, &mut |role, values| {
-        if role == Role::Weight {
-            for w in values {
-                sum += w * w;
-            }
-        }
-    });
-    0.5 * decay * sum
-}
-
-/// Whether every parameter is a finite number.
-pub fn all_finite<N: Net>(parameters: &Parameters<N>) -> bool {
-    let mut finite = true;
-    N::Chain::visit::<All>(parameters, &mut |_, values| finite &= f32::are_finite(values));
-    finite
-}
 
 /// What both trainers ask of a sample.
 fn check<N: Net, C: Choice, X: Pixel>(
@@ -181,7 +105,7 @@ fn can_see<N: Net, C: Choice, X: Pixel>(
     parameters: &Parameters<N, C>,
     image: &Image<N, X>,
 ) -> Result<(), Refusal> {
-    if !N::Chain::is_loaded::<C>(parameters) {
+    if !parameters.are_loaded() {
         return Err(Refusal::NotLoaded);
     }
     if !X::are_finite(image.flat()) {

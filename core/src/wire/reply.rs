@@ -103,7 +103,7 @@ pub enum Refused {
     NoModel,
     /// The bytes are not a model of this net. If they are not from its very beginning there is
     /// none now.
-    Model(format::Refused),
+    Model(format::Fault),
     /// The model bytes are not those that come next.
     Place,
     /// The image has more or fewer pixels than the net takes.

@@ -9,9 +9,8 @@
 
 use std::fmt::Write as _;
 
-use cpfo::chain::{Holding as _, Role};
-use cpfo::choice::All;
 use cpfo::layer::Description;
+use cpfo::net::Role;
 use cpfo::net::{Net, Parameters};
 use cpfo::topology::Kind;
 
@@ -20,7 +19,7 @@ use crate::model::learnt;
 /// The expression.
 pub fn expression<N: Net>(parameters: &Parameters<N>) -> String {
     let mut tensors = Vec::new();
-    N::Chain::visit::<All>(parameters, &mut |role, values| tensors.push((role, values.to_vec())));
+    parameters.visit(|role, values| tensors.push((role, values.to_vec())));
     let mut tensors = tensors.into_iter();
     let mut next = |wanted: Role| {
         let (role, values) = tensors.next().expect("each layer has a weight and a bias");
@@ -35,20 +34,19 @@ pub fn expression<N: Net>(parameters: &Parameters<N>) -> String {
         N::PARAMETERS,
         N::NAME
     );
+    text.push_str("cpfo::net::Parameters::of(");
     let mut depth = 0;
     // Pooling at the head of a net is a link without numbers.
     if N::LAYERS.first().is_some_and(|(_, first)| first.kind == Kind::Pooling) {
         text.push_str(
-            "cpfo::chain::Link { layer: cpfo::layer::Parameters { weight: [], bias: [] }, rest: ",
+            "cpfo::net::Link { layer: cpfo::layer::Tensors { weight: [], bias: [] }, rest: ",
         );
         depth += 1;
     }
     for (name, layer) in learnt::<N>() {
         let (weight, bias) = (next(Role::Weight), next(Role::Bias));
-        let _ = write!(
-            text,
-            "cpfo::chain::Link {{ layer: cpfo::layer::Parameters {{\n// {name}\nweight: "
-        );
+        let _ =
+            write!(text, "cpfo::net::Link {{ layer: cpfo::layer::Tensors {{\n// {name}\nweight: ");
         array(&mut text, &shape::<N>(&name, layer), &weight);
         text.push_str(",\nbias: ");
         array(&mut text, &[bias.len()], &bias);
@@ -57,6 +55,7 @@ pub fn expression<N: Net>(parameters: &Parameters<N>) -> String {
     }
     text.push_str("()");
     text.push_str(&" }".repeat(depth));
+    text.push(')');
     text.push('\n');
     text
 }
@@ -105,12 +104,13 @@ mod tests {
     #[test]
     fn the_expression_is_the_model() {
         let mut parameters = small::Parameters::ZERO;
-        parameters.layer.weight = [[[[0.1, -0.0]]], [[[f32::MIN_POSITIVE, 1e20]]]];
-        parameters.rest.rest.layer.bias = [-1.5, 0.333_333_34];
+        let layers = parameters.layers_mut();
+        layers.layer.weight = [[[[0.1, -0.0]]], [[[f32::MIN_POSITIVE, 1e20]]]];
+        layers.rest.rest.layer.bias = [-1.5, 0.333_333_34];
         let text = expression::<small::Net>(&parameters);
         let words: String = text.lines().filter(|line| !line.starts_with("//")).collect();
         assert!(words.contains("weight: [[[[0.1, -0.0, ],],],[[[1.1754944e-38, 1e20, ],],],]"));
         assert!(words.contains("bias: [-1.5, 0.33333334, ]"));
-        assert!(words.ends_with("rest: () } } }"));
+        assert!(words.ends_with("rest: () } } })"));
     }
 }

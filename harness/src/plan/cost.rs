@@ -6,7 +6,8 @@
 //! (`targets/programs/sweep.out`, by `tests/sweep/fit.py`), whose ReLUs are all alive and whose pixels
 //! are none of them 0. A test holds the estimate within a fifth of every one of them.
 
-use cpfo::layer::{Description, reduce};
+use cpfo::layer::Description;
+use cpfo::parts::reduce;
 use cpfo::topology::Kind;
 
 use super::stage::Stage;

@@ -4,10 +4,11 @@
 //! the pooling layer after it are one stage, and the map between them never exists.
 
 use cpfo::Net;
-use cpfo::choice::{Choice, Flag, Hold};
+use cpfo::choice::Choice;
 use cpfo::layer::Description;
 use cpfo::net::Tape;
-use cpfo::stage::{Room, Taped};
+use cpfo::parts::hold::{Flag, Hold};
+use cpfo::parts::stage::{Room, Taped};
 use cpfo::topology::Kind;
 
 /// A layer with its name.

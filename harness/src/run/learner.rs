@@ -2,7 +2,7 @@
 
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::{self, Batch, InPlace, Inference, Refusal, Refusals, Seen, Sgd, Velocity};
+use cpfo::train::{self, Batch, InPlace, Inference, Rates, Refusal, Refusals, Seen, Sgd, Velocity};
 use rayon::prelude::*;
 
 use super::{Chance, Limit, Sums, Trainer};
@@ -196,7 +196,8 @@ impl<N: Net> Single<N> {
                 let (inference, sample) = (&mut self.inference, (image, label));
                 let seen = vectors.run(Look { inference, parameters: &*parameters, sample })?;
                 let Sgd { rate, decay, .. } = *sgd;
-                let done = trainer.step_within(parameters, image, label, rate, decay, limit);
+                let done =
+                    trainer.step_within(parameters, image, label, &Rates { rate, decay }, limit);
                 guard.forgive(done.map(drop))?;
                 seen
             }

@@ -40,7 +40,7 @@ use std::path::Path;
 
 use anyhow::ensure;
 use cpfo::net::{Net, Parameters};
-use cpfo::train::{Refusal, Sgd, all_finite, decay_term, initialize};
+use cpfo::train::{Refusal, Sgd};
 
 pub use cause::{Cause, Wild};
 pub use chance::Chance;
@@ -96,7 +96,7 @@ impl<'a, N: Net> Run<'a, N> {
     /// If the recipe cannot be followed, or there is nothing to learn from or to test with.
     pub fn new(recipe: Recipe, data: &'a Data) -> anyhow::Result<Self> {
         let mut state = Checkpoint::default();
-        initialize::<N>(&mut state.parameters, &mut Chance::new(recipe.seed).weights());
+        state.parameters.initialize(&mut Chance::new(recipe.seed).weights());
         Self::resume(recipe, data, state)
     }
 
@@ -157,7 +157,7 @@ impl<'a, N: Net> Run<'a, N> {
     }
 
     fn end_epoch(&mut self, rate: f32) -> Result<(), Refusal> {
-        if !all_finite::<N>(&self.state.parameters) {
+        if !self.state.parameters.are_finite() {
             return Err(Refusal::Diverged);
         }
         let parameters = &*self.state.parameters;
@@ -170,7 +170,7 @@ impl<'a, N: Net> Run<'a, N> {
         let epoch = Epoch {
             rate,
             loss: self.state.progress.sums.mean_loss(),
-            decay_term: decay_term::<N, _>(parameters, self.recipe.decay).into(),
+            decay_term: parameters.decay_term(self.recipe.decay).into(),
             train_accuracy: self.state.progress.sums.accuracy(),
             test_loss: test.mean_loss(),
             test_accuracy: test.accuracy(),
@@ -270,7 +270,7 @@ impl<'a, N: Net> Run<'a, N> {
 
     /// Whether all that the net has learnt so far are numbers.
     pub fn is_finite(&self) -> bool {
-        all_finite::<N>(self.parameters())
+        self.parameters().are_finite()
     }
 
     /// Goes back to the end of the last good epoch; false if there is none.

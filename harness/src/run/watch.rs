@@ -2,7 +2,6 @@
 //! the epochs before.
 
 use cpfo::net::{Net, Parameters};
-use cpfo::train::initialize;
 
 use super::trouble::Yardstick;
 use super::{Chance, Epoch, Judgement, Noticed, Run, Trouble};
@@ -53,7 +52,7 @@ impl<N: Net> Run<'_, N> {
     pub(super) fn start(&self) -> Option<f64> {
         *self.start.get_or_init(|| {
             let mut parameters = Box::new(N::ZERO);
-            initialize::<N>(&mut parameters, &mut Chance::new(self.recipe.seed).weights());
+            parameters.initialize(&mut Chance::new(self.recipe.seed).weights());
             Some(self.trained(&parameters).loss).filter(|loss| loss.is_finite())
         })
     }

@@ -8,7 +8,7 @@ use cpfo::choice::All;
 use cpfo::net::{Image, Net};
 use cpfo::rng::Rng;
 use cpfo::shape::Zero;
-use cpfo::train::{Batch, InPlace, Inference, Sgd, Velocity, initialize};
+use cpfo::train::{Batch, InPlace, Inference, Rates, Sgd, Velocity};
 use cpfo_firmware::bits::SAMPLES;
 use cpfo_firmware::nets::{digits, lenet};
 
@@ -47,21 +47,22 @@ fn passes<N: Net>() {
     let mut batch = Box::new(Batch::<N>::ZERO);
     let mut velocity = Box::new(Velocity::<N>::ZERO);
 
-    initialize::<N>(&mut parameters, &mut Rng::new(2014));
+    parameters.initialize(&mut Rng::new(2014));
     for n in 0..20 {
         let (image, label) = sample::<N>(n);
-        let step = trainer.step(&mut parameters, &image, label, 0.03, 0.0);
+        let step = trainer.step(&mut parameters, &image, label, &Rates::new(0.03));
         step.expect("good samples");
     }
 
     let (image, label) = sample::<N>(20);
     pass(format!("{}: forward", N::NAME), &mut || {
-        let class = inference.classify::<All>(&parameters, black_box(&image));
+        let class = inference.classify(&parameters, black_box(&image));
         black_box(class).expect("a good sample");
     });
     pass(format!("{}: step", N::NAME), &mut || {
         let image = black_box(&image);
-        black_box(trainer.step(&mut parameters, image, label, 0.03, 0.0)).expect("a good sample");
+        black_box(trainer.step(&mut parameters, image, label, &Rates::new(0.03)))
+            .expect("a good sample");
     });
 
     let samples: Vec<_> = (0..BATCH).map(sample::<N>).collect();

@@ -11,7 +11,7 @@ use cpfo::net::{Image, Net, Parameters};
 use cpfo::pixel::Bytes;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::{Batch, InPlace, Inference, Refusal, Sgd, Velocity, initialize};
+use cpfo::train::{Batch, Inference, Learner, Rates, Refusal, Sgd, Velocity};
 
 use crate::nets::{digits, lenet};
 
@@ -74,18 +74,6 @@ pub static SAMPLES: Samples<32> = Samples::cut(
     include_bytes!("../../../harness/data/digits-labels-idx1-ubyte"),
 );
 
-/// Memory for a run of one sample at a time.
-pub struct Room<N: Net> {
-    parameters: Parameters<N>,
-    image: Image<N>,
-    trainer: InPlace<N>,
-}
-
-impl<N: Net> Zero for Room<N> {
-    const ZERO: Self =
-        Self { parameters: N::ZERO, image: Image::<N>::ZERO, trainer: InPlace::ZERO };
-}
-
 /// Memory for a run of mini-batches.
 pub struct BatchRoom<N: Net> {
     parameters: Parameters<N>,
@@ -120,64 +108,57 @@ impl Display for Bits {
     }
 }
 
+/// With a little decay, so that its sweep is part of the comparison.
+const RATES: Rates = Rates::new(0.03).with_decay(1e-4);
+
 /// Learns from `updates` samples in place, from fresh weights.
-pub fn in_place<N: Net>(room: &mut Room<N>, updates: usize) -> Result<Bits, Refusal> {
-    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+pub fn in_place<N: Net>(learner: &mut Learner<N>, updates: usize) -> Result<Bits, Refusal> {
+    learner.parameters_mut()?.initialize(&mut Rng::new(2014));
     let mut course = format::Checksum::new();
     for n in 0..updates {
-        let label = SAMPLES.draw::<N>(n, &mut room.image);
-        // With a little decay, so that its sweep is part of the comparison.
-        let loss = room.trainer.step(&mut room.parameters, &room.image, label, 0.03, 1e-4)?;
+        let label = SAMPLES.draw::<N>(n, learner.image_mut()?);
+        let loss = learner.step(label, &RATES)?;
         course.add(&[loss]);
     }
-    Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
+    Ok(Bits { parameters: format::checksum(learner.parameters_mut()?), course: course.end() })
 }
 
 /// As [`in_place`], each step in slices: their budgets are drawn, from one unit to a whole pass.
-pub fn in_slices<N: Net>(room: &mut Room<N>, updates: usize) -> Result<Bits, Refusal> {
-    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+pub fn in_slices<N: Net>(learner: &mut Learner<N>, updates: usize) -> Result<Bits, Refusal> {
+    learner.parameters_mut()?.initialize(&mut Rng::new(2014));
     let (mut course, mut budgets) = (format::Checksum::new(), Rng::new(4102));
     for n in 0..updates {
-        let label = SAMPLES.draw::<N>(n, &mut room.image);
-        let mut step = room.trainer.begin(&mut room.parameters, &room.image, label, 0.03, 1e-4)?;
+        let label = SAMPLES.draw::<N>(n, learner.image_mut()?);
+        learner.begin(label, &RATES)?;
         let loss = loop {
             let budget = budgets.next_u32() >> (16 + budgets.next_u32() % 16);
-            if let Poll::Ready(loss) = step.poll(budget) {
+            if let Poll::Ready(loss) = learner.resume(budget) {
                 break loss?;
             }
         };
         course.add(&[loss]);
     }
-    Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
+    Ok(Bits { parameters: format::checksum(learner.parameters_mut()?), course: course.end() })
 }
 
-/// Memory for a run of images of bytes.
-pub struct BytesRoom<N: Net> {
-    parameters: Parameters<N>,
-    image: Image<N, Bytes<16>>,
-    trainer: InPlace<N, All, Bytes<16>>,
-}
-
-impl<N: Net> Zero for BytesRoom<N> {
-    const ZERO: Self =
-        Self { parameters: N::ZERO, image: Image::<N, Bytes<16>>::ZERO, trainer: InPlace::ZERO };
-}
+/// One that learns from images of bytes.
+pub type OfBytes<N> = Learner<N, All, Bytes<16>>;
 
 /// As [`in_place`], from images of bytes.
-pub fn of_bytes<N: Net>(room: &mut BytesRoom<N>, updates: usize) -> Result<Bits, Refusal> {
-    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+pub fn of_bytes<N: Net>(learner: &mut OfBytes<N>, updates: usize) -> Result<Bits, Refusal> {
+    learner.parameters_mut()?.initialize(&mut Rng::new(2014));
     let mut course = format::Checksum::new();
     for n in 0..updates {
-        let label = SAMPLES.draw_bytes::<N>(n, &mut room.image);
-        let loss = room.trainer.step(&mut room.parameters, &room.image, label, 0.03, 1e-4)?;
+        let label = SAMPLES.draw_bytes::<N>(n, learner.image_mut()?);
+        let loss = learner.step(label, &RATES)?;
         course.add(&[loss]);
     }
-    Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
+    Ok(Bits { parameters: format::checksum(learner.parameters_mut()?), course: course.end() })
 }
 
 /// Learns from `updates` mini-batches of 16 with momentum and decay, from fresh weights.
 pub fn batches<N: Net>(room: &mut BatchRoom<N>, updates: usize) -> Result<Bits, Refusal> {
-    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+    room.parameters.initialize(&mut Rng::new(2014));
     let mut course = format::Checksum::new();
     let sgd = Sgd { rate: 0.03, momentum: 0.9, decay: 1e-4 };
     for update in 0..updates {
@@ -188,24 +169,24 @@ pub fn batches<N: Net>(room: &mut BatchRoom<N>, updates: usize) -> Result<Bits, 
         }
         room.trainer.update(&mut room.parameters, &mut room.velocity, &sgd)?;
     }
-    course.add(room.inference.outputs::<All>(&room.parameters, &room.image)?);
-    Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
+    course.add(room.inference.outputs(&room.parameters, &room.image)?);
+    Ok(Bits { parameters: format::checksum(&room.parameters), course: course.end() })
 }
 
 /// Memory for [`all`].
 pub struct Rooms {
-    digits: Room<digits::Net>,
-    digits_bytes: BytesRoom<digits::Net>,
+    digits: Learner<digits::Net>,
+    digits_bytes: OfBytes<digits::Net>,
     digits_batches: BatchRoom<digits::Net>,
-    lenet: Room<lenet::Net>,
+    lenet: Learner<lenet::Net>,
 }
 
 impl Zero for Rooms {
     const ZERO: Self = Self {
-        digits: Room::ZERO,
-        digits_bytes: BytesRoom::ZERO,
+        digits: Learner::ZERO,
+        digits_bytes: Learner::ZERO,
         digits_batches: BatchRoom::ZERO,
-        lenet: Room::ZERO,
+        lenet: Learner::ZERO,
     };
 }
 
@@ -224,6 +205,6 @@ pub fn all(rooms: &mut Rooms, mut line: impl FnMut(Line)) -> Result<(), Refusal>
 }
 
 /// The run of [`all`] that fits into 16 KB.
-pub fn small(room: &mut Room<digits::Net>) -> Result<Line, Refusal> {
+pub fn small(room: &mut Learner<digits::Net>) -> Result<Line, Refusal> {
     Ok(("digits, 200 updates in place", in_place(room, 200)?))
 }

@@ -158,7 +158,7 @@ pub enum Failure {
     /// A sample was refused.
     Sample(cpfo::train::Refusal),
     /// A model was refused.
-    Model(cpfo::format::Refused),
+    Model(cpfo::format::Fault),
 }
 
 impl core::fmt::Display for Failure {

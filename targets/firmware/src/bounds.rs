@@ -14,18 +14,16 @@
 
 use core::hint::black_box;
 
-use cpfo::chain::{Holding as _, Role};
-use cpfo::choice::All;
 use cpfo::net::Net;
+use cpfo::net::Role;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::initialize;
+use cpfo::train::{Learner, Rates};
 use static_cell::ConstStaticCell;
 
 use crate::bits::Samples;
 use crate::console::say;
 use crate::nets::{digits, lenet};
-use crate::room::Room;
 use crate::{Board, Clock, Devices, Failure};
 
 /// All digits. The last 360 are by other writers.
@@ -37,8 +35,8 @@ const LEARNT: usize = 1437;
 
 /// What a step of both nets takes.
 pub fn bounds<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
-    static A: ConstStaticCell<Room<digits::Net>> = ConstStaticCell::new(Room::ZERO);
-    static B: ConstStaticCell<Room<lenet::Net>> = ConstStaticCell::new(Room::ZERO);
+    static A: ConstStaticCell<Learner<digits::Net>> = ConstStaticCell::new(Learner::ZERO);
+    static B: ConstStaticCell<Learner<lenet::Net>> = ConstStaticCell::new(Learner::ZERO);
     // Net A sees every digit ten times, and is asked of each it has not seen; net B takes 25 times as
     // long, and is content with less.
     bounds_of(&devices.clock, A.try_take().ok_or(Failure::Memory)?, [10 * LEARNT, 360, 100])?;
@@ -47,37 +45,35 @@ pub fn bounds<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
 
 fn bounds_of<C: Clock, N: Net>(
     clock: &C,
-    room: &mut Room<N>,
+    learner: &mut Learner<N>,
     [steps, asked, draws]: [usize; 3],
 ) -> Result<(), Failure> {
-    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+    learner.parameters_mut().map_err(Failure::Sample)?.initialize(&mut Rng::new(2014));
     for n in 0..steps {
-        let label = DIGITS.draw::<N>(n % LEARNT, &mut room.image);
-        let step = room.trainer.step(&mut room.parameters, &room.image, label, 0.01, 0.0);
-        step.map_err(Failure::Sample)?;
+        let label = DIGITS.draw::<N>(n % LEARNT, learner.image_mut().map_err(Failure::Sample)?);
+        learner.step(label, &Rates::new(0.01)).map_err(Failure::Sample)?;
     }
     let (mut typical, mut right) = (Spread::NONE, 0);
     for n in LEARNT..LEARNT + asked {
-        let label = DIGITS.draw::<N>(n, &mut room.image);
-        let class = room.inference.classify::<All>(&room.parameters, &room.image);
-        right += usize::from(class.map_err(Failure::Sample)? == label);
-        typical.take(step(clock, room, label)?);
+        let label = DIGITS.draw::<N>(n, learner.image_mut().map_err(Failure::Sample)?);
+        right += usize::from(learner.classify().map_err(Failure::Sample)? == label);
+        typical.take(step(clock, learner, label)?);
     }
     say!("{}: learnt, {} of {} right", N::NAME, right, asked);
     typical.say::<C, N>("typical");
 
-    let of = |kind: Kind, clock: &C, room: &mut Room<N>| {
+    let of = |kind: Kind, clock: &C, learner: &mut Learner<N>| {
         let mut rng = Rng::new(7);
         let mut spread = Spread::NONE;
         for n in 0..draws {
-            let label = draw(kind, room, &mut rng, n as f32 / draws as f32);
-            spread.take(step(clock, room, label)?);
+            let label = draw(kind, learner, &mut rng, n as f32 / draws as f32)?;
+            spread.take(step(clock, learner, label)?);
         }
         Ok(spread)
     };
-    of(Kind::Fresh, clock, room)?.say::<C, N>("fresh");
-    of(Kind::Alive, clock, room)?.say::<C, N>("at worst");
-    of(Kind::Mixed, clock, room)?.say::<C, N>("drawn");
+    of(Kind::Fresh, clock, learner)?.say::<C, N>("fresh");
+    of(Kind::Alive, clock, learner)?.say::<C, N>("at worst");
+    of(Kind::Mixed, clock, learner)?.say::<C, N>("drawn");
     Ok(())
 }
 
@@ -89,9 +85,15 @@ enum Kind {
 }
 
 /// Draws a net and an image; of a mixture, a share of the weights is positive. The label.
-fn draw<N: Net>(kind: Kind, room: &mut Room<N>, rng: &mut Rng, share: f32) -> usize {
-    initialize::<N>(&mut room.parameters, rng);
-    N::Chain::visit_mut::<All>(&mut room.parameters, &mut |role, values| {
+fn draw<N: Net>(
+    kind: Kind,
+    learner: &mut Learner<N>,
+    rng: &mut Rng,
+    share: f32,
+) -> Result<usize, Failure> {
+    let parameters = learner.parameters_mut().map_err(Failure::Sample)?;
+    parameters.initialize(rng);
+    parameters.visit_mut(|role, values| {
         for value in values {
             let positive = kind == Kind::Alive || kind == Kind::Mixed && rng.uniform() < share;
             match role {
@@ -104,19 +106,23 @@ fn draw<N: Net>(kind: Kind, room: &mut Room<N>, rng: &mut Rng, share: f32) -> us
             }
         }
     });
-    for x in room.image.flat_mut() {
+    for x in learner.image_mut().map_err(Failure::Sample)?.flat_mut() {
         let dark = kind == Kind::Mixed && rng.uniform() > share;
         *x = if dark { 0.0 } else { 0.9 * rng.uniform() + 0.1 };
     }
-    rng.below(N::CLASSES as u32) as usize
+    Ok(rng.below(N::CLASSES as u32) as usize)
 }
 
 /// What a step of rate 0 takes.
 #[inline(never)]
-fn step<C: Clock, N: Net>(clock: &C, room: &mut Room<N>, label: usize) -> Result<u32, Failure> {
-    let (image, label) = (black_box(&room.image), black_box(label));
+fn step<C: Clock, N: Net>(
+    clock: &C,
+    learner: &mut Learner<N>,
+    label: usize,
+) -> Result<u32, Failure> {
+    let label = black_box(label);
     let start = clock.ticks();
-    let step = black_box(room.trainer.step(&mut room.parameters, image, label, 0.0, 0.0));
+    let step = black_box(learner.step(label, &Rates::new(0.0)));
     let took = clock.since(start);
     step.map(|_| took).map_err(Failure::Sample)
 }

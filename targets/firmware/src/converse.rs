@@ -8,23 +8,22 @@ use core::cell::Cell;
 
 use cpfo::net::Net;
 use cpfo::shape::Zero;
-use cpfo::train::{InPlace, Inference};
+use cpfo::train::Learner;
 use cpfo::wire::{Figures, Refused, Reply, Request, frame_bytes};
 use embedded_io::{Read, Write};
 use heapless::Vec;
 
-use crate::learner::{Chip, Learner};
-use crate::room::Room;
+use crate::served::{Chip, Served};
 use crate::{Clock, Failure};
 
 /// All memory of a net that is served: its own, and a frame of up to `FRAME` bytes.
 pub struct Server<N: Net, const FRAME: usize> {
-    room: Room<N>,
+    learner: Learner<N>,
     frame: Vec<u8, FRAME>,
 }
 
 impl<N: Net, const FRAME: usize> Zero for Server<N, FRAME> {
-    const ZERO: Self = Self { room: Room::ZERO, frame: Vec::new() };
+    const ZERO: Self = Self { learner: Learner::ZERO, frame: Vec::new() };
 }
 
 /// Answers questions for as long as there is a line. Of the board it needs its name, its clock, and
@@ -45,8 +44,8 @@ pub fn converse<C: Clock, N: Net, const FRAME: usize>(
     const {
         assert!(FRAME >= frame_bytes(N::PIXELS), "a frame does not hold an image of this net");
     }
-    let Server { room, frame } = server;
-    let learner = &mut Learner::new(room);
+    let Server { learner, frame } = server;
+    let served = &mut Served::new(learner);
     let errors = Cell::new(0);
     let figures = || figures::<N, FRAME>(stack(), errors.get());
     let chip = Chip { board, clock, figures: &figures };
@@ -54,7 +53,7 @@ pub fn converse<C: Clock, N: Net, const FRAME: usize>(
         let whole = receive(serial, frame, &errors)?;
         let mut piece = Vec::new();
         let (number, reply) = match Request::parse(frame) {
-            Ok((number, request)) if whole => (number, learner.answer(&chip, request, &mut piece)),
+            Ok((number, request)) if whole => (number, served.answer(&chip, request, &mut piece)),
             _ => (0, Reply::Refused(Refused::Garbled)),
         };
         send(serial, frame, number, &reply, &errors);
@@ -113,8 +112,8 @@ fn figures<N: Net, const FRAME: usize>(
 ) -> Figures {
     Figures {
         parameters: N::PARAMETER_BYTES as u32,
-        workspace: (size_of::<Inference<N>>() + size_of::<InPlace<N>>()) as u32,
-        line: (Learner::<N>::BYTES + FRAME) as u32,
+        workspace: (size_of::<Learner<N>>() - N::PARAMETER_BYTES) as u32,
+        line: (Served::<N>::BYTES + FRAME) as u32,
         stack: stack as u32,
         stack_room: stack_room as u32,
         line_errors,

@@ -4,8 +4,7 @@
 //! images and the images. A test on the desktop writes it from the fixtures that PyTorch made, and
 //! holds the outputs there against PyTorch's; here they end in a checksum, which has to be the same.
 
-use cpfo::choice::All;
-use cpfo::format::{self, Refused};
+use cpfo::format::{self, Fault};
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::shape::{Tensor as _, Zero};
 use cpfo::train::Inference;
@@ -35,9 +34,9 @@ impl<N: Net> Zero for Room<N> {
 }
 
 /// Takes a model and images off `data`, and the checksum of all outputs.
-fn outputs<N: Net>(room: &mut Room<N>, data: &mut &[u8]) -> Result<Bits, Refused> {
-    let mut take = |length| data.split_off(..length).ok_or(Refused::Length);
-    format::parse::<N, All>(take(format::length::<N>())?, &mut room.parameters)?;
+fn outputs<N: Net>(room: &mut Room<N>, data: &mut &[u8]) -> Result<Bits, Fault> {
+    let mut take = |length| data.split_off(..length).ok_or(Fault::Length);
+    format::parse(take(format::length::<N>())?, &mut room.parameters)?;
     let count = take(4)?.first_chunk().map_or(0, |count| u32::from_le_bytes(*count));
     let mut course = format::Checksum::new();
     for _ in 0..count {
@@ -45,10 +44,10 @@ fn outputs<N: Net>(room: &mut Room<N>, data: &mut &[u8]) -> Result<Bits, Refused
         for (x, pixel) in room.image.flat_mut().iter_mut().zip(pixels) {
             *x = f32::from_le_bytes(*pixel);
         }
-        let outputs = room.inference.outputs::<All>(&room.parameters, &room.image);
-        course.add(outputs.map_err(|_| Refused::NotFinite)?);
+        let outputs = room.inference.outputs(&room.parameters, &room.image);
+        course.add(outputs.map_err(|_| Fault::NotFinite)?);
     }
-    Ok(Bits { parameters: format::checksum::<N, All>(&room.parameters), course: course.end() })
+    Ok(Bits { parameters: format::checksum(&room.parameters), course: course.end() })
 }
 
 macro_rules! goldens {
@@ -63,10 +62,10 @@ macro_rules! goldens {
         }
 
         /// Runs each net on its images, and hands on where it ended.
-        pub fn all(rooms: &mut Rooms, mut line: impl FnMut(Line)) -> Result<(), Refused> {
+        pub fn all(rooms: &mut Rooms, mut line: impl FnMut(Line)) -> Result<(), Fault> {
             let mut data = DATA;
             $(line((stringify!($net), outputs(&mut rooms.$net, &mut data)?));)*
-            if data.is_empty() { Ok(()) } else { Err(Refused::Length) }
+            if data.is_empty() { Ok(()) } else { Err(Fault::Length) }
         }
     };
 }

@@ -39,15 +39,14 @@ pub mod goldens;
 pub mod greet;
 #[cfg(feature = "alloc")]
 pub mod heap;
-mod learner;
 #[cfg(all(feature = "alloc", target_os = "none"))]
 pub mod loan;
+mod served;
 // The very file that the desktop trains: the two cannot part.
 #[path = "../../../harness/src/nets.rs"]
 pub mod nets;
 #[cfg(target_os = "none")]
 pub mod prove;
-mod room;
 #[cfg(target_os = "none")]
 pub mod serve;
 #[cfg(target_os = "none")]

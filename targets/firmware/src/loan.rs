@@ -13,7 +13,7 @@ use cpfo::format;
 use cpfo::net::{Image, Net as _, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::Zero as _;
-use cpfo::train::{InPlace, initialize};
+use cpfo::train::{InPlace, Rates};
 use static_cell::ConstStaticCell;
 
 use crate::bits::SAMPLES;
@@ -40,7 +40,7 @@ pub fn loan() -> Result<(), Failure> {
     stack::paint();
     HEAP.give(MEMORY.try_take().ok_or(Failure::Memory)?);
     let parameters = PARAMETERS.try_take().ok_or(Failure::Memory)?;
-    initialize::<Net>(parameters, &mut Rng::new(2014));
+    parameters.initialize(&mut Rng::new(2014));
 
     let mut losses = Vec::with_capacity(UPDATES);
     say!("heap of {} bytes, the workspace takes {}", HEAP_BYTES, Net::IN_PLACE_BYTES);
@@ -50,12 +50,7 @@ pub fn loan() -> Result<(), Failure> {
 
     let mut course = format::Checksum::new();
     course.add(&losses);
-    say!(
-        "{} updates: {:08x} {:08x}",
-        losses.len(),
-        format::checksum::<Net, All>(parameters),
-        course.end()
-    );
+    say!("{} updates: {:08x} {:08x}", losses.len(), format::checksum(parameters), course.end());
     say!("stack {} of {}", stack::high_water(), stack::size());
     Ok(())
 }
@@ -68,7 +63,9 @@ fn train(parameters: &mut Parameters<Net>, losses: &mut Vec<f32>) -> Result<(), 
     let mut image = Image::<Net>::ZERO;
     for n in 0..UPDATES {
         let label = SAMPLES.draw::<Net>(n, &mut image);
-        let loss = trainer.step(parameters, &image, label, 0.03, 1e-4).map_err(Failure::Sample)?;
+        let loss = trainer
+            .step(parameters, &image, label, &Rates { rate: 0.03, decay: 1e-4 })
+            .map_err(Failure::Sample)?;
         losses.push(loss);
     }
     Ok(())

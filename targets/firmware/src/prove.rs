@@ -6,16 +6,15 @@ use core::task::Poll;
 
 use cpfo::choice::All;
 use cpfo::net::{Image, Net};
-use cpfo::pixel::Bytes;
+use cpfo::pixel::Pixel;
 use cpfo::rng::Rng;
 use cpfo::shape::Zero;
-use cpfo::train::{InPlace, initialize};
+use cpfo::train::{Learner, Rates, Refusal};
 use static_cell::ConstStaticCell;
 
-use crate::bits::{self, Line, Rooms, SAMPLES};
+use crate::bits::{self, Line, OfBytes, Rooms, SAMPLES};
 use crate::console::say;
 use crate::nets::{digits, lenet};
-use crate::room::Room;
 use crate::{Board, Clock, Devices, Failure, goldens, stack};
 
 fn line((name, bits): Line) {
@@ -32,20 +31,20 @@ pub fn bits() -> Result<(), Failure> {
 
 /// The run of [`bits`] that fits into 16 KB.
 pub fn bits_small() -> Result<(), Failure> {
-    static ROOM: ConstStaticCell<bits::Room<digits::Net>> = ConstStaticCell::new(bits::Room::ZERO);
+    static ROOM: ConstStaticCell<Learner<digits::Net>> = ConstStaticCell::new(Learner::ZERO);
     line(bits::small(ROOM.try_take().ok_or(Failure::Memory)?).map_err(Failure::Sample)?);
     Ok(())
 }
 
 /// What net A takes.
 pub fn figures_of_digits<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
-    static ROOM: ConstStaticCell<Room<digits::Net>> = ConstStaticCell::new(Room::ZERO);
+    static ROOM: ConstStaticCell<Learner<digits::Net>> = ConstStaticCell::new(Learner::ZERO);
     figures(devices, ROOM.try_take().ok_or(Failure::Memory)?)
 }
 
 /// What net B takes.
 pub fn figures_of_lenet<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
-    static ROOM: ConstStaticCell<Room<lenet::Net>> = ConstStaticCell::new(Room::ZERO);
+    static ROOM: ConstStaticCell<Learner<lenet::Net>> = ConstStaticCell::new(Learner::ZERO);
     figures(devices, ROOM.try_take().ok_or(Failure::Memory)?)
 }
 
@@ -55,18 +54,23 @@ fn unit<B: Board>(_: &Devices<B>) -> &'static str {
 }
 
 /// A few steps from fresh weights, and the sample to go on with; its label.
-fn warm_up<N: Net>(room: &mut Room<N>) -> Result<usize, Failure> {
-    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+fn warm_up<N: Net, X: Pixel>(
+    learner: &mut Learner<N, All, X>,
+    draw: impl Fn(usize, &mut Image<N, X>) -> usize,
+) -> Result<usize, Refusal> {
+    learner.parameters_mut()?.initialize(&mut Rng::new(2014));
     for n in 0..20 {
-        let label = SAMPLES.draw::<N>(n, &mut room.image);
-        let step = room.trainer.step(&mut room.parameters, &room.image, label, 0.03, 0.0);
-        step.map_err(Failure::Sample)?;
+        let label = draw(n, learner.image_mut()?);
+        learner.step(label, &Rates::new(0.03))?;
     }
-    Ok(SAMPLES.draw::<N>(20, &mut room.image))
+    Ok(draw(20, learner.image_mut()?))
 }
 
 /// Instructions and stack of one forward pass and one step.
-fn figures<B: Board, N: Net>(devices: &Devices<B>, room: &mut Room<N>) -> Result<(), Failure> {
+fn figures<B: Board, N: Net>(
+    devices: &Devices<B>,
+    learner: &mut Learner<N>,
+) -> Result<(), Failure> {
     say!("{}: {} parameters, {} bytes", N::NAME, N::PARAMETERS, N::PARAMETER_BYTES);
     say!(
         "{}: inference {} bytes beside them, in place {}",
@@ -74,40 +78,29 @@ fn figures<B: Board, N: Net>(devices: &Devices<B>, room: &mut Room<N>) -> Result
         N::INFERENCE_BYTES,
         N::IN_PLACE_BYTES
     );
-    let label = warm_up(room)?;
+    let draw = |n, image: &mut _| SAMPLES.draw::<N>(n, image);
+    let label = warm_up(learner, draw).map_err(Failure::Sample)?;
     let mut class = Ok(0);
     let (took, stack) = measure(&devices.clock, || {
-        let image = black_box(&room.image);
-        class = black_box(room.inference.classify::<All>(&room.parameters, image));
+        class = black_box(black_box(&mut *learner).classify());
     });
     let class = class.map_err(Failure::Sample)?;
     say!("{}: a {} is taken for a {}", N::NAME, label, class);
     say!("{}: forward {} {}, stack {}", N::NAME, took, unit(devices), stack);
     let (took, stack) = measure(&devices.clock, || {
-        let image = black_box(&room.image);
-        let _ = black_box(room.trainer.step(&mut room.parameters, image, label, 0.03, 0.0));
+        let _ = black_box(black_box(&mut *learner).step(label, &Rates::new(0.03)));
     });
     say!("{}: step {} {}, stack {}", N::NAME, took, unit(devices), stack);
     Ok(())
 }
 
-/// Memory for training of one net from images of bytes.
-struct OfBytes<N: Net> {
-    image: Image<N, Bytes<16>>,
-    trainer: InPlace<N, All, Bytes<16>>,
-}
-
-impl<N: Net> Zero for OfBytes<N> {
-    const ZERO: Self = Self { image: Image::<N, Bytes<16>>::ZERO, trainer: InPlace::ZERO };
-}
-
 /// What a step takes in slices, and from bytes, of both nets.
 pub fn slices<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
-    static DIGITS: ConstStaticCell<Room<digits::Net>> = ConstStaticCell::new(Room::ZERO);
-    static LENET: ConstStaticCell<Room<lenet::Net>> = ConstStaticCell::new(Room::ZERO);
+    static DIGITS: ConstStaticCell<Learner<digits::Net>> = ConstStaticCell::new(Learner::ZERO);
+    static LENET: ConstStaticCell<Learner<lenet::Net>> = ConstStaticCell::new(Learner::ZERO);
     static DIGITS_BYTES: ConstStaticCell<OfBytes<digits::Net>> =
-        ConstStaticCell::new(OfBytes::ZERO);
-    static LENET_BYTES: ConstStaticCell<OfBytes<lenet::Net>> = ConstStaticCell::new(OfBytes::ZERO);
+        ConstStaticCell::new(Learner::ZERO);
+    static LENET_BYTES: ConstStaticCell<OfBytes<lenet::Net>> = ConstStaticCell::new(Learner::ZERO);
     let bytes = DIGITS_BYTES.try_take().ok_or(Failure::Memory)?;
     slices_of(devices, DIGITS.try_take().ok_or(Failure::Memory)?, bytes)?;
     let bytes = LENET_BYTES.try_take().ok_or(Failure::Memory)?;
@@ -116,18 +109,18 @@ pub fn slices<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
 
 fn slices_of<B: Board, N: Net>(
     devices: &Devices<B>,
-    room: &mut Room<N>,
+    learner: &mut Learner<N>,
     bytes: &mut OfBytes<N>,
 ) -> Result<(), Failure> {
-    let label = warm_up(room)?;
-    SAMPLES.draw_bytes::<N>(20, &mut bytes.image);
+    let of_bytes = |n, image: &mut _| SAMPLES.draw_bytes::<N>(n, image);
+    let label = warm_up(bytes, of_bytes).map_err(Failure::Sample)?;
     let (took, stack) = measure(&devices.clock, || {
-        let image = black_box(&bytes.image);
-        let _ = black_box(bytes.trainer.step(&mut room.parameters, image, label, 0.03, 0.0));
+        let _ = black_box(black_box(&mut *bytes).step(label, &Rates::new(0.03)));
     });
     say!("{}: step from bytes {} {}, stack {}", N::NAME, took, unit(devices), stack);
+    warm_up(learner, |n, image| SAMPLES.draw::<N>(n, image)).map_err(Failure::Sample)?;
     for budget in [1, 10_000] {
-        longest_slice(devices, room, label, budget)?;
+        longest_slice(devices, learner, label, budget)?;
     }
     Ok(())
 }
@@ -135,20 +128,19 @@ fn slices_of<B: Board, N: Net>(
 /// The longest slice of a step, from its begin on.
 fn longest_slice<B: Board, N: Net>(
     devices: &Devices<B>,
-    room: &mut Room<N>,
+    learner: &mut Learner<N>,
     label: usize,
     budget: u32,
 ) -> Result<(), Failure> {
     let clock = &devices.clock;
     let start = clock.ticks();
-    let image = black_box(&room.image);
-    let step = room.trainer.begin(&mut room.parameters, image, label, 0.03, 1e-4);
-    let mut step = step.map_err(Failure::Sample)?;
+    let rates = Rates { rate: 0.03, decay: 1e-4 };
+    black_box(&mut *learner).begin(label, &rates).map_err(Failure::Sample)?;
     let took = clock.since(start);
     let (mut slices, mut longest, mut all) = (1, took, took);
     loop {
         let start = clock.ticks();
-        let done = black_box(step.poll(black_box(budget)));
+        let done = black_box(learner.resume(black_box(budget)));
         let took = clock.since(start);
         (slices, longest, all) = (slices + 1, took.max(longest), all + took);
         if let Poll::Ready(loss) = done {

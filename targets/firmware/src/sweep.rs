@@ -7,27 +7,24 @@
 
 use core::hint::black_box;
 
-use cpfo::chain::Holding as _;
-use cpfo::choice::All;
 use cpfo::layer::Description;
 use cpfo::net::Net;
 use cpfo::rng::Rng;
 use cpfo::shape::Tensor as _;
 use cpfo::topology::Kind;
-use cpfo::train::initialize;
+use cpfo::train::{Learner, Rates};
 
 use crate::console::say;
-use crate::room::Room;
 use crate::{Board, Clock as _, Devices, Failure};
 
 /// Declares the nets, and a function that measures them all.
 macro_rules! shapes {
     ($($kind:ident { $($name:ident: $r:literal x $c:literal x $s:literal $layers:tt)* })*) => {
         use cpfo::shape::Zero as _;
+        use cpfo::train::Learner;
         use static_cell::ConstStaticCell;
 
         use super::measure;
-        use crate::room::Room;
         use crate::{Board, Devices, Failure};
 
         $(
@@ -40,10 +37,10 @@ macro_rules! shapes {
         pub(super) fn all<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
             $($(
                 {
-                    static ROOM: ConstStaticCell<Room<$kind::$name::Net>> =
-                        ConstStaticCell::new(Room::ZERO);
-                    let room = ROOM.try_take().ok_or(Failure::Memory)?;
-                    measure(devices, stringify!($kind), room)?;
+                    static LEARNER: ConstStaticCell<Learner<$kind::$name::Net>> =
+                        ConstStaticCell::new(Learner::ZERO);
+                    let learner = LEARNER.try_take().ok_or(Failure::Memory)?;
+                    measure(devices, stringify!($kind), learner)?;
                 }
             )*)*
             Ok(())
@@ -67,26 +64,27 @@ pub fn sweep<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
 fn measure<B: Board, N: Net>(
     devices: &Devices<B>,
     kind: &str,
-    room: &mut Room<N>,
+    learner: &mut Learner<N>,
 ) -> Result<(), Failure> {
-    initialize::<N>(&mut room.parameters, &mut Rng::new(2014));
+    let parameters = learner.parameters_mut().map_err(Failure::Sample)?;
+    parameters.initialize(&mut Rng::new(2014));
     // All positive, so that no ReLU is dead, and small, so that the output is not sure of itself.
-    N::Chain::visit_mut::<All>(&mut room.parameters, &mut |_, values| {
+    parameters.visit_mut(|_, values| {
         for value in values {
             *value = 0.1 * value.abs();
         }
     });
     let mut rng = Rng::new(2014);
-    for x in room.image.flat_mut() {
+    for x in learner.image_mut().map_err(Failure::Sample)?.flat_mut() {
         *x = rng.uniform();
     }
     let clock = &devices.clock;
     let start = clock.ticks();
-    let class = room.inference.classify::<All>(&room.parameters, black_box(&room.image));
+    let class = black_box(&mut *learner).classify();
     let forward = clock.since(start);
     black_box(class).map_err(Failure::Sample)?;
     let start = clock.ticks();
-    let step = room.trainer.step(&mut room.parameters, black_box(&room.image), 0, 0.001, 0.0);
+    let step = black_box(&mut *learner).step(0, &Rates::new(0.001));
     let took = clock.since(start);
     step.map_err(Failure::Sample)?;
     say!(

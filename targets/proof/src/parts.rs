@@ -4,12 +4,12 @@ use core::error::Error;
 use core::fmt::{Debug, Display, Formatter};
 
 use cpfo::activation::{Activation, Identity, Relu, Sigmoid, Tanh};
-use cpfo::chain::Role;
 use cpfo::format::{self, Checksum, Stopped};
-use cpfo::layer::reduce;
 use cpfo::loss::{Loss, SigmoidSquaredError, SoftmaxCrossEntropy};
 use cpfo::math;
-use cpfo::pace::{Pace, Slice, Whole};
+use cpfo::net::Role;
+use cpfo::parts::pace::{Pace, Slice, Whole};
+use cpfo::parts::reduce;
 use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
 use cpfo::shape::{self, Grid, Maps, Shape, Tensor, Units};
@@ -141,7 +141,7 @@ fn messages() {
 
 fn reasons() {
     reason::<Refusal>();
-    reason::<format::Refused>();
+    reason::<format::Fault>();
     reason::<Refused>();
     reason::<Stopped<Refused>>();
     reason::<Full>();

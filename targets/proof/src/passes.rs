@@ -1,13 +1,14 @@
 //! What there is to do with a net, for what a choice trains and a kind of pixels.
 
-use cpfo::chain::Holding;
-use cpfo::choice::{All, Choice, Numbers};
+use cpfo::choice::{All, Choice};
 use cpfo::format::{self, Reader};
 use cpfo::net::{self, Image, Net, Parameters};
+use cpfo::parts::chain::Holding;
+use cpfo::parts::hold::Numbers;
+use cpfo::parts::stage::Taped;
 use cpfo::pixel::Pixel;
 use cpfo::rng::Rng;
-use cpfo::stage::Taped;
-use cpfo::train::{self, Batch, InPlace, Inference, Sgd, Step, Velocity};
+use cpfo::train::{Batch, InPlace, Inference, Learner, Limit, Rates, Sgd, Velocity};
 
 use crate::unknown::{any, seen, somewhere};
 
@@ -16,22 +17,11 @@ pub(crate) fn in_place<N: Net, C: Choice, X: Pixel>() {
     let parameters = somewhere::<Parameters<N, C>>();
     let image = somewhere::<Image<N, X>>();
     let trainer = somewhere::<InPlace<N, C, X>>();
-    seen(<N::Chain as Holding>::load::<C, All>(parameters, somewhere()));
-    seen(InPlace::step(trainer, parameters, image, any(), any(), any()));
-    seen(InPlace::see(trainer, parameters, image, any(), any(), any()));
-    seen(InPlace::step_within(trainer, parameters, image, any(), any(), any(), any()));
-    // Dropped half way, a step has to come to its end.
-    if let Ok(mut step) = InPlace::begin(trainer, parameters, image, any(), any(), any()) {
-        seen(Step::poll(&mut step, any()));
-        seen(Step::parameters(&step));
-    }
-    let begun = InPlace::begin_within(trainer, parameters, image, any(), any(), any(), any());
-    if let Ok(mut step) = begun {
-        seen(Step::poll(&mut step, any()));
-        seen(Step::parameters(&step));
-    }
+    seen(InPlace::step(trainer, parameters, image, any(), somewhere()));
+    seen(InPlace::see(trainer, parameters, image, any(), somewhere()));
+    seen(InPlace::step_within(trainer, parameters, image, any(), somewhere(), any()));
+    learner::<N, C, X>();
 
-    let parameters = somewhere::<Parameters<N, C>>();
     let inference = somewhere::<Inference<N, X>>();
     seen(Inference::outputs::<C>(inference, parameters, image));
     seen(Inference::classify::<C>(inference, parameters, image));
@@ -42,16 +32,36 @@ pub(crate) fn in_place<N: Net, C: Choice, X: Pixel>() {
     seen(net::in_place_ram::<N, C, X>());
 }
 
+/// A learner, wherever its step in slices may stand.
+fn learner<N: Net, C: Choice, X: Pixel>() {
+    let learner = somewhere::<Learner<N, C, X>>();
+    let (rates, limit) = (somewhere::<Rates>(), any::<Limit>);
+    seen(Learner::parameters(learner));
+    seen(Learner::parameters_mut(learner));
+    seen(Learner::image(learner));
+    seen(Learner::image_mut(learner));
+    seen(Learner::step(learner, any(), rates));
+    seen(Learner::step_within(learner, any(), rates, limit()));
+    seen(Learner::outputs(learner));
+    seen(Learner::look(learner, any()));
+    seen(Learner::classify(learner));
+    seen(Learner::begin(learner, any(), rates));
+    seen(Learner::begin_within(learner, any(), rates, limit()));
+    seen(Learner::resume(learner, any()));
+    seen(Learner::is_busy(learner));
+    seen(Learner::abandon(learner));
+}
+
 /// Models, on their way in and out.
 fn models<N: Net, C: Choice>() {
     let parameters = somewhere::<Parameters<N, C>>();
-    seen(train::load::<N, C>(parameters, somewhere()));
-    seen(format::checksum::<N, C>(parameters));
-    seen(format::emit::<N, C, ()>(parameters, |piece| {
+    seen(Parameters::load(parameters, somewhere()));
+    seen(format::checksum(parameters));
+    seen(format::emit::<_, _, ()>(parameters, |piece| {
         seen(piece);
         any()
     }));
-    seen(format::parse::<N, C>(somewhere(), parameters));
+    seen(format::parse(somewhere(), parameters));
     seen(Reader::<N, C>::default());
     let reader = somewhere::<Reader<N, C>>();
     seen(Reader::take(reader, somewhere(), parameters));
@@ -72,7 +82,7 @@ pub(crate) fn batches<N: Net, C: Choice>() {
     seen(Batch::visit_mut(batch, |sums| seen(sums)));
     seen(Velocity::visit_mut(velocity, |speeds| seen(speeds)));
 
-    seen(train::decay_term::<N, C>(parameters, any()));
+    seen(Parameters::decay_term(parameters, any()));
     models::<N, C>();
 }
 
@@ -80,22 +90,23 @@ pub(crate) fn batches<N: Net, C: Choice>() {
 fn held<N: Net, C: Choice>() {
     let parameters = somewhere::<Parameters<N, C>>();
     let gradient = somewhere::<net::Gradient<N, C>>();
-    seen(<N::Chain as Holding>::is_loaded::<C>(parameters));
-    let at = &mut |role, values: &[f32]| seen((role, values));
-    seen(<N::Chain as Holding>::visit::<C>(parameters, at));
-    let at = &mut |role, values: &mut [f32]| seen((role, values));
-    seen(<N::Chain as Holding>::visit_mut::<C>(parameters, at));
+    seen(Parameters::are_loaded(parameters));
+    seen(Parameters::are_finite(parameters));
+    seen(Parameters::visit(parameters, |role, values| seen((role, values))));
+    seen(Parameters::visit_mut(parameters, |role, values| seen((role, values))));
+    seen(Parameters::layers(parameters));
+    let layers = Parameters::layers_mut(parameters);
     let at = &mut |numbers: Numbers<'_>| seen(numbers);
-    seen(<N::Chain as Holding>::visit_held::<C>(parameters, at));
-    seen(<N::Chain as Holding>::tensor::<C>(parameters, any()));
-    seen(<N::Chain as Holding>::tensor_mut::<C>(parameters, any()));
+    seen(<N::Chain as Holding>::visit_held::<C>(layers, at));
+    seen(<N::Chain as Holding>::tensor::<C>(layers, any()));
+    seen(<N::Chain as Holding>::tensor_mut::<C>(layers, any()));
     seen(<N::Chain as Holding>::gradient_mut::<C>(gradient, any()));
+    seen(Parameters::initialize(parameters, somewhere::<Rng>()));
 }
 
 fn rooms<T: Taped + 'static>() {
     seen(<T as Taped>::rooms(&mut |room| seen(room)));
     seen(<T as Taped>::hidden(somewhere::<T>(), &mut |z| seen(z)));
-    seen(<T as Taped>::moving(somewhere::<T>()));
 }
 
 /// All of it, and what knows no choice.
@@ -103,11 +114,6 @@ pub(crate) fn everything<N: Net>() {
     in_place::<N, All, f32>();
     batches::<N, All>();
     held::<N, All>();
-
-    let parameters = somewhere::<Parameters<N>>();
-    seen(train::initialize::<N>(parameters, somewhere::<Rng>()));
-    seen(<N::Chain as Holding>::initialize(parameters, somewhere::<Rng>()));
-    seen(train::all_finite::<N>(parameters));
 
     seen(format::length::<N>());
     seen(format::fingerprint::<N>());

@@ -6,7 +6,7 @@
 
 use core::hint::black_box;
 
-use cpfo::train::InPlace;
+use cpfo::train::{InPlace, Rates};
 
 mod ground;
 #[path = "../../../harness/src/nets.rs"]
@@ -22,5 +22,5 @@ pub fn _start(
     (image, label): (&digits::Image, usize),
     (rate, decay): (f32, f32),
 ) {
-    let _ = black_box(trainer.step(parameters, image, label, rate, decay));
+    let _ = black_box(trainer.step(parameters, image, label, &Rates { rate, decay }));
 }

@@ -2,7 +2,6 @@
 
 use std::process::Command;
 
-use cpfo::choice::All;
 use cpfo::format;
 use cpfo::shape::Zero as _;
 use cpfo_harness::model;
@@ -31,7 +30,7 @@ cpfo::net! {
 }
 static MODEL: digits::Parameters = include!(\"model.rs\");
 fn main() {
-    println!(\"{:08x}\", cpfo::format::checksum::<digits::Net, cpfo::choice::All>(&MODEL));
+    println!(\"{:08x}\", cpfo::format::checksum(&MODEL));
 }
 ";
 
@@ -45,7 +44,7 @@ fn a_firmware_includes_the_model_to_the_bit() {
     let (parameters, _) = model::load::<digits::Net>(&file).unwrap();
 
     let mut read = digits::Parameters::ZERO;
-    assert_eq!(format::parse::<digits::Net, All>(&here.read("model.cpfo"), &mut read), Ok(()));
+    assert_eq!(format::parse(&here.read("model.cpfo"), &mut read), Ok(()));
     assert_eq!(read, *parameters);
 
     let core = concat!(env!("CARGO_MANIFEST_DIR"), "/../core");
@@ -57,7 +56,7 @@ fn a_firmware_includes_the_model_to_the_bit() {
         .output()
         .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let checksum = format!("{:08x}\n", format::checksum::<digits::Net, All>(&parameters));
+    let checksum = format!("{:08x}\n", format::checksum(&parameters));
     assert_eq!(String::from_utf8(run.stdout).unwrap(), checksum);
 }
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use cpfo::Net;
 use cpfo::rng::Rng;
-use cpfo::{Net, train};
 use cpfo_harness::export::device;
 use cpfo_harness::firmware::Board;
 use cpfo_harness::model;
@@ -32,7 +32,7 @@ fn builds<N: Net>(board: Board) -> Result<(), Failed> {
     fs::create_dir_all(&folder)?;
     let path = folder.join(format!("{}.safetensors", N::NAME));
     let mut parameters = Box::new(N::ZERO);
-    train::initialize::<N>(&mut parameters, &mut Rng::new(8));
+    parameters.initialize(&mut Rng::new(8));
     model::save::<N>(&path, &parameters, &Default::default())?;
     let ended = cpfo().args(["build", "--board", board.name, "--model"]).arg(&path).output()?;
     holds(ended.status.success(), &ended.status.to_string())?;

@@ -8,9 +8,8 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use cpfo::choice::All;
 use cpfo::rng::Rng;
-use cpfo::train::initialize;
+
 use cpfo::{Net as _, format};
 use cpfo_harness::model;
 use cpfo_harness::nets::digits;
@@ -60,7 +59,7 @@ pub(crate) fn stopped(signal: &str, code: i32) -> Result<(), Failed> {
 /// The model that was left is the one with this checksum, and knows its data as before.
 fn learnt(out: &Path, checksum: &Value) -> Result<(), Failed> {
     let (parameters, about) = model::load::<digits::Net>(&out.join("model.safetensors"))?;
-    let sum = format!("{:08x}", format::checksum::<digits::Net, All>(&parameters));
+    let sum = format!("{:08x}", format::checksum(&parameters));
     holds(checksum == &sum, &format!("the model is {sum}, wanted {checksum}"))?;
     let origin = Origin::of(&about)?.ok_or("the model does not say what its data was")?;
     holds(origin.white == 16.0 && origin.frame.is_some(), "white and frame travel")
@@ -112,7 +111,7 @@ pub(crate) fn left_behind(command: &str, signal: &str) -> Result<(), Failed> {
         "flash" => {
             let path = folder.join("model.safetensors");
             let mut parameters = Box::new(digits::Net::ZERO);
-            initialize::<digits::Net>(&mut parameters, &mut Rng::new(1));
+            parameters.initialize(&mut Rng::new(1));
             model::save::<digits::Net>(&path, &parameters, &Default::default())?;
             cpfo.args(["flash", "--board", "m4", "--model"]).arg(path)
         }

@@ -3,12 +3,11 @@
 
 use std::net::TcpStream;
 
-use cpfo::choice::All;
 use cpfo::format;
 use cpfo::net::{Image, Net as _, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
-use cpfo::train::{InPlace, Refusal, initialize};
+use cpfo::train::{InPlace, Rates, Refusal};
 use cpfo::wire::{CHUNK, Refused, Reply, Request};
 use cpfo_harness::dataset::Dataset;
 use cpfo_harness::device::Device;
@@ -22,13 +21,13 @@ const RATE: f32 = 0.02;
 
 fn model(seed: u64) -> Box<Parameters<Net>> {
     let mut parameters = Box::new(Net::ZERO);
-    initialize::<Net>(&mut parameters, &mut Rng::new(seed));
+    parameters.initialize(&mut Rng::new(seed));
     parameters
 }
 
 fn bytes_of<N: cpfo::Net>(parameters: &Parameters<N>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let _ = format::emit::<N, All, ()>(parameters, |piece| {
+    let _ = format::emit::<_, _, ()>(parameters, |piece| {
         bytes.extend_from_slice(piece);
         Ok(())
     });
@@ -53,9 +52,9 @@ fn twin(seed: u64, samples: usize) -> u32 {
     let mut image = Image::<Net>::ZERO;
     for n in 0..samples {
         image.flat_mut().copy_from_slice(data.image(n));
-        trainer.step(&mut parameters, &image, data.label(n).into(), RATE, 0.0).unwrap();
+        trainer.step(&mut parameters, &image, data.label(n).into(), &Rates::new(RATE)).unwrap();
     }
-    format::checksum::<Net, All>(&parameters)
+    format::checksum(&parameters)
 }
 
 fn says(result: anyhow::Result<impl Sized>, why: &str) {
@@ -99,7 +98,7 @@ fn what_was_learnt_before_is_not_wiped_out() {
     says(second.deploy(&model(2)), "has learnt from 4 samples since its model came");
     let mut there = model(2);
     second.fetch(&mut there).unwrap();
-    assert_eq!(format::checksum::<Net, All>(&there), twin(1, 4));
+    assert_eq!(format::checksum(&there), twin(1, 4));
     // The first knows nothing of the second yet, and goes on.
     learn(&mut first, 4..5);
     says(second.deploy(&model(2)), "more or fewer samples than this program knows of");

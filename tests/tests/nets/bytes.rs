@@ -6,7 +6,7 @@ use cpfo::net::{Image, Net};
 use cpfo::pixel::Bytes;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
-use cpfo::train::{InPlace, Inference, Limit, Refusal, initialize};
+use cpfo::train::{InPlace, Inference, Limit, Refusal};
 use cpfo_tests::{calls, copy, for_each_golden, tensors};
 
 type Grey = Bytes<255>;
@@ -14,7 +14,7 @@ type Grey = Bytes<255>;
 fn same_bits<N: Net>() {
     let mut rng = Rng::new(255);
     let mut of_floats = Box::new(N::ZERO);
-    initialize::<N>(&mut of_floats, &mut rng);
+    of_floats.initialize(&mut rng);
     let mut of_bytes = copy::<N>(&of_floats);
 
     let mut bytes = Box::new(Image::<N, Grey>::ZERO);
@@ -62,11 +62,11 @@ fn same_bits<N: Net>() {
         assert_eq!(tensors::<N>(&of_bytes), tensors::<N>(&of_floats), "{}: step {n}", N::NAME);
     }
     let mut inference = Box::new(Inference::<N, Grey>::ZERO);
-    let outputs = inference.outputs::<All>(&of_bytes, &bytes).map(<[f32]>::to_vec);
+    let outputs = inference.outputs(&of_bytes, &bytes).map(<[f32]>::to_vec);
     let mut inference = Box::new(Inference::<N>::ZERO);
     assert_eq!(
         outputs.as_deref(),
-        inference.outputs::<All>(&of_floats, &floats).as_deref(),
+        inference.outputs(&of_floats, &floats).as_deref(),
         "{}",
         N::NAME
     );

@@ -5,7 +5,7 @@ use cpfo::net::{Image, Net};
 use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
-use cpfo::train::{Inference, initialize};
+use cpfo::train::Inference;
 use cpfo_tests::for_each_edge;
 use cpfo_tests::moves::{Case, in_batches, in_place, of_output, plain_ways, sliced_within, within};
 
@@ -15,11 +15,11 @@ fn case<N: Net, X: Pixel>(
     draw: impl Fn(&mut Rng) -> X::Stored,
     value: fn(X::Stored) -> f64,
 ) -> Case<N, X> {
-    use cpfo::chain::{Holding as _, Role};
+    use cpfo::net::Role;
     let mut rng = Rng::new(seed);
     let mut from = Box::new(N::ZERO);
-    initialize::<N>(&mut from, &mut rng);
-    N::Chain::visit_mut::<All>(&mut from, &mut |role, values| {
+    from.initialize(&mut rng);
+    from.visit_mut(|role, values| {
         if role == Role::Bias {
             values.iter_mut().for_each(|b| *b = 0.3 + 0.2 * rng.uniform());
         }
@@ -36,7 +36,7 @@ fn agrees<N: Net>() {
     let floats = case::<N, f32>(7, |rng| 2.0 * rng.uniform() - 1.0, f64::from);
     let mut inference = Box::new(Inference::<N>::ZERO);
     for (image, _) in &floats.samples {
-        let ours = inference.outputs::<All>(floats.from, image).expect("an answer");
+        let ours = inference.outputs(floats.from, image).expect("an answer");
         of_output::<N>(floats.from, image, ours);
     }
     of_pixels::<N, f32>(&floats);

@@ -2,10 +2,9 @@
 
 use std::fmt::Display;
 
-use cpfo::choice::All;
 use cpfo::net::{Net, Parameters};
 use cpfo::shape::Zero as _;
-use cpfo::train::{Batch, Inference, Velocity, decay_term};
+use cpfo::train::{Batch, Inference, Velocity};
 use cpfo_tests::golden::Golden;
 use cpfo_tests::{calls, for_each_golden, gradients, rounding, tensors};
 
@@ -27,10 +26,10 @@ fn golden<N: Net>() {
 
     let mut inference = Box::new(Inference::<N>::ZERO);
     for ((image, _), output) in golden.samples.iter().zip(&golden.outputs) {
-        let ours = inference.outputs::<All>(&parameters, image).expect("an answer");
+        let ours = inference.outputs(&parameters, image).expect("an answer");
         agree("output", ours, output);
     }
-    let decay = decay_term::<N, All>(&parameters, golden.sgd.decay);
+    let decay = parameters.decay_term(golden.sgd.decay);
     agree("decay term", &[decay], &[golden.decay_term]);
 
     let mut batch = Box::new(Batch::<N>::ZERO);

@@ -1,11 +1,10 @@
 //! Core agrees with the plain loops, and the plain loops with finite differences, for every
 //! parameter: of the goldens' nets and of nets of random shapes.
 
-use cpfo::choice::All;
 use cpfo::net::{Image, Net};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
-use cpfo::train::{Batch, InPlace, Inference, initialize};
+use cpfo::train::{Batch, InPlace, Inference};
 use cpfo_tests::plain::Plain;
 use cpfo_tests::rounding::{LEFT, agree, agree_above};
 use cpfo_tests::{calls, copy, for_each_golden, for_each_random, gradients, tensors};
@@ -20,10 +19,10 @@ const DIFFERENCE: f64 = 1e-6;
 fn sample<N: Net>(seed: u64) -> (Box<cpfo::net::Parameters<N>>, Box<Image<N>>, usize) {
     let mut rng = Rng::new(seed);
     let mut parameters = Box::new(N::ZERO);
-    initialize::<N>(&mut parameters, &mut rng);
+    parameters.initialize(&mut rng);
     // Biases start at 0, which would hide a bias that is added twice or not at all.
-    use cpfo::chain::{Holding as _, Role};
-    N::Chain::visit_mut::<All>(&mut parameters, &mut |role, values| {
+    use cpfo::net::Role;
+    parameters.visit_mut(|role, values| {
         if role == Role::Bias {
             values.iter_mut().for_each(|b| *b = 0.4 * rng.uniform() - 0.2);
         }
@@ -42,7 +41,7 @@ fn agrees_with_plain<N: Net>(seed: u64) {
     let pass = plain.pass(&x, label);
 
     let mut inference = Box::new(Inference::<N>::ZERO);
-    let output = inference.outputs::<All>(&parameters, &image).expect("an answer");
+    let output = inference.outputs(&parameters, &image).expect("an answer");
     agree("output", output, &pass.output);
 
     let mut batch = Box::new(Batch::<N>::ZERO);

@@ -4,7 +4,7 @@ use cpfo::choice::All;
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
-use cpfo::train::{Batch, InPlace, Limit, Refusal, Refusals, Sgd, Velocity, initialize};
+use cpfo::train::{Batch, InPlace, Limit, Refusal, Refusals, Sgd, Velocity};
 use cpfo_tests::nets::{relu_mean, three_convolutions, two_max_stages};
 use cpfo_tests::rounding::agree;
 use cpfo_tests::{calls, copy, gradients, tensors};
@@ -22,7 +22,7 @@ struct Case<N: Net> {
 fn case<N: Net>() -> Case<N> {
     let mut rng = Rng::new(7);
     let (mut parameters, mut image) = (Box::new(N::ZERO), Box::new(Image::<N>::ZERO));
-    initialize::<N>(&mut parameters, &mut rng);
+    parameters.initialize(&mut rng);
     image.flat_mut().iter_mut().for_each(|x| *x = rng.uniform());
     let mut batch = Box::new(Batch::<N>::ZERO);
     calls::add(&mut batch, &parameters, &image, 1).expect("a good sample");
@@ -116,9 +116,8 @@ fn a_gradient_that_is_not_finite() {
     let mut huge = tensors::<N>(&case.parameters);
     huge[0].iter_mut().for_each(|w| *w = 1e20);
     huge[2].iter_mut().for_each(|w| *w = 1e-20);
-    use cpfo::chain::Holding as _;
     let mut values = huge.clone().into_iter();
-    <N as Net>::Chain::visit_mut::<All>(&mut case.parameters, &mut |_, to| {
+    case.parameters.visit_mut(|_, to| {
         to.copy_from_slice(&values.next().expect("as many tensors"));
     });
     for limit in [Limit::Refuse(f32::INFINITY), Limit::Clip(1.0)] {

@@ -1,21 +1,18 @@
 //! Bad rates are refused at every door, and what is not finite is no answer, wherever it comes from.
 
-use cpfo::chain::Holding as _;
-use cpfo::choice::All;
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{
-    Batch, InPlace, Inference, LARGEST_RATE, Limit, Refusal, Schedule, Sgd, Velocity, argmax,
-    initialize,
+    Batch, InPlace, Inference, LARGEST_RATE, Limit, Rates, Refusal, Schedule, Sgd, Velocity, argmax,
 };
 use cpfo_tests::nets::{pooling_first, relu_mean, two_max_stages};
-use cpfo_tests::{calls, copy, gradients, tensors};
+use cpfo_tests::{calls, copy, gradients, learner, tensors};
 
 fn case<N: Net>() -> (Box<Parameters<N>>, Box<Image<N>>) {
     let mut rng = Rng::new(7);
     let (mut parameters, mut image) = (Box::new(N::ZERO), Box::new(Image::<N>::ZERO));
-    initialize::<N>(&mut parameters, &mut rng);
+    parameters.initialize(&mut rng);
     image.flat_mut().iter_mut().for_each(|x| *x = rng.uniform());
     (parameters, image)
 }
@@ -30,18 +27,22 @@ fn doors<N: Net>(sgd: &Sgd, in_place: bool) -> Vec<Result<(), Refusal>> {
     let limit = Limit::Clip(1e9);
     let Sgd { rate, decay, .. } = *sgd;
     let mut said = Vec::new();
-    for door in if in_place { 0..5 } else { 5..7 } {
+    let mut learner = learner::<N>(&before, &image);
+    let rates = Rates { rate, decay };
+    for door in if in_place { 0..7 } else { 7..9 } {
         let p = &mut *parameters;
         let done = match door {
             0 => calls::step(&mut trainer, p, &image, 1, rate, decay).map(drop),
             1 => calls::see(&mut trainer, p, &image, 1, rate, decay).map(drop),
             2 => calls::step_within(&mut trainer, p, &image, 1, rate, decay, limit).map(drop),
-            3 => trainer.begin(p, &image, 1, rate, decay).map(drop),
-            4 => trainer.begin_within(p, &image, 1, rate, decay, limit).map(drop),
+            3 => learner.begin(1, &rates),
+            4 => learner.begin_within(1, &rates, limit),
+            5 => calls::learn(&mut learner, 1, rate, decay).map(drop),
+            6 => learner.step_within(1, &rates, limit).map(drop),
             _ => {
                 calls::add(&mut batch, p, &image, 1).expect("a good sample");
                 let done = match door {
-                    5 => batch.update(p, &mut velocity, sgd),
+                    7 => batch.update(p, &mut velocity, sgd),
                     _ => batch.update_within(p, &mut velocity, sgd, limit),
                 };
                 let left = gradients(&mut batch);
@@ -51,7 +52,10 @@ fn doors<N: Net>(sgd: &Sgd, in_place: bool) -> Vec<Result<(), Refusal>> {
         };
         if done.is_err() {
             assert_eq!(tensors::<N>(&parameters), tensors::<N>(&before), "door {door}");
+            let kept = learner.parameters().expect("no step is under way");
+            assert_eq!(tensors::<N>(kept), tensors::<N>(&before), "door {door}");
         }
+        learner.abandon();
         said.push(done);
     }
     said
@@ -90,22 +94,25 @@ fn what_a_schedule_makes_of_a_rate_is_refused_too() {
     for factor in [-1.0, 1e30, f32::NAN] {
         let share = Schedule::Step { every: 1, factor }.share(1, 10);
         let sgd = Sgd { rate: 0.01 * share, momentum: 0.0, decay: 0.0 };
-        assert_eq!(doors::<relu_mean::Net>(&sgd, true), [Err(Refusal::Rate); 5], "{factor}");
+        assert_eq!(doors::<relu_mean::Net>(&sgd, true), [Err(Refusal::Rate); 7], "{factor}");
     }
 }
 
 /// What inference and trainers say of an image.
-fn answers<N: Net>(parameters: &Parameters<N>, image: &Image<N>) -> [Result<usize, Refusal>; 5] {
+fn answers<N: Net>(parameters: &Parameters<N>, image: &Image<N>) -> [Result<usize, Refusal>; 8] {
     let mut inference = Box::new(Inference::<N>::ZERO);
     let mut batch = Box::new(Batch::<N>::ZERO);
     let mut trainer = Box::new(InPlace::<N>::ZERO);
     let mut moved = copy::<N>(parameters);
-    let outputs = inference.outputs::<All>(parameters, image);
-    let outputs = outputs.map(|outputs| argmax(outputs).expect("they are finite"));
+    let mut learner = learner::<N>(parameters, image);
+    let largest = |outputs: &[f32]| argmax(outputs).expect("they are finite");
     [
-        outputs,
-        inference.classify::<All>(parameters, image),
-        inference.look::<All>(parameters, image, 1).map(|seen| seen.class),
+        inference.outputs(parameters, image).map(largest),
+        learner.outputs().map(largest),
+        learner.classify(),
+        learner.look(1).map(|seen| seen.class),
+        inference.classify(parameters, image),
+        inference.look(parameters, image, 1).map(|seen| seen.class),
         calls::add(&mut batch, parameters, image, 1).map(|seen| seen.class),
         calls::see(&mut trainer, &mut moved, image, 1, 0.0, 0.0).map(|seen| seen.class),
     ]
@@ -120,19 +127,19 @@ fn no_answers<N: Net>() {
             let kept = std::mem::replace(&mut image.flat_mut()[pixel], bad);
             let said = answers::<N>(&parameters, &image);
             image.flat_mut()[pixel] = kept;
-            assert_eq!(said, [Err(Refusal::Image); 5], "{} pixel {pixel}: {bad}", N::NAME);
+            assert_eq!(said, [Err(Refusal::Image); 8], "{} pixel {pixel}: {bad}", N::NAME);
         }
         // The last tensor is the output's bias: what is bad there nothing can hide.
         let mut broken = copy::<N>(&parameters);
         let (mut next, last) = (0, tensors::<N>(&parameters).len() - 1);
-        N::Chain::visit_mut::<All>(&mut broken, &mut |_, values| {
+        broken.visit_mut(|_, values| {
             if next == last {
                 values[0] = bad;
             }
             next += 1;
         });
         let said = answers::<N>(&broken, &image);
-        assert_eq!(said, [Err(Refusal::Diverged); 5], "{}: {bad}", N::NAME);
+        assert_eq!(said, [Err(Refusal::Diverged); 8], "{}: {bad}", N::NAME);
     }
 }
 

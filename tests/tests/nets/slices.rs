@@ -4,50 +4,51 @@
 use std::task::Poll;
 
 use cpfo::activation::Identity;
-use cpfo::chain::Holding as _;
-use cpfo::choice::{All, BiasesOnly, Choice, ConvolutionsAndOutput, Freeze, No, OutputOnly};
-use cpfo::layer::learn::Descent;
+use cpfo::choice::{All, BiasesOnly, Choice, ConvolutionsAndOutput, Freeze, OutputOnly};
 use cpfo::net::{Image, Net, Parameters, Tape};
-use cpfo::pace::Slice;
+use cpfo::parts::hold::{No, Yes};
+use cpfo::parts::learn::Descent;
+use cpfo::parts::pace::Slice;
+use cpfo::parts::stage::Stage as _;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
-use cpfo::stage::Stage as _;
-use cpfo::train::{InPlace, Inference, Limit, Refusal, initialize};
+use cpfo::train::{Inference, Learner, Limit, Rates, Refusal};
 use cpfo_tests::calls;
 use cpfo_tests::for_each_golden;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-const RATE: f32 = 0.1;
-const DECAY: f32 = 0.01;
+const RATES: Rates = Rates { rate: 0.1, decay: 0.01 };
 
-/// Parameters of a choice, an image and a label.
-struct Case<N: Net, C: Choice> {
-    parameters: Box<Parameters<N, C>>,
-    image: Box<Image<N>>,
-    label: usize,
+/// A learner of a choice with an image, and its label.
+fn case<N: Net, C: Choice>(seed: u64) -> (Box<Learner<N, C>>, usize) {
+    let mut rng = Rng::new(seed);
+    let (mut all, mut learner) = (Box::new(N::ZERO), Box::new(Learner::<N, C>::ZERO));
+    all.initialize(&mut rng);
+    image_of(&mut learner).flat_mut().iter_mut().for_each(|x| *x = rng.uniform());
+    let label = rng.next_u32() as usize % N::CLASSES;
+    // What stays frozen is borrowed for good, as from flash.
+    learner.parameters_mut().expect("no step is under way").load(Box::leak(all));
+    (learner, label)
 }
 
-fn case<N: Net, C: Choice>(seed: u64) -> Case<N, C> {
-    let mut rng = Rng::new(seed);
-    let (mut all, mut image) = (Box::new(N::ZERO), Box::new(Image::<N>::ZERO));
-    initialize::<N>(&mut all, &mut rng);
-    image.flat_mut().iter_mut().for_each(|x| *x = rng.uniform());
-    let label = rng.next_u32() as usize % N::CLASSES;
-    let mut parameters = Box::new(Parameters::<N, C>::ZERO);
-    // What stays frozen is borrowed for good, as from flash.
-    N::Chain::load::<C, All>(&mut parameters, Box::leak(all));
-    Case { parameters, image, label }
+fn image_of<N: Net, C: Choice>(learner: &mut Learner<N, C>) -> &mut Image<N> {
+    learner.image_mut().expect("no step is under way")
 }
 
 /// Every number of parameters that are held as a choice says.
 fn bits<N: Net, C: Choice>(parameters: &Parameters<N, C>) -> Vec<u32> {
     let mut bits = Vec::new();
-    N::Chain::visit::<C>(parameters, &mut |_, values| {
+    parameters.visit(|_, values| {
         bits.extend(values.iter().map(|value| value.to_bits()));
     });
     bits
+}
+
+/// The same, of a learner whose weights are not on the move.
+fn seen<N: Net, C: Choice>(learner: &Learner<N, C>) -> Option<Vec<u32>> {
+    learner.parameters().map(bits)
 }
 
 fn same_bits<N: Net, C: Choice>() {
@@ -60,44 +61,30 @@ fn same_bits<N: Net, C: Choice>() {
     let limits =
         prop_oneof![Just(None), Just(Some(Limit::Clip(0.01))), Just(Some(Limit::Clip(1e9)))];
     let property = |(seed, budgets, limit): (u64, Vec<u32>, Option<Limit>)| {
-        let mut whole = case::<N, C>(seed);
-        let mut trainer = Box::new(InPlace::<N, C>::ZERO);
-        let (parameters, image, label) = (&mut *whole.parameters, &*whole.image, whole.label);
+        let (mut whole, label) = case::<N, C>(seed);
         let expected = match limit {
-            None => calls::step(&mut trainer, parameters, image, label, RATE, DECAY),
-            Some(limit) => {
-                calls::step_within(&mut trainer, parameters, image, label, RATE, DECAY, limit)
-            }
+            None => calls::learn(&mut whole, label, RATES.rate, RATES.decay),
+            Some(limit) => whole.step_within(label, &RATES, limit),
         };
 
-        let mut sliced = case::<N, C>(seed);
-        let before = bits::<N, C>(&sliced.parameters);
+        let (mut sliced, label) = case::<N, C>(seed);
+        let before = seen(&sliced);
         let mut budgets = budgets.into_iter().cycle();
-        // Both kinds of steps, which are two types.
-        macro_rules! go {
-            ($step:expr) => {{
-                let mut step = $step.expect("a good sample");
-                loop {
-                    if let Some(seen) = step.parameters() {
-                        prop_assert_eq!(&bits::<N, C>(seen), &before, "seen between two slices");
-                    }
-                    if let Poll::Ready(loss) = step.poll(budgets.next().unwrap_or(1)) {
-                        let after = step.parameters().map(|seen| bits::<N, C>(seen));
-                        prop_assert_eq!(after, Some(bits::<N, C>(&whole.parameters)));
-                        break loss;
-                    }
-                }
-            }};
-        }
-        let (parameters, image, label) = (&mut *sliced.parameters, &*sliced.image, sliced.label);
-        let loss = match limit {
-            None => go!(trainer.begin(parameters, image, label, RATE, DECAY)),
-            Some(limit) => {
-                go!(trainer.begin_within(parameters, image, label, RATE, DECAY, limit))
+        let begun = match limit {
+            None => sliced.begin(label, &RATES),
+            Some(limit) => sliced.begin_within(label, &RATES, limit),
+        };
+        prop_assert_eq!(begun, Ok(()));
+        let loss = loop {
+            if let Some(seen) = seen(&sliced) {
+                prop_assert_eq!(Some(seen), before.clone(), "seen between two slices");
+            }
+            if let Poll::Ready(loss) = sliced.resume(budgets.next().unwrap_or(1)) {
+                break loss;
             }
         };
         prop_assert_eq!(loss.map(f32::to_bits), expected.map(f32::to_bits));
-        prop_assert_eq!(bits::<N, C>(&sliced.parameters), bits::<N, C>(&whole.parameters));
+        prop_assert_eq!(seen(&sliced), seen(&whole));
         Ok(())
     };
     runner.run(&(0_u64..1000, budgets, limits), property).expect("the same bits");
@@ -124,16 +111,24 @@ fn of_what_trains_partly() {
 
 /// What a budget pays for: the multiplications of a pass forward, and of the way back.
 fn charged<N: Net>() -> [usize; 2] {
-    let Case { mut parameters, image, .. } = case::<N, All>(7);
+    let (mut learner, _) = case::<N, All>(7);
+    let mut image = Box::new(Image::<N>::ZERO);
+    image.flat_mut().copy_from_slice(learner.image().flat());
+    let parameters = learner.parameters_mut().expect("no step is under way").layers_mut();
     let mut tape = Box::new(Tape::<N, All>::ZERO);
     let charged = |slice: Slice| (u32::MAX - slice.left()) as usize;
     let mut forward = Slice::new(0, u32::MAX);
-    N::Chain::forward::<All, All, No, Identity, f32>(&mut forward, &parameters, &image, &mut tape);
+    N::Chain::forward::<All, All, No, Yes, Identity, f32>(
+        &mut forward,
+        parameters,
+        &image,
+        &mut tape,
+    );
     let (mut back, rule) = (Slice::new(0, u32::MAX), Descent { rate: 0.0, of_biases: 0.0 });
     N::Chain::backward::<All, No, Identity, f32, _>(
         &mut back,
         rule,
-        &mut parameters,
+        parameters,
         cpfo::layer::Input::Fixed(&*image),
         &mut tape,
     );
@@ -170,128 +165,121 @@ fn a_budget_pays_for_what_is_done() {
 
 type N = cpfo_tests::nets::two_max_stages::Net;
 
-/// Where a step stands after so many units.
-fn after(units: usize) -> (Case<N, All>, Vec<u32>, bool) {
-    let mut case = case::<N, All>(7);
-    let before = bits::<N, All>(&case.parameters);
-    let mut trainer = Box::new(InPlace::<N>::ZERO);
-    let step = trainer.begin(&mut case.parameters, &case.image, case.label, RATE, DECAY);
-    let mut step = step.expect("a good sample");
+/// A learner whose step has gone on by so many units.
+fn after(units: usize) -> Box<Learner<N>> {
+    let (mut learner, label) = case::<N, All>(7);
+    learner.begin(label, &RATES).expect("a good sample");
     for _ in 0..units {
-        let _ = step.poll(1);
+        let _ = learner.resume(1);
     }
-    let moving = step.parameters().is_none();
-    drop(step);
-    (case, before, moving)
+    learner
 }
 
-/// A step that is dropped has not been, or is finished: there is nothing between.
+/// A step that is abandoned has not been, or is finished: there is nothing between.
 #[test]
-fn a_dropped_step_leaves_no_mixture() {
-    let mut whole = case::<N, All>(7);
-    let mut trainer = Box::new(InPlace::<N>::ZERO);
-    let step =
-        calls::step(&mut trainer, &mut whole.parameters, &whole.image, whole.label, RATE, DECAY);
-    step.expect("a good sample");
-    let whole = bits::<N, All>(&whole.parameters);
+fn an_abandoned_step_leaves_no_mixture() {
+    let (mut whole, label) = case::<N, All>(7);
+    let before = seen(&whole);
+    calls::learn(&mut whole, label, RATES.rate, RATES.decay).expect("a good sample");
+    let whole = seen(&whole);
 
-    let (mut before_it, mut within_it, mut behind_it) = (0, 0, 0);
+    let (mut before_it, mut within_it, mut after_it) = (0, 0, 0);
     for units in 0..400 {
-        let (case, before, moving) = after(units);
-        let now = bits::<N, All>(&case.parameters);
-        assert!(now == before || now == whole, "after {units} units");
+        let mut learner = after(units);
+        let moving = learner.parameters().is_none();
+        learner.abandon();
+        assert!(!learner.is_busy());
+        let now = seen(&learner);
         match (moving, now == before) {
             (true, _) => {
                 assert_eq!(now, whole, "after {units} units");
                 within_it += 1;
             }
             (false, true) => before_it += 1,
-            (false, false) => behind_it += 1,
-        }
-    }
-    assert!(before_it > 10 && within_it > 10 && behind_it > 10);
-}
-
-/// A step that is forgotten while weights move is noticed by whatever the trainer does next, once.
-#[test]
-fn a_forgotten_step_is_noticed() {
-    let limit = Limit::Clip(0.01);
-    let (mut half_moved, mut whole) = (0, 0);
-    for units in 0..400 {
-        let mut case = case::<N, All>(7);
-        let (image, label) = (&*case.image, case.label);
-        let mut trainer = Box::new(InPlace::<N>::ZERO);
-        let step = trainer.begin(&mut case.parameters, image, label, RATE, DECAY);
-        let mut step = step.expect("a good sample");
-        for _ in 0..units {
-            let _ = step.poll(1);
-        }
-        let moving = step.parameters().is_none();
-        std::mem::forget(step);
-        let mut next = || {
-            let parameters = &mut *case.parameters;
-            match units % 5 {
-                0 => calls::step(&mut trainer, parameters, image, label, RATE, DECAY).map(drop),
-                1 => calls::see(&mut trainer, parameters, image, label, RATE, DECAY).map(drop),
-                2 => calls::step_within(&mut trainer, parameters, image, label, RATE, DECAY, limit)
-                    .map(drop),
-                3 => trainer.begin(parameters, image, label, RATE, DECAY).map(drop),
-                _ => trainer.begin_within(parameters, image, label, RATE, DECAY, limit).map(drop),
+            (false, false) => {
+                assert_eq!(now, whole, "after {units} units");
+                after_it += 1;
             }
-        };
-        let said = if moving { Err(Refusal::HalfMoved) } else { Ok(()) };
-        assert_eq!(next(), said, "after {units} units");
-        assert_eq!(next(), Ok(()), "it is said once");
-        half_moved += usize::from(moving);
-        whole += usize::from(!moving);
+        }
     }
-    assert!(half_moved > 50 && whole > 50, "{half_moved} {whole}");
+    assert!(before_it > 10 && within_it > 10 && after_it > 10);
 }
 
-/// Between two slices inference sees the weights before the step.
+/// While a step is under way nothing else is done, and the step ends as if nothing had been asked.
+#[test]
+fn a_busy_learner_does_nothing_else() {
+    let (mut whole, label) = case::<N, All>(7);
+    calls::learn(&mut whole, label, RATES.rate, RATES.decay).expect("a good sample");
+    let limit = Limit::Clip(0.01);
+    let mut busy = 0;
+    for units in 0..400 {
+        let mut learner = after(units);
+        if !learner.is_busy() {
+            assert_eq!(learner.resume(1), Poll::Ready(Err(Refusal::NoStep)));
+            continue;
+        }
+        busy += 1;
+        let said = match units % 9 {
+            0 => learner.parameters_mut().map(drop),
+            1 => learner.image_mut().map(drop),
+            2 => calls::learn(&mut learner, label, 0.1, 0.0).map(drop),
+            3 => learner.step_within(label, &RATES, limit).map(drop),
+            4 => learner.outputs().map(drop),
+            5 => learner.look(label).map(drop),
+            6 => learner.classify().map(drop),
+            7 => learner.begin(label, &RATES),
+            _ => learner.begin_within(label, &RATES, limit),
+        };
+        assert_eq!(said, Err(Refusal::Busy), "after {units} units");
+        while learner.resume(100).is_pending() {}
+        assert_eq!(seen(&learner), seen(&whole), "after {units} units");
+    }
+    assert!(busy > 100, "{busy}");
+}
+
+/// Between two slices inference sees the weights before the step: those of the learner, and a copy of
+/// them as long as they move.
 #[test]
 fn inference_between_two_slices() {
-    let mut case = case::<N, All>(7);
-    let mut trainer = Box::new(InPlace::<N>::ZERO);
+    let (mut learner, label) = case::<N, All>(7);
+    let (copy, image) = (Box::new(*learner.parameters().expect("no step")), *learner.image());
     let mut inference = Box::new(Inference::<N>::ZERO);
-    let before = inference.outputs::<All>(&case.parameters, &case.image);
-    let before = before.expect("an answer").to_vec();
-    let step = trainer.begin(&mut case.parameters, &case.image, case.label, RATE, DECAY);
-    let mut step = step.expect("a good sample");
-    let mut looks = 0;
-    while step.poll(50).is_pending() {
-        if let Some(parameters) = step.parameters() {
-            assert_eq!(inference.outputs::<All>(parameters, &case.image), Ok(&before[..]));
-            looks += 1;
-        }
+    let before = inference.outputs(&copy, &image).expect("an answer").to_vec();
+    learner.begin(label, &RATES).expect("a good sample");
+    let (mut of_learner, mut of_copy) = (0, 0);
+    while learner.resume(50).is_pending() {
+        let moving = learner.parameters().is_none();
+        let parameters = learner.parameters().unwrap_or(&copy);
+        assert_eq!(inference.outputs(parameters, &image), Ok(&before[..]));
+        of_learner += usize::from(!moving);
+        of_copy += usize::from(moving);
     }
-    assert!(looks > 2);
-    let parameters = step.parameters().expect("it is done");
-    assert_ne!(inference.outputs::<All>(parameters, &case.image), Ok(&before[..]));
+    assert!(of_learner > 2 && of_copy > 2, "{of_learner} {of_copy}");
+    let parameters = learner.parameters().expect("it is done");
+    assert_ne!(inference.outputs(parameters, &image), Ok(&before[..]));
 }
 
 /// What a step in one go refuses, one in slices refuses too, and no weight has moved.
 #[test]
 fn refusals() {
-    let Case { mut parameters, mut image, label } = case::<N, All>(7);
-    let before = bits::<N, All>(&parameters);
-    let mut trainer = Box::new(InPlace::<N>::ZERO);
-    let mut begin = |image: &Image<N>, label, rate, limit| {
-        let mut step = trainer.begin_within(&mut parameters, image, label, rate, DECAY, limit)?;
+    let (mut learner, label) = case::<N, All>(7);
+    let before = seen(&learner);
+    let go = |learner: &mut Learner<N>, label, rate, limit| {
+        learner.begin_within(label, &Rates { rate, ..RATES }, limit)?;
         loop {
-            if let Poll::Ready(outcome) = step.poll(100) {
-                assert_eq!(step.poll(100), Poll::Ready(outcome), "the outcome stays");
+            if let Poll::Ready(outcome) = learner.resume(100) {
+                assert_eq!(learner.resume(100), Poll::Ready(Err(Refusal::NoStep)));
                 break outcome;
             }
         }
     };
-    let refuse = Limit::Refuse(1e-9);
-    assert_eq!(begin(&image, N::CLASSES, RATE, refuse), Err(Refusal::Label));
-    assert_eq!(begin(&image, label, f32::NAN, refuse), Err(Refusal::Rate));
-    assert_eq!(begin(&image, label, RATE, refuse), Err(Refusal::Gradient));
-    image.flat_mut()[5] = f32::INFINITY;
-    assert_eq!(begin(&image, label, RATE, refuse), Err(Refusal::Image));
-    image.flat_mut().fill(f32::MAX);
-    assert_eq!(begin(&image, label, RATE, refuse), Err(Refusal::Diverged));
-    assert_eq!(bits::<N, All>(&parameters), before);
+    let (refuse, rate) = (Limit::Refuse(1e-9), RATES.rate);
+    assert_eq!(go(&mut learner, N::CLASSES, rate, refuse), Err(Refusal::Label));
+    assert_eq!(go(&mut learner, label, f32::NAN, refuse), Err(Refusal::Rate));
+    assert_eq!(go(&mut learner, label, rate, refuse), Err(Refusal::Gradient));
+    image_of(&mut learner).flat_mut()[5] = f32::INFINITY;
+    assert_eq!(go(&mut learner, label, rate, refuse), Err(Refusal::Image));
+    image_of(&mut learner).flat_mut().fill(f32::MAX);
+    assert_eq!(go(&mut learner, label, rate, refuse), Err(Refusal::Diverged));
+    assert_eq!(seen(&learner), before);
 }

@@ -4,7 +4,7 @@
 use cpfo::net::Net;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
-use cpfo::train::{Batch, InPlace, Inference, Sgd, Velocity, initialize};
+use cpfo::train::{Batch, InPlace, Inference, Sgd, Velocity};
 use cpfo_harness::passes::{Add, Classify, Look, Outputs, Step};
 use cpfo_harness::vectors::Vectors;
 use cpfo_tests::{for_each_golden, tensors};
@@ -16,7 +16,7 @@ const SGD: Sgd = Sgd { rate: 0.05, momentum: 0.9, decay: 1e-3 };
 fn course<N: Net>(vectors: Vectors) -> Vec<u32> {
     let mut rng = Rng::new(2014);
     let mut parameters = Box::new(N::ZERO);
-    initialize::<N>(&mut parameters, &mut rng);
+    parameters.initialize(&mut rng);
     let samples: Vec<_> = (0..SAMPLES)
         .map(|n| {
             let mut image = Box::new(cpfo::net::Image::<N>::ZERO);

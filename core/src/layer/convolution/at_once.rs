@@ -7,7 +7,7 @@
 
 use super::{Convolution, Kernels, Row};
 use crate::activation::Activation;
-use crate::choice::Flag;
+use crate::hold::Flag;
 use crate::layer::Input;
 use crate::layer::Stored;
 use crate::layer::learn::{Learn, learns};

@@ -7,7 +7,7 @@ use cpfo::choice::All;
 use cpfo::format::{self, Checksum};
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::{InPlace, Refusal};
+use cpfo::train::{InPlace, Rates, Refusal};
 use cpfo::wire::Figures;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -135,7 +135,7 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
         let Lesson { samples, rate, .. } = self.lesson;
         self.image.flat_mut().copy_from_slice(samples.image(self.last));
         let label = samples.label(self.last).into();
-        Ok(self.trainer.step(&mut self.parameters, &self.image, label, *rate, 0.0)?)
+        Ok(self.trainer.step(&mut self.parameters, &self.image, label, &Rates::new(*rate))?)
     }
 
     /// Equal parameters give equal answers, so the desktop tests both; unequal ones it fetches.
@@ -194,7 +194,7 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
 
     /// Whether both have the same parameters now.
     fn equal(&mut self) -> anyhow::Result<bool> {
-        let equal = self.device.checksum()? == format::checksum::<N, All>(&self.parameters);
+        let equal = self.device.checksum()? == format::checksum(&self.parameters);
         self.compare(equal);
         Ok(equal)
     }

@@ -1,8 +1,7 @@
 //! The run as a page for people.
 
 use cpfo::Net;
-use cpfo::chain::{Holding as _, Role};
-use cpfo::choice::All;
+use cpfo::net::Role;
 use cpfo::topology::Kind;
 
 use super::words;
@@ -153,7 +152,7 @@ fn history<N: Net>(run: &Run<'_, N>) -> Vec<Epoch> {
 fn kernels<N: Net>(run: &Run<'_, N>) -> Vec<KernelBank> {
     let mut layers = learnt::<N>();
     let mut banks = Vec::new();
-    N::Chain::visit::<All>(&run.kept().0, &mut |role, values| {
+    run.kept().0.visit(|role, values| {
         if role != Role::Weight {
             return;
         }

@@ -7,15 +7,14 @@
 //! has begun: after a restart none has, and whoever goes on as before is refused. And another model
 //! comes in the place of one that has learnt only by a desktop that knows how much it has learnt.
 
-use cpfo::choice::All;
 use cpfo::format::{self, Reader};
-use cpfo::net::{Image, Net};
+use cpfo::net::{Net, Parameters};
 use cpfo::shape::Tensor as _;
+use cpfo::train::{Learner, Rates, Refusal};
 use cpfo::wire::{CHUNK, Figures, Hello, Refused, Reply, Request, VERSION};
 use heapless::Vec;
 
 use crate::Clock;
-use crate::room::Room;
 
 /// The model that `cpfo build` put into the firmware, in the device format; empty without one.
 static MODEL: &[u8] = include_bytes!(env!("CPFO_MODEL_FILE"));
@@ -31,8 +30,8 @@ pub(crate) struct Chip<'c, C> {
 }
 
 /// A net, and where it stands.
-pub(crate) struct Learner<'r, N: Net> {
-    room: &'r mut Room<N>,
+pub(crate) struct Served<'r, N: Net> {
+    learner: &'r mut Learner<N>,
     model: Model<N>,
     /// The session that has begun; 0 if none has.
     session: u32,
@@ -51,18 +50,21 @@ enum Model<N> {
 /// Says of the last sample that there was none in this session.
 const NO_SAMPLE: Reply<'static> = Reply::Refused(Refused::Step);
 
-impl<'r, N: Net> Learner<'r, N> {
+impl<'r, N: Net> Served<'r, N> {
     /// Bytes that are taken to know where it stands.
-    pub(crate) const BYTES: usize = size_of::<Image<N>>() + size_of::<Self>();
+    pub(crate) const BYTES: usize = size_of::<Self>();
 
     /// Starts with the model in the firmware, if there is a good one.
-    pub(crate) fn new(room: &'r mut Room<N>) -> Self {
-        let model = match format::parse::<N, All>(MODEL, &mut room.parameters) {
+    pub(crate) fn new(learner: &'r mut Learner<N>) -> Self {
+        let parameters = learner.parameters_mut().map_err(Refused::Sample);
+        let model = match parameters
+            .and_then(|parameters| format::parse(MODEL, parameters).map_err(Refused::Model))
+        {
             Ok(()) => Model::Whole { learned: 0, last: NO_SAMPLE },
             Err(_) if MODEL.is_empty() => Model::None(Refused::NoModel),
-            Err(why) => Model::None(Refused::Model(why)),
+            Err(why) => Model::None(why),
         };
-        Self { room, model, session: 0 }
+        Self { learner, model, session: 0 }
     }
 
     /// Does what is asked. `piece` is for bytes that the answer borrows.
@@ -146,14 +148,16 @@ impl<'r, N: Net> Learner<'r, N> {
             return Err(Refused::Place);
         }
         let end = at + bytes.len();
+        let learned = self.learned();
+        let parameters = self.learner.parameters_mut().map_err(Refused::Sample)?;
         if at == 0 {
             // With nothing learnt there is nothing to lose, and so it is if this piece comes twice.
-            if self.learned() != 0 && self.learned() != over {
+            if learned != 0 && learned != over {
                 return Err(Refused::Learned);
             }
             // The header, which tells nets apart, is read before a parameter moves.
             let mut reader = Reader::default();
-            reader.take(bytes, &mut self.room.parameters).map_err(Refused::Model)?;
+            reader.take(bytes, parameters).map_err(Refused::Model)?;
             self.model = Model::Coming(reader);
         } else {
             let reader = match &mut self.model {
@@ -172,7 +176,7 @@ impl<'r, N: Net> Learner<'r, N> {
             if at != next {
                 return Err(Refused::Place);
             }
-            if let Err(why) = reader.take(bytes, &mut self.room.parameters) {
+            if let Err(why) = reader.take(bytes, parameters) {
                 self.model = Model::None(Refused::Model(why));
                 return Err(Refused::Model(why));
             }
@@ -184,7 +188,12 @@ impl<'r, N: Net> Learner<'r, N> {
     }
 
     fn checksum(&self) -> Result<u32, Refused> {
-        self.ready().map(|_| format::checksum::<N, All>(&self.room.parameters))
+        self.ready()?;
+        self.parameters().map(format::checksum)
+    }
+
+    fn parameters(&self) -> Result<&Parameters<N>, Refused> {
+        self.learner.parameters().ok_or(Refused::Sample(Refusal::Busy))
     }
 
     /// How many samples its model has learnt from; none if there is no model.
@@ -194,9 +203,9 @@ impl<'r, N: Net> Learner<'r, N> {
 
     fn up<'a>(&mut self, at: u32, piece: &'a mut Vec<u8, CHUNK>) -> Result<Reply<'a>, Refused> {
         self.ready()?;
-        let mut before = at as usize;
+        let (parameters, mut before) = (self.parameters()?, at as usize);
         // An error is how the walk is told that the piece is full.
-        let _ = format::emit::<N, All, ()>(&self.room.parameters, |bytes| {
+        let _ = format::emit::<_, _, ()>(parameters, |bytes| {
             for &byte in bytes {
                 match before.checked_sub(1) {
                     Some(less) => before = less,
@@ -212,8 +221,7 @@ impl<'r, N: Net> Learner<'r, N> {
         self.ready()?;
         self.see(image)?;
         let start = clock.ticks();
-        let class = self.room.inference.classify::<All>(&self.room.parameters, &self.room.image);
-        let class = class.map_err(Refused::Sample)? as u16;
+        let class = self.learner.classify().map_err(Refused::Sample)? as u16;
         Ok(Reply::Class { class, time: clock.since(start) })
     }
 
@@ -234,11 +242,7 @@ impl<'r, N: Net> Learner<'r, N> {
         let learned = step.checked_add(1).ok_or(Refused::Step)?;
         self.see(image)?;
         let start = clock.ticks();
-        let loss = self
-            .room
-            .trainer
-            .step(&mut self.room.parameters, &self.room.image, label.into(), rate, 0.0)
-            .map_err(Refused::Sample)?;
+        let loss = self.learner.step(label.into(), &Rates::new(rate)).map_err(Refused::Sample)?;
         let reply = Reply::Learned { loss, time: clock.since(start) };
         self.model = Model::Whole { learned, last: reply };
         Ok(reply)
@@ -258,7 +262,8 @@ impl<'r, N: Net> Learner<'r, N> {
         if pixels.len() != N::PIXELS || !rest.is_empty() {
             return Err(Refused::Pixels);
         }
-        for (to, &pixel) in self.room.image.flat_mut().iter_mut().zip(pixels) {
+        let image = self.learner.image_mut().map_err(Refused::Sample)?;
+        for (to, &pixel) in image.flat_mut().iter_mut().zip(pixels) {
             *to = f32::from_le_bytes(pixel);
         }
         Ok(())

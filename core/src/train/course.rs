@@ -1,0 +1,191 @@
+//! Where a step in slices stands, and how it goes on.
+
+use core::cell::Cell;
+use core::task::Poll;
+
+use super::rates::Stride;
+use super::{Limit, Rates, Refusal, pass};
+use crate::chain::{Holding, Role};
+use crate::choice::Choice;
+use crate::hold::Yes;
+use crate::layer::learn::{Descent, Measurement, Rule};
+use crate::net::{Gradient, Image, Layers, Net, Tape};
+use crate::pace::{Pace as _, Slice};
+use crate::pixel::Pixel;
+
+/// A step in slices: numbers alone, so it can be kept where its owner is kept.
+pub(super) struct Course {
+    label: usize,
+    stride: Stride,
+    /// Set as long as the gradient is measured; then the same phases are gone through again.
+    limit: Option<Limit>,
+    squares: f32,
+    loss: f32,
+    phase: Phase,
+    /// Units of the phase that are done.
+    done: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// No step is under way.
+    None,
+    Forward,
+    Loss,
+    Backward,
+    Decay,
+}
+
+/// Weights that decay in one unit.
+const SWEEP: usize = 256;
+
+impl Course {
+    /// No step.
+    pub(super) const NONE: Self = Self {
+        label: 0,
+        stride: Stride { descent: Descent { rate: 0.0, of_biases: 0.0 }, keep: 1.0 },
+        limit: None,
+        squares: 0.0,
+        loss: 0.0,
+        phase: Phase::None,
+        done: 0,
+    };
+
+    /// The beginning of a step.
+    pub(super) fn new(label: usize, rates: &Rates, limit: Option<Limit>) -> Result<Self, Refusal> {
+        let stride = Stride::new(rates)?;
+        Ok(Self { label, stride, limit, phase: Phase::Forward, ..Self::NONE })
+    }
+
+    /// Refuses where a step is under way.
+    pub(super) fn is_none(&self) -> Result<(), Refusal> {
+        if self.phase == Phase::None { Ok(()) } else { Err(Refusal::Busy) }
+    }
+
+    /// Whether some weights have moved and others not.
+    pub(super) fn is_moving(&self) -> bool {
+        match self.phase {
+            Phase::Backward => self.limit.is_none() && self.done > 0,
+            Phase::Decay => true,
+            Phase::None | Phase::Forward | Phase::Loss => false,
+        }
+    }
+
+    /// Goes on for about `budget` multiplications.
+    pub(super) fn go<N: Net, C: Choice, X: Pixel>(
+        &mut self,
+        parameters: &mut Layers<N, C>,
+        image: &Image<N, X>,
+        tape: &mut Tape<N, C>,
+        budget: u32,
+    ) -> Poll<Result<f32, Refusal>> {
+        let mut left = budget.max(1);
+        while left > 0 {
+            let mut slice = Slice::new(self.done, left);
+            let next = self.slice::<N, C, X>(&mut slice, parameters, image, tape);
+            left = slice.left();
+            match next {
+                Err(why) => {
+                    *self = Self::NONE;
+                    return Poll::Ready(Err(why));
+                }
+                // The phase has come to its end.
+                Ok(next) if left > 0 => {
+                    (self.phase, self.done) = (next, 0);
+                    if next == Phase::None {
+                        return Poll::Ready(Ok(self.loss));
+                    }
+                }
+                Ok(_) => self.done = slice.done(),
+            }
+        }
+        Poll::Pending
+    }
+
+    /// A slice of the present phase. Says which phase is next once this one has come to its end.
+    fn slice<N: Net, C: Choice, X: Pixel>(
+        &mut self,
+        slice: &mut Slice,
+        parameters: &mut Layers<N, C>,
+        image: &Image<N, X>,
+        tape: &mut Tape<N, C>,
+    ) -> Result<Phase, Refusal> {
+        match (self.phase, self.limit) {
+            (Phase::None, _) => Err(Refusal::NoStep),
+            (Phase::Forward, _) => {
+                forward::<N, C, X>(slice, parameters, image, tape);
+                Ok(Phase::Loss)
+            }
+            (Phase::Loss, _) => {
+                // An exponential costs about as much as so many multiplications.
+                if slice.unit(32 * N::CLASSES) {
+                    (self.loss, ()) = pass::lose::<N, C, _>(tape, self.label, |_| ())?;
+                }
+                Ok(Phase::Backward)
+            }
+            (Phase::Backward, Some(limit)) => {
+                let squares = Cell::new(self.squares);
+                let held = (&*parameters, &squares);
+                backward::<N, C, X, _>(slice, Measurement, held, image, tape);
+                self.squares = squares.get();
+                if slice.left() > 0 {
+                    self.stride = self.stride.shortened(limit.share(self.squares)?);
+                    self.limit = None;
+                }
+                Ok(Phase::Forward)
+            }
+            (Phase::Backward, None) => {
+                backward::<N, C, X, _>(slice, self.stride.descent, parameters, image, tape);
+                Ok(Phase::Decay)
+            }
+            (Phase::Decay, _) => {
+                decay::<N, C>(slice, parameters, self.stride.keep);
+                Ok(Phase::None)
+            }
+        }
+    }
+}
+
+#[inline(never)]
+fn forward<N: Net, C: Choice, X: Pixel>(
+    slice: &mut Slice,
+    parameters: &Layers<N, C>,
+    image: &Image<N, X>,
+    tape: &mut Tape<N, C>,
+) {
+    pass::forward::<N, C, C, Yes, X>(slice, parameters, image, tape);
+}
+
+#[inline(never)]
+fn backward<N: Net, C: Choice, X: Pixel, U: Rule>(
+    slice: &mut Slice,
+    rule: U,
+    held: U::Held<'_, Layers<N, C>, Gradient<N, C>>,
+    image: &Image<N, X>,
+    tape: &mut Tape<N, C>,
+) {
+    pass::backward::<N, C, X, U>(slice, rule, held, image, tape);
+}
+
+/// What weight decay takes.
+#[inline(never)]
+fn decay<N: Net, C: Choice>(slice: &mut Slice, parameters: &mut Layers<N, C>, keep: f32) {
+    if keep == 1.0 {
+        return;
+    }
+    N::Chain::visit_mut::<C>(parameters, &mut |role, values| {
+        if role != Role::Weight {
+            return;
+        }
+        for k in slice.range(values.len().div_ceil(SWEEP), 1) {
+            if !slice.unit(SWEEP) {
+                break;
+            }
+            if let Some(values) = values.chunks_mut(SWEEP).nth(k) {
+                for w in values {
+                    *w *= keep;
+                }
+            }
+        }
+    });
+}
