@@ -14,10 +14,11 @@ use std::time::Duration;
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::shape::{Tensor as _, Zero};
 use cpfo::train::{Batch, InPlace, Inference, Limit, Rates, Sgd, Velocity};
-use cpfo_harness::dataset::{Data, Dataset, Split};
+use cpfo_harness::data::source;
+use cpfo_harness::data::{Data, Dataset, Split};
+use cpfo_harness::learn::run::{Recipe, Run, Step};
+use cpfo_harness::model::snapshot;
 use cpfo_harness::nets::{digits, lenet};
-use cpfo_harness::run::{Recipe, Run, Step};
-use cpfo_harness::{snapshot, source};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 /// What `cpfo train` takes a mini-batch within, if nothing else is said.

@@ -13,14 +13,16 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use cpfo::Net;
 
+use crate::base::output::Output;
+use crate::base::terminal::{self, note};
+use crate::base::{file, interrupt, label, whole};
 use crate::cli::Command;
 use crate::command::{
     bench, build, completions, emulate, eval, export, flash, nets, plan, predict, train,
 };
-use crate::output::Output;
-use crate::terminal::{self, note};
-use crate::vectors::Vectors;
-use crate::{file, interrupt, label, model, threads, whole};
+use crate::learn::threads;
+use crate::learn::vectors::Vectors;
+use crate::model;
 
 /// A net's type, packed up: what the commands have to do with it.
 pub trait AnyNet: Sync {

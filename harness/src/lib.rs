@@ -3,55 +3,35 @@
 //! As a program it is `cpfo`, with the [nets] that come with it. As a library it gives a net of
 //! yours every command of `cpfo` ([`main()`]), or parts of it:
 //!
-//! - what goes in: [`dataset`] reads and bends images, [`source`] finds those for a command;
-//! - the work: [`run`] trains, [`evaluation`] tests, [`units`] looks for those that learn no more;
-//! - by the [vectors] of this machine, chosen at run time, go the [passes] through a net;
-//! - what comes out: [`model`] files in [PyTorch's order](torch_order), [`confusion`] counts,
-//!   [`table`], [`plot`] and [`report`] for people;
-//! - before there is a chip: [`plan`] says what a net will take of it;
-//! - devices: [`device`] talks to one over a [`link`], [`emulator`] has boards of its own;
-//! - the command line: [`dispatch`] brings [`cli`] flags, a [`command`] and a net together.
+//! - [`data`]: labelled images, read, bent and divided;
+//! - [`learn`]: trains and tests;
+//! - [`model`]: what came of it, in files;
+//! - [`plan`]: before there is a chip, what a net will take of it;
+//! - [`board`]: builds firmware and talks to devices, real or emulated;
+//! - [`show`]: tables, pictures and pages for people;
+//! - [`cli`], [`command`], [`dispatch`]: flags, what is done for them, and what brings both
+//!   together with a net.
+//!
+//! So far in the order in which data flows. All of it stands on [`base`]: the system and the terminal.
 //!
 //! Errors are `anyhow`'s here, at the edge; the core has its own.
 
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 #![deny(clippy::disallowed_methods)]
 
-pub mod child;
+pub mod base;
+pub mod nets;
+
+pub mod data;
+pub mod learn;
+pub mod model;
+pub mod plan;
+
+pub mod board;
+pub mod show;
+
 pub mod cli;
 pub mod command;
-pub mod confusion;
-pub mod dataset;
-pub mod device;
 pub mod dispatch;
-pub mod emulator;
-pub mod evaluation;
-pub mod export;
-pub mod figures;
-mod file;
-pub mod firmware;
-pub mod interrupt;
-mod label;
-pub mod link;
-pub mod memory_map;
-pub mod model;
-pub mod nets;
-pub mod output;
-pub mod passes;
-pub mod plan;
-pub mod plot;
-pub mod report;
-pub mod run;
-pub mod sealed;
-pub mod snapshot;
-pub mod source;
-pub mod sweep;
-pub mod table;
-mod terminal;
-pub mod threads;
-pub mod torch_order;
-pub mod units;
-pub mod vectors;
-pub mod whole;
 
 pub use dispatch::{AnyNet, Of, main, net};

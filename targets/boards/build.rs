@@ -5,7 +5,7 @@
 
 // The very file by which `cpfo build` reads it: the two cannot part.
 #[allow(unreachable_pub, reason = "it is a module of a library, there")]
-#[path = "../../harness/src/memory_map.rs"]
+#[path = "../../harness/src/board/memory_map.rs"]
 mod memory_map;
 
 use std::env::var;
@@ -16,7 +16,7 @@ use memory_map::Region;
 fn main() {
     println!("cargo::rerun-if-changed=memory.x");
     println!("cargo::rerun-if-changed=../build.rs");
-    println!("cargo::rerun-if-changed=../../../harness/src/memory_map.rs");
+    println!("cargo::rerun-if-changed=../../../harness/src/board/memory_map.rs");
 
     let script =
         read_to_string("memory.x").expect("each board has a memory.x beside its Cargo.toml");

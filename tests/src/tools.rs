@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use cpfo_harness::child::bound;
+use cpfo_harness::base::child::bound;
 use libtest_mimic::{Failed, Trial};
 
 /// The program `cpfo`, built if need be, as this test was.

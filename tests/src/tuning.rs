@@ -9,9 +9,9 @@ use cpfo::net::{Image, Net as _, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{InPlace, Rates};
-use cpfo_harness::dataset::Dataset;
-use cpfo_harness::device::Device;
-use cpfo_harness::link::Link;
+use cpfo_harness::board::device::Device;
+use cpfo_harness::board::link::Link;
+use cpfo_harness::data::Dataset;
 use cpfo_harness::nets::digits::Net;
 
 const SAMPLES: usize = 60;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use cpfo::rng::Rng;
-use cpfo_harness::dataset::{Dataset, Options, load};
+use cpfo_harness::data::{Dataset, Options, load};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 

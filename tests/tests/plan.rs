@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::Path;
 
+use cpfo_harness::board::sweep;
 use cpfo_harness::nets::{digits, lenet};
 use cpfo_harness::plan::{CORES, Plan, Training};
-use cpfo_harness::sweep;
 
 /// How far an estimate may be from the count. It is an estimate by eleven loops forward and ten back; what
 /// the compiler makes of one shape is not all in it.

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::Inference;
-use cpfo_harness::dataset::Dataset;
+use cpfo_harness::data::Dataset;
 use cpfo_harness::model::{self, Metadata};
 use cpfo_harness::nets::digits;
 use cpfo_tests::golden::{folder, image};

@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::number::{number, threads};
-use crate::emulator::Board;
-use crate::vectors::Width;
+use crate::board::emulator::Board;
+use crate::learn::vectors::Width;
 
 /// What `cpfo bench` is asked for.
 #[derive(Args, Clone, Debug)]

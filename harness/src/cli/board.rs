@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::LAST_MODEL;
-use crate::firmware::BOARDS;
+use crate::board::firmware::BOARDS;
 
 /// What `cpfo build` and `cpfo flash` are asked for.
 #[derive(Args, Clone, Debug)]

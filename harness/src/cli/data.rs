@@ -4,8 +4,8 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::known::Known;
-use crate::dataset::{LabelColumn, Split};
-use crate::source::Reading;
+use crate::data::source::Reading;
+use crate::data::{LabelColumn, Split};
 
 /// Which samples.
 #[derive(Args, Clone, Debug)]

@@ -5,8 +5,8 @@ use clap::Args;
 use super::LAST_MODEL;
 use super::known::Known;
 use super::number::{EPOCHS, count, rate};
-use crate::dataset::World;
-use crate::emulator::Board;
+use crate::board::emulator::Board;
+use crate::data::World;
 
 /// Samples of each class: more than ship.
 const SAMPLES: usize = 10_000;

@@ -35,8 +35,8 @@ use std::ffi::OsString;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::label;
-use crate::vectors::Width;
+use crate::base::label;
+use crate::learn::vectors::Width;
 
 /// The folder of a run, if none is named.
 pub const OUT: &str = "cpfo-out";

@@ -1,7 +1,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{conflict, number};
-use crate::run::{Keep, Limit, Recipe, Schedule, Trainer};
+use crate::learn::run::{Keep, Limit, Recipe, Schedule, Trainer};
 
 /// How to learn. What is not said is as in the recipe that suits the data.
 #[derive(Args, Clone, Debug)]

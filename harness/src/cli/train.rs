@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{DataFlags, OUT, RecipeFlags, number};
-use crate::vectors::Width;
+use crate::learn::vectors::Width;
 
 /// What `cpfo train` is asked for.
 #[derive(Args, Clone, Debug)]

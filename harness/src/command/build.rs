@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use cpfo::Net;
 
+use crate::base::label;
+use crate::base::terminal::say;
+use crate::board::{emulator, firmware};
 use crate::cli::BoardFlags;
-use crate::table::{Align, Table};
-use crate::terminal::say;
-use crate::{emulator, firmware, label};
+use crate::show::table::{Align, Table};
 
 /// Builds the firmware and says what it takes of the chip.
 pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {

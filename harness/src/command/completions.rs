@@ -4,8 +4,8 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::base::terminal;
 use crate::cli::{self, CompletionsFlags};
-use crate::terminal;
 
 /// Writes the completions, under the name that the program was called by.
 pub fn run(flags: &CompletionsFlags, nets: &[&'static str]) -> anyhow::Result<ExitCode> {

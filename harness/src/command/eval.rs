@@ -6,12 +6,13 @@ use anyhow::{Context as _, bail};
 use cpfo::Net;
 use serde_json::json;
 
+use crate::base::label;
+use crate::base::terminal::{self, say};
 use crate::cli::EvalFlags;
-use crate::dataset::{Data, Dataset, Loaded, Split, plausible};
-use crate::evaluation::Evaluation;
-use crate::source::{self, Division, Origin, Request};
-use crate::terminal::{self, say};
-use crate::{label, model};
+use crate::data::source::{self, Division, Origin, Request};
+use crate::data::{Data, Dataset, Loaded, Split, plausible};
+use crate::learn::evaluation::Evaluation;
+use crate::model;
 
 /// Tests a model.
 pub fn run<N: Net>(flags: &EvalFlags) -> anyhow::Result<ExitCode> {

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use cpfo::Net;
 
+use crate::base::terminal::say;
+use crate::base::{label, whole};
 use crate::cli::ExportFlags;
-use crate::export::{device, rust};
-use crate::terminal::say;
-use crate::{label, model, whole};
+use crate::model;
+use crate::model::export::{device, rust};
 
 /// Writes a model in the formats that are asked for.
 pub fn run<N: Net>(flags: &ExportFlags) -> anyhow::Result<ExitCode> {

@@ -5,9 +5,9 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, ensure};
 use cpfo::Net;
 
-use crate::child::bound;
+use crate::base::child::bound;
+use crate::board::{emulator, firmware};
 use crate::cli::BoardFlags;
-use crate::{emulator, firmware};
 
 /// Builds the firmware and hands it to probe-rs, or to QEMU for an emulated board.
 pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {

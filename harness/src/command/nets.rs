@@ -8,10 +8,10 @@ use cpfo::layer::Description;
 use cpfo::topology::Kind;
 use serde_json::{Value, json};
 
+use crate::base::label;
+use crate::base::terminal::{self, say};
 use crate::cli::NetsFlags;
-use crate::label;
-use crate::table::{Align, Table};
-use crate::terminal::{self, say};
+use crate::show::table::{Align, Table};
 
 /// What there is to say of a net.
 #[derive(Clone, Debug)]

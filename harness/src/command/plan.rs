@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use cpfo::Net;
 use serde_json::{Map, Value, json};
 
+use crate::base::terminal::{self, say};
+use crate::base::{label, whole};
 use crate::cli::PlanFlags;
 use crate::plan::{CHIPS, CORES, Chip, Code, Count, Memory, Plan, STACK, Stage};
-use crate::report::PlanReport;
-use crate::terminal::{self, say};
-use crate::{label, whole};
+use crate::show::report::PlanReport;
 
 /// Says what a net takes, with a page if one is asked for.
 pub fn run<N: Net>(flags: &PlanFlags) -> anyhow::Result<ExitCode> {

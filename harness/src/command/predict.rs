@@ -6,13 +6,14 @@ use anyhow::Context as _;
 use cpfo::Net;
 use serde_json::{Value, json};
 
+use crate::base::label;
+use crate::base::terminal::{self, note};
 use crate::cli::PredictFlags;
-use crate::dataset::{Frame, class_name, picture};
-use crate::evaluation::{self, Verdict};
-use crate::source::{self, Origin};
-use crate::table::{Align, Cell, Table};
-use crate::terminal::{self, note};
-use crate::{label, model};
+use crate::data::source::{self, Origin};
+use crate::data::{Frame, class_name, picture};
+use crate::learn::evaluation::{self, Verdict};
+use crate::model;
+use crate::show::table::{Align, Cell, Table};
 
 /// How many classes are named of each picture.
 const TOP: usize = 3;

@@ -12,7 +12,7 @@ use cpfo::choice::All;
 
 use super::cost::Cost;
 use super::stage::{self, Stage};
-use crate::figures::Figure;
+use crate::board::figures::Figure;
 use crate::nets::{digits, lenet};
 
 /// A core, with what was measured on it.

@@ -1,8 +1,8 @@
 //! A plan as tables: for a terminal as for a page.
 
 use super::{CHIPS, CORES, Chip, Count, Fit, Memory, Plan, STACK, Stage, code_of_training};
-use crate::label;
-use crate::table::{Align, Cell, Table};
+use crate::base::label;
+use crate::show::table::{Align, Cell, Table};
 
 /// A table with what there is to say of it.
 #[derive(Clone, Debug)]

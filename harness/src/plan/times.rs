@@ -2,8 +2,8 @@
 
 use super::tables::{about, time};
 use super::{CHIPS, Count, Fit, Plan, Sheet};
-use crate::label;
-use crate::table::{Align, Cell, Table};
+use crate::base::label;
+use crate::show::table::{Align, Cell, Table};
 
 impl Plan {
     /// Milliseconds of a step, and seconds of `steps` of them, on every chip.

@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use cpfo_harness::device::Device;
-use cpfo_harness::link::Link;
+use cpfo_harness::board::device::Device;
+use cpfo_harness::board::link::Link;
 use cpfo_tests::tuning::{alone, tune};
 use libtest_mimic::Failed;
 

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::{env, fs};
 
-use cpfo_harness::child::bound;
-use cpfo_harness::emulator::Board;
-use cpfo_harness::figures::Figure;
+use cpfo_harness::base::child::bound;
+use cpfo_harness::board::emulator::Board;
+use cpfo_harness::board::figures::Figure;
 use cpfo_tests::cycles::{Count, cycles, instructions, regions};
 use libtest_mimic::Failed;
 use object::{Object as _, ObjectSymbol as _};

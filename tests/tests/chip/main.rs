@@ -29,7 +29,7 @@ mod tools;
 
 use std::process::ExitCode;
 
-use cpfo_harness::emulator::Board;
+use cpfo_harness::board::emulator::Board;
 use cpfo_tests::tools::{lacks_target, trial};
 use libtest_mimic::{Arguments, Failed, Trial};
 use object::{Object as _, ObjectSymbol as _};

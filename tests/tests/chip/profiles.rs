@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use cpfo_harness::emulator::Board;
+use cpfo_harness::board::emulator::Board;
 use cpfo_tests::tools::trial;
 use libtest_mimic::{Failed, Trial};
 

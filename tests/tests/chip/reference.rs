@@ -21,7 +21,7 @@ const SOURCES: [&str; 11] = [
     "tests/golden/goldens.bin",
     "harness/data",
     "harness/src/nets.rs",
-    "harness/src/memory_map.rs",
+    "harness/src/board/memory_map.rs",
 ];
 
 /// The folder `targets` of the copy, which is made anew once a run and is ours until the run ends.

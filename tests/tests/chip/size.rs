@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cpfo_harness::emulator::Board;
+use cpfo_harness::board::emulator::Board;
 use libtest_mimic::Failed;
 use object::{Object as _, ObjectSection as _, SectionKind};
 

@@ -1,6 +1,6 @@
 //! No shape's cost falls off a cliff: instructions a multiplication, within a kind.
 
-use cpfo_harness::sweep::rows;
+use cpfo_harness::board::sweep::rows;
 use libtest_mimic::Failed;
 
 use crate::tools::{cargo_for_figures, compare};

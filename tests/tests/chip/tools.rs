@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cpfo_harness::child::bound;
-use cpfo_harness::emulator::Board;
+use cpfo_harness::base::child::bound;
+use cpfo_harness::board::emulator::Board;
 use libtest_mimic::Failed;
 
 use crate::reference;

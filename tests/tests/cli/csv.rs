@@ -1,7 +1,7 @@
 //! Tables as spreadsheets, scripts and web sites write them: learnt from rightly, or refused with
 //! the flag that says what cannot be known.
 
-use cpfo_harness::dataset::Dataset;
+use cpfo_harness::data::Dataset;
 
 use crate::scratch::Scratch;
 

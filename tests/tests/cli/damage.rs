@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use cpfo_harness::dataset::{Data, Dataset, Split};
+use cpfo_harness::data::{Data, Dataset, Split};
+use cpfo_harness::learn::run::{Recipe, Run};
+use cpfo_harness::model::sealed::{self, Metadata};
 use cpfo_harness::nets::digits;
-use cpfo_harness::run::{Recipe, Run};
-use cpfo_harness::sealed::{self, Metadata};
 use serde_json::{Value, json};
 
 use crate::scratch::Scratch;

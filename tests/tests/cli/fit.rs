@@ -5,7 +5,7 @@ use std::path::Path;
 
 use image::{GrayImage, Luma};
 
-use cpfo_harness::dataset::Dataset;
+use cpfo_harness::data::Dataset;
 
 use crate::scratch::Scratch;
 

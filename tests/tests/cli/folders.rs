@@ -3,7 +3,7 @@
 
 use image::{GrayImage, Luma};
 
-use cpfo_harness::dataset::Dataset;
+use cpfo_harness::data::Dataset;
 
 use crate::files::{bars, gz, idx};
 use crate::scratch::Scratch;

@@ -3,7 +3,7 @@
 use image::GrayImage;
 use serde_json::Value;
 
-use cpfo_harness::dataset::Dataset;
+use cpfo_harness::data::Dataset;
 
 use crate::scratch::Scratch;
 

@@ -1,6 +1,6 @@
 //! A net that is not ours has every command, from a `main` of two lines.
 
-use cpfo_harness::firmware::BOARDS;
+use cpfo_harness::board::firmware::BOARDS;
 
 use crate::scratch::Scratch;
 

@@ -4,7 +4,7 @@
 use image::{DynamicImage, GrayImage, ImageBuffer, Luma, LumaA, Rgb, Rgba};
 use serde_json::Value;
 
-use cpfo_harness::dataset::Dataset;
+use cpfo_harness::data::Dataset;
 
 use crate::scratch::Scratch;
 

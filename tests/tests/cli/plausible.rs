@@ -1,6 +1,6 @@
 //! Data that make no sense are learnt from, but never in silence: on stderr and in `--json`.
 
-use cpfo_harness::dataset::{Dataset, Split};
+use cpfo_harness::data::{Dataset, Split};
 
 use crate::files::{bars, idx};
 use crate::scratch::Scratch;

@@ -5,8 +5,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::{env, fs};
 
-use cpfo_harness::child::bound;
-use cpfo_harness::sealed;
+use cpfo_harness::base::child::bound;
+use cpfo_harness::model::sealed;
 use serde_json::Value;
 
 /// A folder for one test, empty when it begins.

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use cpfo::Net;
 use cpfo::rng::Rng;
-use cpfo_harness::export::device;
-use cpfo_harness::firmware::Board;
+use cpfo_harness::board::firmware::Board;
 use cpfo_harness::model;
+use cpfo_harness::model::export::device;
 use cpfo_harness::nets::{digits, lenet};
 use cpfo_tests::tools::cpfo;
 use libtest_mimic::Failed;

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use cpfo::rng::Rng;
 
 use cpfo::{Net as _, format};
+use cpfo_harness::data::source::Origin;
 use cpfo_harness::model;
 use cpfo_harness::nets::digits;
-use cpfo_harness::source::Origin;
 use cpfo_tests::tools::cpfo;
 use libtest_mimic::Failed;
 use serde_json::Value;

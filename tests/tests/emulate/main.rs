@@ -15,8 +15,8 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use cpfo_harness::emulator::{self, Board, Emulator};
-use cpfo_harness::firmware::BOARDS;
+use cpfo_harness::board::emulator::{self, Board, Emulator};
+use cpfo_harness::board::firmware::BOARDS;
 use cpfo_tests::noise::{FAULTS, Noisy};
 use cpfo_tests::tools::{cpfo, lacks_target, trial};
 use cpfo_tests::tuning;

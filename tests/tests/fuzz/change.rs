@@ -2,7 +2,7 @@
 //! The n-th change of a file is always the same one.
 
 use cpfo_harness::model::Tensor;
-use cpfo_harness::sealed;
+use cpfo_harness::model::sealed;
 
 use crate::draw::Draw;
 

@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use cpfo_harness::child::bound;
+use cpfo_harness::base::child::bound;
 use serde_json::Value;
 
 use crate::files::Files;

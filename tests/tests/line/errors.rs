@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use cpfo_harness::device::Device;
-use cpfo_harness::link::Link;
+use cpfo_harness::board::device::Device;
+use cpfo_harness::board::link::Link;
 use cpfo_tests::tuning::{alone, tune};
 
 use crate::host::Host;

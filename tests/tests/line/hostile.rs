@@ -4,8 +4,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
 use cpfo::wire::{Refused, Reply, frame_bytes};
-use cpfo_harness::device::Device;
-use cpfo_harness::link::Link;
+use cpfo_harness::board::device::Device;
+use cpfo_harness::board::link::Link;
 use cpfo_harness::nets::digits::Net;
 
 const PATIENCE: Duration = Duration::from_millis(150);

@@ -9,9 +9,9 @@ use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{InPlace, Rates, Refusal};
 use cpfo::wire::{CHUNK, Refused, Reply, Request};
-use cpfo_harness::dataset::Dataset;
-use cpfo_harness::device::Device;
-use cpfo_harness::link::Link;
+use cpfo_harness::board::device::Device;
+use cpfo_harness::board::link::Link;
+use cpfo_harness::data::Dataset;
 use cpfo_harness::nets::digits::Net;
 use cpfo_harness::nets::lenet;
 

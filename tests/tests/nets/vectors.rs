@@ -5,8 +5,8 @@ use cpfo::net::Net;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Batch, InPlace, Inference, Sgd, Velocity};
-use cpfo_harness::passes::{Add, Classify, Look, Outputs, Step};
-use cpfo_harness::vectors::Vectors;
+use cpfo_harness::learn::passes::{Add, Classify, Look, Outputs, Step};
+use cpfo_harness::learn::vectors::Vectors;
 use cpfo_tests::{for_each_golden, tensors};
 
 const SAMPLES: usize = 24;

@@ -1,11 +1,11 @@
 //! Pages with more, less and other things on them than a usual run has, and those that need an
 //! emulator to come about.
 
-use cpfo_harness::confusion::Confusion;
+use cpfo_harness::learn::confusion::Confusion;
 use cpfo_harness::nets::digits;
 use cpfo_harness::plan::{Plan, Training};
-use cpfo_harness::plot::{Changed, Image, KernelBank, Mistake};
-use cpfo_harness::report::{Epoch, Figure, FineTuningReport, Reading, Run, TrainingReport};
+use cpfo_harness::show::plot::{Changed, Image, KernelBank, Mistake};
+use cpfo_harness::show::report::{Epoch, Figure, FineTuningReport, Reading, Run, TrainingReport};
 
 /// Names as somebody may have them.
 fn class(k: usize) -> String {

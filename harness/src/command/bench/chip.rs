@@ -8,14 +8,14 @@ use std::process::ExitCode;
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
+use crate::base::label;
+use crate::base::terminal::{self, note, say};
+use crate::board::emulator::{self, Board};
+use crate::board::figures::Figure;
+use crate::board::firmware::{self, Sizes};
 use crate::cli::BenchFlags;
 use crate::dispatch::AnyNet;
-use crate::emulator::{self, Board};
-use crate::figures::Figure;
-use crate::firmware::{self, Sizes};
-use crate::label;
-use crate::table::{Align, Table};
-use crate::terminal::{self, note, say};
+use crate::show::table::{Align, Table};
 
 /// The program that counts.
 const PROGRAM: &str = "figures";

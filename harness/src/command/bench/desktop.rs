@@ -16,15 +16,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::best;
+use crate::base::label;
+use crate::base::terminal::{self, say};
 use crate::cli::BenchFlags;
-use crate::dataset::{Data, Dataset};
+use crate::data::source;
+use crate::data::{Data, Dataset};
 use crate::dispatch::AnyNet;
-use crate::passes::Classify;
-use crate::run::{Recipe, Run, Schedule};
-use crate::table::{Align, Table};
-use crate::terminal::{self, say};
-use crate::vectors::Vectors;
-use crate::{evaluation, label, source, threads};
+use crate::learn::passes::Classify;
+use crate::learn::run::{Recipe, Run, Schedule};
+use crate::learn::vectors::Vectors;
+use crate::learn::{evaluation, threads};
+use crate::show::table::{Align, Table};
 
 /// Training without an end in sight, from fresh weights. At the usual rate small batches soon kill
 /// most of the larger net's ReLUs, and what is dead costs no time.

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use anyhow::ensure;
 use serde_json::json;
 
+use crate::base::terminal::{self, note};
+use crate::board::emulator::{self, Board};
+use crate::board::sweep::{Row, rows};
 use crate::cli::BenchFlags;
-use crate::emulator::{self, Board};
-use crate::sweep::{Row, rows};
-use crate::table::{Align, Cell, Table};
-use crate::terminal::{self, note};
+use crate::show::table::{Align, Cell, Table};
 
 /// The board that the nets are built for.
 const BOARD: Board = Board::M4;

@@ -12,14 +12,15 @@ use cpfo::wire::Figures;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::lesson::Lesson;
-use crate::confusion::Confusion;
-use crate::dataset::Dataset;
-use crate::device::Device;
-use crate::evaluation;
-use crate::report::{Reading, Run};
-use crate::run::Chance;
-use crate::terminal::note;
-use crate::{interrupt, snapshot};
+use crate::base::interrupt;
+use crate::base::terminal::note;
+use crate::board::device::Device;
+use crate::data::Dataset;
+use crate::learn::confusion::Confusion;
+use crate::learn::evaluation;
+use crate::learn::run::Chance;
+use crate::model::snapshot;
+use crate::show::report::{Reading, Run};
 
 /// What happened. It may have ended before its time; then it is what came before that.
 pub(super) struct Course {

@@ -8,16 +8,18 @@ use serde_json::{Value, json};
 
 use super::course::Course;
 use super::lesson::Lesson;
+use crate::base::output::{Kept, Output};
+use crate::base::terminal::{self, say};
+use crate::base::{label, whole};
 use crate::cli::EmulateFlags;
-use crate::dataset::World;
+use crate::data::World;
+use crate::learn::evaluation;
+use crate::model::snapshot;
 use crate::model::{self, Metadata};
-use crate::output::{Kept, Output};
 use crate::plan::{Plan, Sheet, Training};
-use crate::plot::Changed;
-use crate::report::{Figure, FineTuningReport, Reading};
-use crate::table::{Align, Cell, Table};
-use crate::terminal::{self, say};
-use crate::{evaluation, label, snapshot, whole};
+use crate::show::plot::Changed;
+use crate::show::report::{Figure, FineTuningReport, Reading};
+use crate::show::table::{Align, Cell, Table};
 
 /// Of so many classes an image is shown.
 const SHOWN: usize = 20;
@@ -250,7 +252,7 @@ fn summary<N: Net>(flags: &EmulateFlags, files: &Files, lesson: &Lesson, course:
     let reading = |reading: &Reading| json!({ "samples": reading.samples, "new": reading.new, "old": reading.old });
     let [before, after] = ends(course).map(|end| end.map(reading));
     let [least, mean, most] = times(course);
-    let run = |run: &crate::report::Run| {
+    let run = |run: &crate::show::report::Run| {
         json!({
             "parameters": run.parameters.map(label::checksum),
             "losses": label::checksum(run.losses),

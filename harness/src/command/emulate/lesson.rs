@@ -4,10 +4,10 @@ use anyhow::ensure;
 use cpfo::rng::Rng;
 
 use crate::cli::EmulateFlags;
-use crate::dataset::{Data, Dataset};
+use crate::data::{Data, Dataset};
 
 /// Numbers for the noise of the new world, and for the choice of samples. Orders of epochs have
-/// the streams that [`Chance`](crate::run::Chance) gives them.
+/// the streams that [`Chance`](crate::learn::run::Chance) gives them.
 const NOISE: u64 = u64::MAX;
 const CHOICE: u64 = u64::MAX - 1;
 

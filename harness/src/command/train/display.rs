@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::label;
-use crate::run::{Progress, Recipe, Step};
-use crate::terminal::note;
+use crate::base::label;
+use crate::base::terminal::note;
+use crate::learn::run::{Progress, Recipe, Step};
 
 /// Lines that a run writes where there is no terminal.
 const LINES: u32 = 10;

@@ -9,14 +9,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{report, words};
+use crate::base::output::{Kept, Output};
+use crate::base::terminal::{self, note, say};
+use crate::base::{interrupt, label, whole};
 use crate::cli::TrainFlags;
-use crate::evaluation::Evaluation;
+use crate::data::source::Origin;
+use crate::learn::evaluation::Evaluation;
+use crate::learn::run::{Epoch, Noticed, Recipe, Run, Verdict};
 use crate::model::{self, Metadata};
-use crate::output::{Kept, Output};
-use crate::run::{Epoch, Noticed, Recipe, Run, Verdict};
-use crate::source::Origin;
-use crate::terminal::{self, note, say};
-use crate::{interrupt, label, whole};
 
 /// What the files of a run say of it.
 fn about<N: Net>(origin: &Origin, run: &Run<'_, N>) -> anyhow::Result<Metadata> {

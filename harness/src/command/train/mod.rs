@@ -14,13 +14,13 @@ use anyhow::{Context as _, anyhow, ensure};
 use cpfo::Net;
 use cpfo::train::Refusal;
 
+use crate::base::output::Output;
+use crate::base::terminal::note;
+use crate::base::{interrupt, label};
 use crate::cli::TrainFlags;
-use crate::dataset::{Augment, is_series};
-use crate::output::Output;
-use crate::run::{Checkpoint, Keep, Progress, Recipe, Run, Step};
-use crate::source::{self, Origin, Request, Source};
-use crate::terminal::note;
-use crate::{interrupt, label};
+use crate::data::source::{self, Origin, Request, Source};
+use crate::data::{Augment, is_series};
+use crate::learn::run::{Checkpoint, Keep, Progress, Recipe, Run, Step};
 use autosave::Autosave;
 use display::Display;
 

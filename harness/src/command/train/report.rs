@@ -5,13 +5,13 @@ use cpfo::net::Role;
 use cpfo::topology::Kind;
 
 use super::words;
-use crate::evaluation::Evaluation;
-use crate::label;
+use crate::base::label;
+use crate::data::source::Origin;
+use crate::learn::evaluation::Evaluation;
+use crate::learn::run::{Keep, Limit, Recipe, Run, Schedule, Trainer, Verdict};
 use crate::model::learnt;
-use crate::plot::KernelBank;
-use crate::report::{Epoch, Figure, TrainingReport};
-use crate::run::{Keep, Limit, Recipe, Run, Schedule, Trainer, Verdict};
-use crate::source::Origin;
+use crate::show::plot::KernelBank;
+use crate::show::report::{Epoch, Figure, TrainingReport};
 
 /// How many of the mistakes are shown.
 const MISTAKES: usize = 24;
@@ -134,7 +134,7 @@ pub(super) fn recipe(recipe: &Recipe) -> Vec<Figure> {
 
 fn history<N: Net>(run: &Run<'_, N>) -> Vec<Epoch> {
     let epochs = run.progress().history.iter().enumerate();
-    let point = |(place, epoch): (usize, &crate::run::Epoch)| Epoch {
+    let point = |(place, epoch): (usize, &crate::learn::run::Epoch)| Epoch {
         epoch: place + 1,
         rate: epoch.rate.into(),
         train_loss: epoch.loss,

@@ -10,14 +10,14 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{report, words};
+use crate::base::output::{Kept, Output};
+use crate::base::terminal::{self, note, say};
+use crate::base::{interrupt, label, whole};
 use crate::cli::TrainFlags;
-use crate::output::{Kept, Output};
-use crate::report::{Figure, SeedRun, SeedsReport};
-use crate::run::{Epoch, Failure, Noticed, Recipe, Run, Step, Verdict};
-use crate::source::{Origin, Source};
-use crate::table::{Align, Cell, Table};
-use crate::terminal::{self, note, say};
-use crate::{interrupt, label, whole};
+use crate::data::source::{Origin, Source};
+use crate::learn::run::{Epoch, Failure, Noticed, Recipe, Run, Step, Verdict};
+use crate::show::report::{Figure, SeedRun, SeedsReport};
+use crate::show::table::{Align, Cell, Table};
 
 /// What came of one seed.
 #[derive(Serialize)]

@@ -2,9 +2,11 @@
 
 use anyhow::anyhow;
 
-use crate::label;
-use crate::run::{Failure, Keep, Kept, Luck, Noticed, Odds, Progress, Recipe, Trouble, Verdict};
-use crate::units::Layer;
+use crate::base::label;
+use crate::learn::run::{
+    Failure, Keep, Kept, Luck, Noticed, Odds, Progress, Recipe, Trouble, Verdict,
+};
+use crate::learn::units::Layer;
 
 /// What went wrong in an epoch, and what to try.
 pub(super) fn noticed(noticed: &Noticed, recipe: &Recipe) -> String {

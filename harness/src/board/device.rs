@@ -1,0 +1,277 @@
+//! A device with a net on it, on the other end of a line.
+//!
+//! A device goes on where it stands: it may have learnt from another program's samples, it may
+//! restart. So the desktop looks at it first ([`Device::meet`]) and begins a session of its own, by
+//! [deploying](Device::deploy) a model or by [going on](Device::go_on) with the one that is there.
+//! What the device has learnt is given up for another model only when it has been fetched.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io::{Read, Write};
+use std::marker::PhantomData;
+
+use anyhow::ensure;
+use cpfo::format;
+use cpfo::net::{Net, Parameters};
+use cpfo::wire::{CHUNK, Figures, Refused, Reply, Request, VERSION};
+
+use crate::base::label;
+use crate::board::link::{Link, other_version};
+use crate::model::export;
+
+/// A device that runs a net.
+pub struct Device<N, S: Read + Write> {
+    link: Link<S>,
+    /// The name of its board.
+    pub board: String,
+    /// The unit in which it measures time.
+    pub unit: String,
+    /// The session that has begun on it; 0 if none has.
+    session: u32,
+    /// Whether that is ours.
+    ours: bool,
+    /// How many samples it has learnt from since its model came.
+    learned: u32,
+    /// Whether what it has learnt has been fetched.
+    fetched: bool,
+    /// Whether it was given a sample and nobody knows if it has learnt from it.
+    in_doubt: bool,
+    net: PhantomData<N>,
+}
+
+/// What a device says of itself.
+struct Hello {
+    version: u16,
+    net: String,
+    fingerprint: u32,
+    board: String,
+    unit: String,
+    session: u32,
+    learned: u32,
+}
+
+/// What came of learning from one sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Learned {
+    /// The loss before.
+    pub loss: f32,
+    /// What the step took.
+    pub time: u32,
+}
+
+impl<N: Net, S: Read + Write> Device<N, S> {
+    /// Gets to know a device: it must speak this version, and run this net.
+    ///
+    /// # Errors
+    /// If it does not, or does not answer.
+    pub fn meet(mut link: Link<S>) -> anyhow::Result<Self> {
+        let Hello { version, net, fingerprint, board, unit, session, learned } = hello(&mut link)?;
+        ensure!(version == VERSION, other_version(version));
+        ensure!(
+            fingerprint == format::fingerprint::<N>(),
+            "the firmware on {} runs a net `{}` that is not the `{}` of this program: build it from \
+             the same source, with the same layers",
+            label::escaped(&board),
+            label::escaped(&net),
+            N::NAME
+        );
+        let (ours, fetched, in_doubt) = (false, false, false);
+        Ok(Self { link, board, unit, session, ours, learned, fetched, in_doubt, net: PhantomData })
+    }
+
+    /// How many samples the device has learnt from since its model came, as far as is known here.
+    pub fn learned(&self) -> u32 {
+        self.learned
+    }
+
+    /// Gives it a model, and begins a session with it.
+    ///
+    /// # Errors
+    /// If the device has learnt something that has not been [fetched](Self::fetch), if it refuses,
+    /// or if the line fails.
+    pub fn deploy(&mut self, parameters: &Parameters<N>) -> anyhow::Result<()> {
+        ensure!(
+            self.learned == 0 || self.fetched,
+            "{} has learnt from {} samples since its model came, and a new model would wipe that out: \
+             fetch its model first, go on with it, or restart the board",
+            self.board,
+            self.learned
+        );
+        let model = export::device::bytes::<N>(parameters);
+        self.begin()?;
+        let (session, over) = (self.session, self.learned);
+        for (place, bytes) in model.chunks(CHUNK).enumerate() {
+            let at = (place * CHUNK) as u32;
+            let next =
+                self.ask(&Request::Down { session, over, at, bytes }, |reply| match reply {
+                    Reply::Taken { next } => Some(next),
+                    _ => None,
+                })?;
+            ensure!(
+                next == at + bytes.len() as u32,
+                "the device wants the model from byte {next} on, after it was given those from {at} on"
+            );
+        }
+        (self.learned, self.in_doubt) = (0, false);
+        Ok(())
+    }
+
+    /// Goes on with the model that it has, in a session of one's own.
+    ///
+    /// # Errors
+    /// If it has no model, or if the line fails.
+    pub fn go_on(&mut self, parameters: &mut Parameters<N>) -> anyhow::Result<()> {
+        self.settle()?;
+        self.fetch(parameters)?;
+        self.begin()
+    }
+
+    /// Begins a session, if the device still stands where it did.
+    fn begin(&mut self) -> anyhow::Result<()> {
+        // Seeded by the system; a crate for random numbers would bring no others.
+        let session = (RandomState::new().build_hasher().finish() as u32).max(1);
+        let request = Request::Begin { session, learned: self.learned };
+        self.ask(&request, |reply| (reply == Reply::Begun).then_some(()))?;
+        (self.session, self.ours) = (session, true);
+        Ok(())
+    }
+
+    /// Asks the device how many samples it has learnt from. After a failure of the line this tells
+    /// whether the last one is among them.
+    ///
+    /// # Errors
+    /// If the device has restarted, or if the line fails.
+    pub fn settle(&mut self) -> anyhow::Result<u32> {
+        let now = hello(&mut self.link)?;
+        if now.session != self.session {
+            return Err(advise(Refused::Session.into()));
+        }
+        self.fetched &= now.learned == self.learned;
+        (self.learned, self.in_doubt) = (now.learned, false);
+        Ok(self.learned)
+    }
+
+    /// Fetches its model.
+    ///
+    /// # Errors
+    /// If it has none, if it has restarted, or if the line fails.
+    pub fn fetch(&mut self, parameters: &mut Parameters<N>) -> anyhow::Result<()> {
+        let session = self.session;
+        let mut model = Vec::with_capacity(format::length::<N>());
+        while model.len() < format::length::<N>() {
+            let at = model.len() as u32;
+            let bytes = self.ask(&Request::Up { session, at }, |reply| match reply {
+                Reply::Model { bytes } => Some(bytes.to_vec()),
+                _ => None,
+            })?;
+            ensure!(!bytes.is_empty(), "the device's model ends after {at} bytes");
+            model.extend(bytes);
+        }
+        format::parse(&model, parameters)?;
+        self.fetched = true;
+        Ok(())
+    }
+
+    /// What it takes an image for.
+    ///
+    /// # Errors
+    /// If it has no model, if it has restarted, or if the line fails.
+    pub fn classify(&mut self, image: &[f32]) -> anyhow::Result<usize> {
+        let request = Request::Classify { session: self.session, image: &bytes(image) };
+        self.ask(&request, |reply| match reply {
+            Reply::Class { class, .. } => Some(class.into()),
+            _ => None,
+        })
+    }
+
+    /// Lets it learn from a sample.
+    ///
+    /// # Errors
+    /// If no session has begun, if the device refuses the sample, or if the line fails. Then it is
+    /// not known whether it has learnt from it, and [`settle`](Self::settle) tells.
+    pub fn learn(&mut self, image: &[f32], label: u16, rate: f32) -> anyhow::Result<Learned> {
+        ensure!(
+            self.ours,
+            "no session has begun with {}, which has learnt from {} samples: deploy a model, or go on \
+             with its own",
+            self.board,
+            self.learned
+        );
+        ensure!(
+            !self.in_doubt,
+            "nobody knows whether {} has learnt from the last sample: settle that first",
+            self.board
+        );
+        let (session, step) = (self.session, self.learned);
+        let image = &bytes(image);
+        let request = Request::Learn { session, step, image, label, rate };
+        let learned = self.ask(&request, |reply| match reply {
+            Reply::Learned { loss, time } => Some(Learned { loss, time }),
+            _ => None,
+        });
+        match &learned {
+            Ok(_) => (self.learned, self.fetched) = (self.learned + 1, false),
+            Err(error) => self.in_doubt = error.downcast_ref::<Refused>().is_none(),
+        }
+        learned
+    }
+
+    /// The checksum of its parameters.
+    ///
+    /// # Errors
+    /// If it has no model, if it has restarted, or if the line fails.
+    pub fn checksum(&mut self) -> anyhow::Result<u32> {
+        self.ask(&Request::Checksum { session: self.session }, |reply| match reply {
+            Reply::Checksum(sum) => Some(sum),
+            _ => None,
+        })
+    }
+
+    /// What memory it uses.
+    ///
+    /// # Errors
+    /// If the line fails.
+    pub fn figures(&mut self) -> anyhow::Result<Figures> {
+        self.ask(&Request::Figures, |reply| match reply {
+            Reply::Figures(figures) => Some(figures),
+            _ => None,
+        })
+    }
+
+    fn ask<T>(
+        &mut self,
+        request: &Request<'_>,
+        understand: impl FnOnce(Reply<'_>) -> Option<T>,
+    ) -> anyhow::Result<T> {
+        self.link.ask(request, understand).map_err(advise)
+    }
+}
+
+fn hello<S: Read + Write>(link: &mut Link<S>) -> anyhow::Result<Hello> {
+    link.ask(&Request::Hello, |reply| match reply {
+        Reply::Hello(hello) => Some(Hello {
+            version: hello.version,
+            net: hello.net.to_owned(),
+            fingerprint: hello.fingerprint,
+            board: hello.board.to_owned(),
+            unit: hello.unit.to_owned(),
+            session: hello.session,
+            learned: hello.learned,
+        }),
+        _ => None,
+    })
+}
+
+/// Says what to do where the device is not where it was left.
+fn advise(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(Refused::Session | Refused::Learned) => error.context(
+            "the device is not where it was left: meet it again to see where it stands, then deploy \
+             a model, or go on with its own",
+        ),
+        _ => error,
+    }
+}
+
+fn bytes(image: &[f32]) -> Vec<u8> {
+    image.iter().flat_map(|pixel| pixel.to_le_bytes()).collect()
+}

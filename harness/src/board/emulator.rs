@@ -1,0 +1,217 @@
+//! Emulated boards: our firmware in QEMU, its serial port on a socket.
+//!
+//! `targets/.cargo/config.toml` knows how each board's firmware is built and its emulator is
+//! called, so cargo is asked to do both. The socket is ours: the emulator is told to come to a
+//! port that the system has found free, and nothing can take it in between.
+
+use std::env::{self, split_paths};
+use std::fmt;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::base::label;
+use anyhow::{Context as _, bail, ensure};
+
+use crate::base::child::{bound, in_the_background};
+use crate::base::interrupt;
+
+/// A board that QEMU emulates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Board {
+    /// Cortex-M0: the BBC micro:bit, 16 KB of RAM
+    M0,
+    /// Cortex-M3
+    M3,
+    /// Cortex-M4F
+    M4,
+    /// Cortex-M7
+    M7,
+    /// Cortex-M33
+    M33,
+    /// RV32IMC
+    Rv32,
+}
+
+impl Board {
+    /// All of them.
+    pub const ALL: [Board; 6] =
+        [Board::M0, Board::M3, Board::M4, Board::M7, Board::M33, Board::Rv32];
+
+    /// The name of its alias in `targets/.cargo/config.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Board::M0 => "m0",
+            Board::M3 => "m3",
+            Board::M4 => "m4",
+            Board::M7 => "m7",
+            Board::M33 => "m33",
+            Board::Rv32 => "rv32",
+        }
+    }
+
+    /// The name of its core.
+    pub fn core(self) -> &'static str {
+        match self {
+            Board::M0 => "Cortex-M0",
+            Board::M3 => "Cortex-M3",
+            Board::M4 => "Cortex-M4F",
+            Board::M7 => "Cortex-M7",
+            Board::M33 => "Cortex-M33",
+            Board::Rv32 => "RV32IMC",
+        }
+    }
+
+    /// Its emulator, and the package of Debian and Ubuntu that brings it.
+    fn emulator(self) -> (&'static str, &'static str) {
+        match self {
+            Board::Rv32 => ("qemu-system-riscv32", "qemu-system-misc"),
+            _ => ("qemu-system-arm", "qemu-system-arm"),
+        }
+    }
+
+    /// The compiler's name for its core.
+    pub fn target(self) -> &'static str {
+        match self {
+            Board::M0 => "thumbv6m-none-eabi",
+            Board::M3 => "thumbv7m-none-eabi",
+            Board::M4 | Board::M7 => "thumbv7em-none-eabihf",
+            Board::M33 => "thumbv8m.main-none-eabihf",
+            Board::Rv32 => "riscv32imc-unknown-none-elf",
+        }
+    }
+
+    /// Whether this machine has what it takes to build the firmware and to run it; if not, what to
+    /// install.
+    pub fn at_hand(self, targets: &Path) -> anyhow::Result<()> {
+        let (emulator, package) = self.emulator();
+        let file = format!("{emulator}{}", env::consts::EXE_SUFFIX);
+        let path = env::var_os("PATH").unwrap_or_default();
+        ensure!(
+            split_paths(&path).any(|folder| folder.join(&file).is_file()),
+            "{emulator} is not installed; on Debian and Ubuntu: apt-get install {package}"
+        );
+        let target = self.target();
+        let known = Command::new("rustc")
+            .args(["--print", "target-libdir", "--target", target])
+            .current_dir(targets)
+            .output()
+            .is_ok_and(|said| Path::new(String::from_utf8_lossy(&said.stdout).trim()).is_dir());
+        ensure!(known, "the Rust target {target} is not installed: rustup target add {target}");
+        Ok(())
+    }
+}
+
+impl fmt::Display for Board {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The folder with the firmware: `named`, or `targets` here or in a folder above, or that of the
+/// source which this program was built from.
+pub fn targets(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let is_it = |folder: &PathBuf| folder.join(".cargo/config.toml").is_file();
+    if let Some(folder) = named {
+        ensure!(
+            is_it(&folder.to_owned()),
+            "{} is not the folder with the firmware: it has no .cargo/config.toml; name another with \
+             --targets, or leave that out",
+            label::path(&folder)
+        );
+        return Ok(folder.to_owned());
+    }
+    let here = env::current_dir().unwrap_or_default();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut above = here.ancestors().chain(source.ancestors()).map(|folder| folder.join("targets"));
+    above.find(is_it).context(
+        "the folder with the firmware was not found: it is `targets` in the source of cpfo; name it with --targets",
+    )
+}
+
+/// Builds one of the firmware's programs, runs it to its end, and gives what it printed.
+pub fn run(board: Board, program: &str, targets: &Path) -> anyhow::Result<String> {
+    board.at_hand(targets)?;
+    let ended = bound(&mut cargo(board, program, targets)).stderr(Stdio::inherit()).output();
+    let ended = ended.context(NO_CARGO)?;
+    ensure!(
+        ended.status.success(),
+        "the program {program} could not be built for the board {board}, or failed on it ({}); what was said stands above",
+        ended.status
+    );
+    Ok(String::from_utf8_lossy(&ended.stdout).into_owned())
+}
+
+const NO_CARGO: &str = "cannot start cargo, which builds the firmware";
+
+/// The command that builds a program and runs it; more words go to the emulator.
+fn cargo(board: Board, program: &str, targets: &Path) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(targets)
+        .args([board.name(), "--quiet", "--bin", &format!("qemu-{board}-{program}")])
+        // Flags for the desktop's processor are not for the chip's, nor is its folder.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("CARGO_TARGET_DIR")
+        .stdin(Stdio::null());
+    cargo
+}
+
+/// A board at work. Dropped, it stops.
+#[derive(Debug)]
+pub struct Emulator {
+    child: Child,
+}
+
+impl Emulator {
+    /// Builds one of the firmware's programs, starts it, and gives its serial port.
+    pub fn start(board: Board, program: &str, targets: &Path) -> anyhow::Result<(Self, TcpStream)> {
+        board.at_hand(targets)?;
+        let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .context("cannot open a port on this machine")?;
+        door.set_nonblocking(true)?;
+        let serial = format!("tcp:127.0.0.1:{},nodelay=on", door.local_addr()?.port());
+        let child = in_the_background(bound(&mut cargo(board, program, targets)))
+            .args(["--", "-serial", &serial])
+            .stdout(Stdio::null())
+            .spawn()
+            .context(NO_CARGO)?;
+        let mut emulator = Self { child };
+        let line = emulator.wait(&door, board)?;
+        Ok((emulator, line))
+    }
+
+    /// Waits until the emulator has come; building may take its time.
+    fn wait(&mut self, door: &TcpListener, board: Board) -> anyhow::Result<TcpStream> {
+        loop {
+            match door.accept() {
+                Ok((line, _)) => {
+                    line.set_nonblocking(false)?;
+                    line.set_nodelay(true)?;
+                    return Ok(line);
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error).context("the emulator cannot be reached"),
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!(
+                    "the firmware for the board {board} could not be built or started ({status}); what was said stands above"
+                );
+            }
+            interrupt::check()?;
+            sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // On Unix cargo has become the emulator. If it is gone already there is nothing to stop.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,260 @@
+//! Building the firmware: which board is which crate, which program serves which net, and what is in
+//! the linked file.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, anyhow, ensure};
+use cpfo::wire::frame_bytes;
+use cpfo::{Net, format};
+use object::elf::{SHF_ALLOC, SHF_WRITE};
+use object::{Object as _, ObjectSection as _, SectionFlags, SectionKind};
+
+use crate::base::child::bound;
+use crate::base::{label, whole};
+use crate::board::memory_map::{Region, regions};
+use crate::model;
+use crate::model::export::device;
+use crate::nets::{digits, lenet};
+
+/// A program of the firmware that answers and learns over the serial line.
+struct Serve {
+    /// What it is called after its board.
+    program: &'static str,
+    /// The net that it serves.
+    net: &'static str,
+    fingerprint: u32,
+    /// RAM that it takes at least: parameters, workspaces, an image and a frame of the line.
+    ram: u64,
+}
+
+/// Those that there are: a firmware's net is known when the firmware is compiled.
+fn serves() -> [Serve; 2] {
+    [Serve::of::<digits::Net>("serve"), Serve::of::<lenet::Net>("serve-lenet")]
+}
+
+impl Serve {
+    fn of<N: Net>(program: &'static str) -> Self {
+        let line = 4 * N::PIXELS + frame_bytes(N::PIXELS);
+        let ram = N::PARAMETER_BYTES + N::INFERENCE_BYTES + N::IN_PLACE_BYTES + line;
+        Self { program, net: N::NAME, fingerprint: format::fingerprint::<N>(), ram: ram as u64 }
+    }
+}
+
+/// A board that the firmware is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Board {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Its crate below `targets/boards`.
+    pub package: &'static str,
+    /// The Rust target.
+    pub target: &'static str,
+    /// What probe-rs calls its chip; QEMU's boards have none.
+    pub chip: Option<&'static str>,
+}
+
+/// Every board: first those that QEMU emulates, then real ones.
+pub const BOARDS: [Board; 10] = [
+    emulated("m0", "qemu-m0", "thumbv6m-none-eabi"),
+    emulated("m3", "qemu-m3", "thumbv7m-none-eabi"),
+    emulated("m4", "qemu-m4", "thumbv7em-none-eabihf"),
+    emulated("m7", "qemu-m7", "thumbv7em-none-eabihf"),
+    emulated("m33", "qemu-m33", "thumbv8m.main-none-eabihf"),
+    emulated("rv32", "qemu-rv32", "riscv32imc-unknown-none-elf"),
+    real("nrf52840-dk", "thumbv7em-none-eabihf", "nRF52840_xxAA"),
+    real("rp-pico", "thumbv6m-none-eabi", "RP2040"),
+    real("nucleo-f446re", "thumbv7em-none-eabihf", "STM32F446RETx"),
+    real("microbit-v2", "thumbv7em-none-eabihf", "nRF52833_xxAA"),
+];
+
+const fn emulated(name: &'static str, package: &'static str, target: &'static str) -> Board {
+    Board { name, package, target, chip: None }
+}
+
+const fn real(name: &'static str, target: &'static str, chip: &'static str) -> Board {
+    Board { name, package: name, target, chip: Some(chip) }
+}
+
+/// The board of this name.
+pub fn board(name: &str) -> Option<Board> {
+    BOARDS.into_iter().find(|board| board.name == name)
+}
+
+/// Bytes, as a linked file takes them and a chip has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Code, constants and the initial values of statics.
+    pub flash: u64,
+    /// Statics.
+    pub ram: u64,
+}
+
+impl Board {
+    /// The program that serves the net `N` on this board.
+    ///
+    /// # Errors
+    ///
+    /// No program serves this net, or it does not fit this board.
+    pub fn serve<N: Net>(&self, targets: &Path) -> anyhow::Result<&'static str> {
+        let fingerprint = format::fingerprint::<N>();
+        let serve = serves().into_iter().find(|serve| serve.fingerprint == fingerprint);
+        let serve = serve.ok_or_else(|| {
+            anyhow!(
+                "no firmware is built: the firmware that comes with cpfo serves {}, and `{}` is another net.\n  \
+                 Put it into a firmware of your own: `export --rust FILE` writes the model as a constant \
+                 that a program includes, `export --bin FILE` as bytes for `cpfo::format`",
+                known(),
+                N::NAME
+            )
+        })?;
+        let [_, ram, _] = self.memory(targets)?;
+        ensure!(
+            serve.ram <= ram,
+            "no firmware is built: the net `{}` takes {} bytes of RAM where it is served and learns, \
+             and {} has {}.\n  Take a larger --board; `plan` says which chips it fits, and how little it \
+             takes to infer or to learn in part, and `export --rust FILE` writes the model for a \
+             firmware of your own",
+            serve.net,
+            label::count(serve.ram),
+            self.name,
+            label::count(ram)
+        );
+        Ok(serve.program)
+    }
+
+    /// The linked file of a program.
+    pub fn elf(&self, targets: &Path, program: &str) -> PathBuf {
+        let program = format!("{}-{program}", self.package);
+        targets.join("target").join(self.target).join("release").join(program)
+    }
+
+    /// Builds a program with a model in it, and gives the linked file.
+    pub fn build(&self, targets: &Path, program: &str, model: &Path) -> anyhow::Result<PathBuf> {
+        let bin = format!("{}-{program}", self.package);
+        let status = bound(&mut Command::new("cargo"))
+            .current_dir(targets)
+            .args([
+                "build",
+                "--release",
+                "-p",
+                self.package,
+                "--bin",
+                &bin,
+                "--target",
+                self.target,
+            ])
+            .env("CPFO_MODEL", model)
+            // Flags for the desktop's processor are not for the chip's.
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env_remove("CARGO_TARGET_DIR")
+            .status()
+            .context("cannot start cargo")?;
+        ensure!(
+            status.success(),
+            "the firmware for {} could not be built; if the Rust target is missing: rustup target add {}",
+            self.name,
+            self.target
+        );
+        let elf = self.elf(targets, program);
+        holds(&elf, model)?;
+        Ok(elf)
+    }
+
+    /// What the chip has, from the board's `memory.x`: flash, RAM for statics, stack.
+    pub fn memory(&self, targets: &Path) -> anyhow::Result<[u64; 3]> {
+        let path = targets.join("boards").join(self.package).join("memory.x");
+        let script = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", label::path(&path)))?;
+        let regions = regions(&script)
+            .map_err(|why| anyhow!("{} is not understood: {why}", label::path(&path)))?;
+        let length = |name: &str| {
+            let region = regions.iter().find(|Region { name: its, .. }| its == name);
+            let missing = || format!("{} declares no region {name}", label::path(&path));
+            Ok::<_, anyhow::Error>(region.with_context(missing)?.length)
+        };
+        Ok([length("FLASH")?, length("RAM")?, length("STACK")?])
+    }
+}
+
+/// Whether the firmware's programs know the net with this fingerprint.
+pub fn knows(fingerprint: u32) -> bool {
+    serves().iter().any(|serve| serve.fingerprint == fingerprint)
+}
+
+/// The nets that the firmware's programs know: ``the nets `digits` and `lenet` ``.
+pub fn known() -> String {
+    let names: Vec<_> = serves().iter().map(|serve| format!("`{}`", serve.net)).collect();
+    format!("the nets {}", names.join(" and "))
+}
+
+/// Writes a model where the firmware's build takes it from.
+pub fn with_model<N: Net>(model: &Path, targets: &Path) -> anyhow::Result<PathBuf> {
+    let (parameters, _) = model::load::<N>(model)?;
+    let folder = targets.join("target");
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make the folder {}", label::path(&folder)))?;
+    let path = folder.canonicalize()?.join(format!("{}.cpfo", N::NAME));
+    whole::write(&path, &device::bytes::<N>(&parameters))?;
+    Ok(path)
+}
+
+/// What a linked file takes.
+pub fn sizes(elf: &Path) -> anyhow::Result<Sizes> {
+    let bytes = std::fs::read(elf).with_context(|| format!("cannot read {}", label::path(&elf)))?;
+    let file = object::File::parse(&*bytes)
+        .with_context(|| format!("{} is not a linked file", label::path(&elf)))?;
+    let mut sizes = Sizes { flash: 0, ram: 0 };
+    // By what a section is for: what kind it is called depends on what the linker merged into it.
+    for section in file.sections() {
+        let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
+        let has = |flag: u32| sh_flags & u64::from(flag) != 0;
+        if !has(SHF_ALLOC) {
+            continue;
+        }
+        let zeros = section.kind() == SectionKind::UninitializedData;
+        if !zeros {
+            sizes.flash += section.size();
+        }
+        if zeros || has(SHF_WRITE) {
+            sizes.ram += section.size();
+        }
+    }
+    Ok(sizes)
+}
+
+/// Passes if a linked file has the whole model in it.
+///
+/// # Errors
+///
+/// It has not: two builds at a time in one folder take each other's model and file.
+fn holds(elf: &Path, model: &Path) -> anyhow::Result<()> {
+    let read = |path: &Path| {
+        std::fs::read(path).with_context(|| format!("cannot read {}", label::path(&path)))
+    };
+    let (linked, model) = (read(elf)?, read(model)?);
+    ensure!(
+        linked.windows(model.len()).any(|bytes| bytes == model),
+        "{} is not of this model: another build was at work in that folder. Build it again",
+        label::path(&elf)
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_board_says_what_memory_it_has() {
+        let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../targets");
+        for board in BOARDS {
+            let [flash, ram, stack] = board.memory(&targets).unwrap();
+            assert!(flash >= 128 << 10 && ram >= 8 << 10 && stack >= 1 << 10, "{}", board.name);
+        }
+        let memory = |name: &str| board(name).unwrap().memory(&targets).unwrap();
+        assert_eq!(memory("rp-pico"), [0x1B_FF00, 240 << 10, 16 << 10]);
+        assert_eq!(memory("m0"), [224 << 10, 14 << 10, 2 << 10]);
+    }
+}

@@ -1,0 +1,337 @@
+//! Where the samples of a command come from: the digits that ship, or the user's own files.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail, ensure};
+use cpfo::Net;
+use serde::{Deserialize, Serialize};
+
+use crate::base::label;
+use crate::base::terminal::note;
+use crate::data::{Data, Dataset, Frame, LabelColumn, Loaded, Options, Sketch, Split, plausible};
+use crate::learn::run::Bounds;
+use crate::model::Metadata;
+
+/// Samples for a net, divided into training and test.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The samples. There always is a test part.
+    pub data: Data,
+    /// What a model or a checkpoint remembers of it.
+    pub origin: Origin,
+    /// How many pictures could not be read though the rest could.
+    pub unread: usize,
+}
+
+/// Where samples came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The user's folder or file; none for the digits that ship.
+    #[serde(default, with = "place")]
+    pub path: Option<PathBuf>,
+    /// How the test part was set aside; `own` if the data came with one.
+    pub division: Division,
+    /// The pixel value that became 1.
+    pub white: f32,
+    /// A number that follows from all samples: other samples, other number.
+    pub fingerprint: u64,
+    /// The names of the classes; none where they are only numbered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// Where drawings stand in the training images, if they are drawings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<Frame>,
+    /// Enough of the training images to know them again.
+    #[serde(default, skip_serializing_if = "Sketch::is_empty")]
+    pub sketch: Sketch,
+    /// What had to be said so that the files were read rightly.
+    #[serde(default, skip_serializing_if = "Reading::is_plain")]
+    pub reading: Reading,
+    /// What is odd about the samples or could not be read, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// A path as files have it: as text, or as the system has it where it is none.
+mod place {
+    use std::ffi::OsString;
+    use std::path::PathBuf;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Text(String),
+        Other(OsString),
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        path: &Option<PathBuf>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let stored = path.as_ref().map(|path| match path.to_str() {
+            Some(text) => Stored::Text(text.to_owned()),
+            None => Stored::Other(path.as_os_str().to_owned()),
+        });
+        stored.serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(
+        from: D,
+    ) -> Result<Option<PathBuf>, D::Error> {
+        Ok(Option::deserialize(from)?.map(|stored| match stored {
+            Stored::Text(text) => text.into(),
+            Stored::Other(name) => name.into(),
+        }))
+    }
+}
+
+impl Origin {
+    /// Where a drawing is to be set that a model of these data shall look at. What was fitted when
+    /// the model was trained is fitted in the same way.
+    pub fn frame_to_fit(&self) -> Option<Frame> {
+        if self.reading.fit { None } else { self.frame }
+    }
+
+    /// What a file says of its data, if it says anything.
+    ///
+    /// # Errors
+    /// If that cannot be.
+    pub fn of(about: &Metadata) -> anyhow::Result<Option<Self>> {
+        let Some(text) = about.get("origin") else { return Ok(None) };
+        let broken = "what it says of its data is broken";
+        let origin: Origin = serde_json::from_str(text).context(broken)?;
+        ensure!(Bounds::POSITIVE.fit(origin.white), "{broken}: white is {} there", origin.white);
+        if let Some(Frame { paper, middle: [row, column], side }) = origin.frame {
+            let places = [paper, row, column].into_iter().all(f32::is_finite);
+            ensure!(
+                places && Bounds::POSITIVE.fit(side),
+                "{broken}: drawings have a side of {side}"
+            );
+        }
+        Ok(Some(origin))
+    }
+}
+
+/// What has to be said of files so that they are read rightly.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reading {
+    /// Where the label of a table stands.
+    pub label: Option<LabelColumn>,
+    /// Whether rows and columns are exchanged.
+    pub transpose: bool,
+    /// Whether dark and light are to be exchanged.
+    pub invert: bool,
+    /// Whether pictures are cut out and scaled.
+    pub fit: bool,
+}
+
+impl Reading {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Which samples a command asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Request<'a> {
+    /// The user's folder or file; none for the digits that ship.
+    pub path: Option<&'a Path>,
+    /// How they are read.
+    pub reading: Reading,
+    /// How a test part is set aside, if somebody said.
+    pub split: Option<Split>,
+    /// How it is set aside otherwise; where nobody knows, as suits the data.
+    pub usual: Option<Split>,
+    /// What a model has learnt from: the samples are scaled alike, and the classes named alike.
+    pub learnt: Option<&'a Origin>,
+}
+
+/// How a test part came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Division {
+    /// The last fifth.
+    Order,
+    /// A fifth of each class.
+    Stratified,
+    /// The data came with it.
+    Own,
+}
+
+impl From<Split> for Division {
+    fn from(split: Split) -> Self {
+        match split {
+            Split::Order => Division::Order,
+            Split::Stratified => Division::Stratified,
+        }
+    }
+}
+
+impl Division {
+    /// The split that divides so, if one does.
+    pub fn split(self) -> Option<Split> {
+        match self {
+            Division::Order => Some(Split::Order),
+            Division::Stratified => Some(Split::Stratified),
+            Division::Own => None,
+        }
+    }
+}
+
+impl fmt::Display for Division {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Division::Order => "split by order: the last fifth",
+            Division::Stratified => "stratified split: a fifth of each class",
+            Division::Own => "the data's own test part",
+        })
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => write!(f, "{}", label::path(&path)),
+            None => f.write_str("the digits that ship with the program"),
+        }
+    }
+}
+
+/// Reads all samples for a net: from the user's files, or the digits that ship.
+pub fn read<N: Net>(request: &Request<'_>) -> anyhow::Result<Loaded> {
+    let Some(path) = request.path else {
+        let data = Data { train: shipped::<N>()?, test: None };
+        return Ok(Loaded { data, by_class: false, notes: Vec::new(), unread: Vec::new() });
+    };
+    let Reading { label, transpose, invert, fit } = request.reading.clone();
+    let options = Options {
+        white: request.learnt.map(|learnt| learnt.white),
+        classes: Some(N::CLASSES),
+        shape: Some(N::INPUT),
+        names: request.learnt.map(|learnt| learnt.names.clone()),
+        label,
+        transpose,
+        invert,
+        fit,
+        frame: request.learnt.and_then(Origin::frame_to_fit),
+    };
+    super::load(path, &options)
+}
+
+/// Reads samples as [`read`] does and sees to a test part: the data's own, or else a split.
+pub fn load<N: Net>(request: &Request<'_>) -> anyhow::Result<Source> {
+    let Loaded { data, by_class, mut notes, unread } = read::<N>(request)?;
+    let suited = if by_class { Split::Stratified } else { Split::Order };
+    let (data, division) = match (&data.test, request.split) {
+        (None, split) => {
+            let split = split.or(request.usual).unwrap_or(suited);
+            (split.split(&data.train)?, split.into())
+        }
+        (Some(_), None) => (data, Division::Own),
+        (Some(_), Some(_)) => bail!(
+            "the data in {} comes with a test part, so there is nothing to split: leave --split out",
+            label::path(&request.path.unwrap_or(Path::new("")))
+        ),
+    };
+    let train = &data.train;
+    if request.path.is_some() && request.learnt.is_none() {
+        notes.extend(plausible::of_training(&data));
+    }
+    let origin = Origin {
+        path: request.path.map(Path::to_owned),
+        division,
+        white: train.white,
+        fingerprint: fingerprint(&data),
+        names: train.names.clone(),
+        frame: Frame::of(train),
+        sketch: Sketch::of(train),
+        reading: request.reading.clone(),
+        warnings: notes.into_iter().chain(unread.iter().cloned()).collect(),
+    };
+    Ok(Source { data, origin, unread: unread.len() })
+}
+
+/// Which of the samples a model has learnt from, by their place in both parts: nothing if these are
+/// not the data that it was trained with.
+pub fn learnt(data: &Data, origin: &Origin) -> Option<[Vec<bool>; 2]> {
+    let Some(split) = origin.division.split() else {
+        let same = fingerprint(data) == origin.fingerprint;
+        let test = data.test.as_ref().map_or(0, Dataset::len);
+        return same.then(|| [vec![true; data.train.len()], vec![false; test]]);
+    };
+    if data.test.is_some() || data.train.len() < 2 {
+        return None;
+    }
+    if fingerprint(&split.split(&data.train).ok()?) != origin.fingerprint {
+        return None;
+    }
+    let mut learnt = vec![true; data.train.len()];
+    split.test_indices(&data.train).into_iter().for_each(|index| learnt[index] = false);
+    Some([learnt, Vec::new()])
+}
+
+/// Says what is odd, before anything is done with the samples.
+pub fn warn(warnings: &[String]) {
+    warnings.iter().for_each(|warning| note!("warning: {warning}"));
+}
+
+/// How a command ends that could not read everything: it did what it could, and failed.
+pub fn ended(code: ExitCode, unread: usize) -> ExitCode {
+    if code == ExitCode::SUCCESS && unread > 0 { ExitCode::FAILURE } else { code }
+}
+
+/// The digits, if a net takes their size.
+fn shipped<N: Net>() -> anyhow::Result<Dataset> {
+    if ships::<N>() {
+        return Ok(Dataset::digits());
+    }
+    let [rows, columns, maps] = N::INPUT;
+    bail!(
+        "the net `{}` takes {rows} x {columns} x {maps} pixels and tells {} classes apart; no such \
+         data ships with the program, and nothing is ever downloaded.\n{}",
+        N::NAME,
+        N::CLASSES,
+        if (N::INPUT, N::CLASSES) == ([28, 28, 1], 10) { MNIST } else { OWN }
+    )
+}
+
+/// Whether data for a net ships with the program.
+pub fn ships<N: Net>() -> bool {
+    (N::INPUT, N::CLASSES) == ([8, 8, 1], 10)
+}
+
+const MNIST: &str = "\
+MNIST fits. Fetch its four files, plain or as .gz, for instance from \
+https://storage.googleapis.com/cvdf-datasets/mnist/ or as a part of PyTorch's torchvision:
+    train-images-idx3-ubyte  train-labels-idx1-ubyte  t10k-images-idx3-ubyte  t10k-labels-idx1-ubyte
+Put them into one folder and say `--data FOLDER`. Fashion-MNIST and EMNIST's digits fit too; \
+EMNIST's images lie transposed, and `--transpose` turns them upright.";
+
+const OWN: &str = "\
+Say `--data FOLDER`, with MNIST-style IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte, \
+plain or as .gz), with train.csv (a line for each image, its label first, then its pixels, row after \
+row), or with a folder of pictures for each class.";
+
+impl Data {
+    /// The test part, which every [`Source`] has.
+    pub fn test_part(&self) -> anyhow::Result<&Dataset> {
+        self.test.as_ref().context("there is no test part: split the data first")
+    }
+}
+
+/// FNV-1a over all pixels and labels, word by word.
+fn fingerprint(data: &Data) -> u64 {
+    let parts = [Some(&data.train), data.test.as_ref()];
+    let words = parts.into_iter().flatten().flat_map(|part| {
+        let pixels = part.images.iter().map(|pixel| pixel.to_bits());
+        pixels.chain(part.labels.iter().map(|&label| label.into()))
+    });
+    words.fold(0xcbf2_9ce4_8422_2325, |hash: u64, word| {
+        (hash ^ u64::from(word)).wrapping_mul(0x0100_0000_01b3)
+    })
+}

@@ -1,0 +1,16 @@
+//! A model in files: on the desktop, readable by PyTorch, and for a chip. It imports `base` alone.
+//!
+//! - [`save`], [`load`] and [`metadata`]: safetensors in [PyTorch's order](torch_order);
+//! - [`sealed`]: the checksum of such a file;
+//! - [`snapshot`]: all numbers of a net in one row;
+//! - [`export`]: the same model for a firmware.
+
+pub mod export;
+mod file;
+pub mod sealed;
+pub mod snapshot;
+pub mod torch_order;
+pub use file::{
+    Tensor, fill, learnt, load, metadata, numbers, parse, save, signature, tensors, write_tensors,
+};
+pub use sealed::Metadata;
