@@ -28,12 +28,10 @@ use crate::model;
 pub trait AnyNet: Sync {
     /// The name that `--net` knows.
     fn name(&self) -> &'static str;
-    /// The number that follows from its layers.
-    fn fingerprint(&self) -> u32;
     /// What `cpfo nets` says of it.
     fn facts(&self) -> nets::Facts;
-    /// What `cpfo bench` asks of it: samples a second, found in about so many seconds.
-    fn speed(&self, task: bench::Task, seconds: f32) -> anyhow::Result<f64>;
+    /// What `cpfo bench` measures of it.
+    fn bench(&self) -> bench::Subject;
     /// Does what is asked for, with this net.
     fn run(&self, command: &Command) -> anyhow::Result<ExitCode>;
 }
@@ -52,16 +50,12 @@ impl<N: Net> AnyNet for Of<N> {
         N::NAME
     }
 
-    fn fingerprint(&self) -> u32 {
-        cpfo::format::fingerprint::<N>()
-    }
-
     fn facts(&self) -> nets::Facts {
         nets::Facts::of::<N>()
     }
 
-    fn speed(&self, task: bench::Task, seconds: f32) -> anyhow::Result<f64> {
-        bench::speed::<N>(task, seconds.into())
+    fn bench(&self) -> bench::Subject {
+        bench::Subject::of::<N>()
     }
 
     fn run(&self, command: &Command) -> anyhow::Result<ExitCode> {
@@ -124,7 +118,9 @@ fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
     }
     threads::pool(command.threads().unwrap_or(0))?.install(|| match command {
         Command::Nets(flags) => nets::run(flags, nets.iter().map(|net| net.facts())),
-        Command::Bench(flags) => bench::run(flags, nets),
+        Command::Bench(flags) => {
+            bench::run(flags, &nets.iter().map(|net| net.bench()).collect::<Vec<_>>())
+        }
         Command::Completions(flags) => {
             let names: Vec<_> = nets.iter().map(|net| net.name()).collect();
             completions::run(flags, &names)

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 
 use crate::base::{label, whole};
-use crate::cli::MODEL;
 
 /// The folder that a run leaves its files in.
 #[derive(Clone, Debug)]
@@ -60,7 +59,7 @@ impl Output {
 
     /// The trained net.
     pub fn model(&self) -> PathBuf {
-        self.folder.join(MODEL)
+        self.folder.join("model.safetensors")
     }
 
     /// How it went, for people.

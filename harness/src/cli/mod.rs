@@ -40,8 +40,6 @@ use crate::learn::vectors::Width;
 
 /// The folder of a run, if none is named.
 pub const OUT: &str = "cpfo-out";
-/// The model in it.
-pub const MODEL: &str = "model.safetensors";
 /// The model of the last run, if none is named.
 pub const LAST_MODEL: &str = "cpfo-out/model.safetensors";
 

@@ -3,8 +3,8 @@
 
 use std::thread::available_parallelism;
 
+use crate::base::bounds::Bounds;
 use crate::base::label;
-use crate::learn::run::Bounds;
 
 /// A finite number above 0.
 pub(super) fn positive(text: &str) -> Result<f32, String> {

@@ -8,10 +8,10 @@ use anyhow::{Context as _, bail, ensure};
 use cpfo::Net;
 use serde::{Deserialize, Serialize};
 
+use crate::base::bounds::Bounds;
 use crate::base::label;
 use crate::base::terminal::note;
 use crate::data::{Data, Dataset, Frame, LabelColumn, Loaded, Options, Sketch, Split, plausible};
-use crate::learn::run::Bounds;
 use crate::model::Metadata;
 
 /// Samples for a net, divided into training and test.

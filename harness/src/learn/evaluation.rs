@@ -6,15 +6,12 @@ use cpfo::train::{Inference, Refusal, argmax};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::base::terminal::say;
 use crate::data::Dataset;
 use crate::learn::confusion::Confusion;
 use crate::learn::passes::{Classify, Look, Outputs};
-use crate::learn::run::Sums;
+use crate::learn::sums::Sums;
 use crate::learn::threads;
 use crate::learn::vectors::Vectors;
-use crate::show::plot::{self, Mistake};
-use crate::show::table;
 
 /// What a net makes of one image.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,12 +113,6 @@ fn each<N: Net, T: Send>(
         .collect()
 }
 
-/// An image of a data set, to be drawn.
-pub fn picture(data: &Dataset, index: usize) -> plot::Image {
-    let Dataset { rows, columns, maps, .. } = *data;
-    plot::Image { rows, columns, maps, pixels: data.image(index).to_vec() }
-}
-
 /// The names of a net's classes, as a data set has them.
 pub fn classes<N: Net>(data: &Dataset) -> Vec<String> {
     (0..N::CLASSES).map(|class| data.class_name(class)).collect()
@@ -132,7 +123,8 @@ pub fn classes<N: Net>(data: &Dataset) -> Vec<String> {
 pub struct Evaluation {
     /// Which class was taken for which.
     pub confusion: Confusion,
-    verdicts: Vec<Verdict>,
+    /// What the net made of each sample, in their order.
+    pub verdicts: Vec<Verdict>,
 }
 
 impl Evaluation {
@@ -144,31 +136,7 @@ impl Evaluation {
         Ok(Self { confusion: Confusion::from_pairs(classes::<N>(data), pairs)?, verdicts })
     }
 
-    /// The mistakes that the net was surest of.
-    pub fn worst(&self, data: &Dataset, most: usize) -> Vec<Mistake> {
-        let wrong = |&index: &usize| self.verdicts[index].class != usize::from(data.label(index));
-        let mut wrong: Vec<usize> = (0..data.len()).filter(wrong).collect();
-        wrong.sort_by(|&a, &b| {
-            self.verdicts[b].confidence().total_cmp(&self.verdicts[a].confidence())
-        });
-        let mistake = |index: usize| Mistake {
-            index,
-            label: data.class_name(data.label(index).into()),
-            predicted: data.class_name(self.verdicts[index].class),
-            confidence: self.verdicts[index].confidence(),
-            image: picture(data, index),
-        };
-        wrong.into_iter().take(most).map(mistake).collect()
-    }
-
-    /// Both tables, for people.
-    pub fn print(&self) -> std::io::Result<()> {
-        table::scores(&self.confusion).print()?;
-        say!()?;
-        table::confusion(&self.confusion).print()
-    }
-
-    /// The same, for programs.
+    /// What came of it, for programs.
     pub fn json(&self) -> Value {
         let confusion = &self.confusion;
         let classes = (0..confusion.classes().len()).map(|class| {

@@ -6,7 +6,6 @@
 //! - [`Stage`]: layer by layer, what is held, what is kept, how much is multiplied.
 //! - [`Course`]: which of the memory is in use at each moment of a step.
 //! - [`Core`]: instructions, as QEMU counted them on that core, or an estimate from those.
-//! - [`Sheet`]: a table of it, for people; of a plan, or of what was counted elsewhere.
 //! - [`Chip`]: what chips have, each with the document that says so.
 //!
 //! [`Plan`] is all of it for one net. Its figures of RAM and of parameters are exact; those of
@@ -18,8 +17,6 @@ mod cost;
 mod course;
 mod memory;
 mod stage;
-mod tables;
-mod times;
 mod training;
 
 pub use chip::{CHIPS, Chip, Fit, Part};
@@ -28,7 +25,6 @@ use cost::Cost;
 pub use course::{Course, Moment, Use};
 pub use memory::{Memory, STACK};
 pub use stage::Stage;
-pub use tables::Sheet;
 pub use training::{MOST_FROZEN, Training};
 
 use cpfo::Net;

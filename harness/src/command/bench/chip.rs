@@ -8,13 +8,13 @@ use std::process::ExitCode;
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
+use super::Subject;
 use crate::base::label;
 use crate::base::terminal::{self, note, say};
 use crate::board::emulator::{self, Board};
 use crate::board::figures::Figure;
 use crate::board::firmware::{self, Sizes};
 use crate::cli::BenchFlags;
-use crate::dispatch::AnyNet;
 use crate::show::table::{Align, Table};
 
 /// The program that counts.
@@ -40,10 +40,10 @@ impl Chip {
 }
 
 /// Counts on all boards, or those that are named, and prints it.
-pub(super) fn run(flags: &BenchFlags, nets: &[&dyn AnyNet]) -> anyhow::Result<ExitCode> {
+pub(super) fn run(flags: &BenchFlags, nets: &[Subject]) -> anyhow::Result<ExitCode> {
     let (counted, others): (Vec<_>, Vec<_>) =
-        nets.iter().copied().partition(|net| firmware::knows(net.fingerprint()));
-    let names = |nets: &[&dyn AnyNet]| nets.iter().map(|net| net.name()).collect::<Vec<_>>();
+        nets.iter().partition(|net| firmware::knows(net.fingerprint));
+    let names = |nets: &[&Subject]| nets.iter().map(|net| net.name).collect::<Vec<_>>();
     let (counted, others) = (names(&counted), names(&others));
     let known = firmware::known();
     ensure!(

@@ -15,13 +15,12 @@ use cpfo::train::Inference;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::best;
+use super::{Subject, best};
 use crate::base::label;
 use crate::base::terminal::{self, say};
 use crate::cli::BenchFlags;
 use crate::data::source;
 use crate::data::{Data, Dataset};
-use crate::dispatch::AnyNet;
 use crate::learn::passes::Classify;
 use crate::learn::run::{Recipe, Run, Schedule};
 use crate::learn::vectors::Vectors;
@@ -37,7 +36,7 @@ const SAMPLES: usize = 14 * 128;
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task {
+pub(super) enum Task {
     /// Training, one sample at a time, as on the chip.
     InPlace,
     /// Training by mini-batches of so many samples, with momentum.
@@ -88,8 +87,8 @@ struct Row {
 }
 
 /// Measures all nets, or the one that is named, and prints it.
-pub(super) fn run(flags: &BenchFlags, nets: &[&dyn AnyNet]) -> anyhow::Result<ExitCode> {
-    let asked = |net: &&&dyn AnyNet| flags.net.as_deref().is_none_or(|name| name == net.name());
+pub(super) fn run(flags: &BenchFlags, nets: &[Subject]) -> anyhow::Result<ExitCode> {
+    let asked = |net: &&Subject| flags.net.as_deref().is_none_or(|name| name == net.name);
     let nets: Vec<_> = nets.iter().filter(asked).collect();
     let mut columns = vec![1, rayon::current_num_threads()];
     columns.dedup();
@@ -102,9 +101,10 @@ pub(super) fn run(flags: &BenchFlags, nets: &[&dyn AnyNet]) -> anyhow::Result<Ex
         for &threads in &columns {
             let pool = threads::pool(threads)?;
             for task in Task::ALL {
-                bar.set_message(format!("{}: {}, {}", net.name(), task.label(), on(threads)));
-                let samples_per_second = pool.install(|| net.speed(task, flags.seconds))?;
-                rows.push(Row { net: net.name(), task, threads, samples_per_second });
+                bar.set_message(format!("{}: {}, {}", net.name, task.label(), on(threads)));
+                let samples_per_second =
+                    pool.install(|| (net.speed)(task, flags.seconds.into()))?;
+                rows.push(Row { net: net.name, task, threads, samples_per_second });
                 bar.inc(1);
             }
         }
@@ -122,7 +122,7 @@ pub(super) fn run(flags: &BenchFlags, nets: &[&dyn AnyNet]) -> anyhow::Result<Ex
 
 /// How many samples a second a net gets through, on the threads of this pool. `time` is what may be
 /// spent on it, in seconds.
-pub fn speed<N: Net>(task: Task, time: f64) -> anyhow::Result<f64> {
+pub(super) fn speed<N: Net>(task: Task, time: f64) -> anyhow::Result<f64> {
     let data = data::<N>();
     let (_, batch) = task.name();
     let recipe = match task {

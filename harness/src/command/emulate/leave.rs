@@ -16,9 +16,11 @@ use crate::data::World;
 use crate::learn::evaluation;
 use crate::model::snapshot;
 use crate::model::{self, Metadata};
-use crate::plan::{Plan, Sheet, Training};
+use crate::plan::{Plan, Training};
+use crate::show::evaluation::picture;
 use crate::show::plot::Changed;
 use crate::show::report::{Figure, FineTuningReport, Reading};
+use crate::show::sheet::Sheet;
 use crate::show::table::{Align, Cell, Table};
 
 /// Of so many classes an image is shown.
@@ -221,8 +223,8 @@ fn changed<N: Net>(lesson: &Lesson) -> Vec<Changed> {
     let there = classes.filter_map(|(class, name)| Some((name, first(class)?)));
     let of = |(label, index)| Changed {
         label,
-        before: evaluation::picture(&lesson.old, index),
-        after: evaluation::picture(&lesson.new, index),
+        before: picture(&lesson.old, index),
+        after: picture(&lesson.new, index),
     };
     there.map(of).collect()
 }

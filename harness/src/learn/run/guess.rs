@@ -18,7 +18,7 @@ use cpfo::loss::{Loss as _, SoftmaxCrossEntropy};
 use cpfo::net::Net;
 use serde::Serialize;
 
-use super::Sums;
+use crate::learn::sums::Sums;
 
 /// How often luck may be taken for skill.
 const LUCK: f64 = 0.05;

@@ -5,9 +5,10 @@ use cpfo::shape::{Tensor as _, Zero};
 use cpfo::train::{self, Batch, InPlace, Inference, Rates, Refusal, Refusals, Seen, Sgd, Velocity};
 use rayon::prelude::*;
 
-use super::{Chance, Limit, Sums, Trainer};
+use super::{Chance, Limit, Trainer};
 use crate::data::{Augment, Dataset};
 use crate::learn::passes::{Add, Look, Step};
+use crate::learn::sums::Sums;
 use crate::learn::threads;
 use crate::learn::vectors::Vectors;
 

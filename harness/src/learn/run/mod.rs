@@ -48,15 +48,15 @@ pub use checkpoint::Checkpoint;
 pub use guess::{Luck, Odds};
 pub use learner::GROUP;
 pub use limit::Limit;
-pub use progress::{Epoch, Judgement, Progress, Sums};
+pub use progress::{Epoch, Progress};
 pub use recipe::{Keep, Recipe, Trainer};
 pub use schedule::Schedule;
-pub use sound::Bounds;
 pub use trouble::{Noticed, Trouble};
 pub use verdict::{Failure, Kept, Verdict};
 
 use crate::data::{Data, Dataset};
 use crate::learn::evaluation;
+use crate::learn::sums::Sums;
 use crate::model::Metadata;
 use crate::model::snapshot;
 use guess::Guess;

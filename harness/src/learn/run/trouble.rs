@@ -14,9 +14,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Recipe;
 use super::guess::Guess;
-use super::{Judgement, Recipe};
 use crate::base::label;
+use crate::learn::sums::Judgement;
 
 /// So many epochs without learning are no slow start any more.
 const LONG: usize = 10;

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::guess::{Luck, Odds};
 use super::watch::dead;
-use super::{Keep, Noticed, Run, Sums};
+use super::{Keep, Noticed, Run};
+use crate::learn::sums::Sums;
 use crate::learn::units::Layer;
 use crate::learn::{evaluation, units};
 

@@ -4,7 +4,8 @@
 use cpfo::net::{Net, Parameters};
 
 use super::trouble::Yardstick;
-use super::{Chance, Epoch, Judgement, Noticed, Run, Trouble};
+use super::{Chance, Epoch, Noticed, Run, Trouble};
+use crate::learn::sums::Judgement;
 use crate::learn::units::Layer;
 use crate::learn::{evaluation, units};
 

@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::page::{Figure, headline, list, page, picture};
 use crate::base::label;
 use crate::learn::confusion::Confusion;
-use crate::plan::Sheet;
 use crate::show::plot::{self, Changed, Chart, Scale, Series};
+use crate::show::sheet::Sheet;
 
 /// A curve has about so many points; more are not seen.
 const POINTS: usize = 300;

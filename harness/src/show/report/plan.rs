@@ -4,8 +4,9 @@ use maud::html;
 
 use super::page::{Figure, headline, page, picture};
 use crate::base::label;
-use crate::plan::{CHIPS, Fit, Plan, Sheet, Training, Use};
+use crate::plan::{CHIPS, Fit, Plan, Training, Use};
 use crate::show::plot::{MemoryCourse, Moment};
+use crate::show::sheet::Sheet;
 
 /// Everything that is told about a plan.
 #[derive(Debug, Clone)]

@@ -1,7 +1,9 @@
 //! A plan as tables: for a terminal as for a page.
 
-use super::{CHIPS, CORES, Chip, Count, Fit, Memory, Plan, STACK, Stage, code_of_training};
+mod times;
+
 use crate::base::label;
+use crate::plan::{CHIPS, CORES, Chip, Count, Fit, Memory, Plan, STACK, Stage, code_of_training};
 use crate::show::table::{Align, Cell, Table};
 
 /// A table with what there is to say of it.

@@ -1,8 +1,8 @@
 //! How long the steps of a course would take on chips: an estimate.
 
-use super::tables::{about, time};
-use super::{CHIPS, Count, Fit, Plan, Sheet};
+use super::{Sheet, about, time};
 use crate::base::label;
+use crate::plan::{CHIPS, Count, Fit, Plan};
 use crate::show::table::{Align, Cell, Table};
 
 impl Plan {
@@ -56,9 +56,9 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Training;
     use super::*;
     use crate::nets::digits;
+    use crate::plan::Training;
 
     #[test]
     fn a_count_holds_for_all_chips_of_its_core_and_for_no_other() {
