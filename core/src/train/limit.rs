@@ -5,6 +5,8 @@ use super::Refusal;
 /// refused.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase", tag = "kind", content = "length"))]
 pub enum Limit {
     /// The sample or the update is refused.
     Refuse(f32),

@@ -5,6 +5,8 @@ use crate::math;
 /// How the learning rate changes over a run.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase", tag = "kind"))]
 pub enum Schedule {
     /// It does not.
     #[default]

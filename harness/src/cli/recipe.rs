@@ -1,7 +1,8 @@
 use clap::{Args, ValueEnum};
+use cpfo::train::{Limit, Schedule};
 
 use super::{conflict, number};
-use crate::learn::run::{Keep, Limit, Recipe, Schedule, Trainer};
+use crate::learn::run::{Keep, Recipe, Trainer};
 
 /// How to learn. What is not said is as in the recipe that suits the data.
 #[derive(Args, Clone, Debug)]
@@ -109,8 +110,8 @@ impl RecipeFlags {
         set(&mut recipe.momentum, self.momentum);
         set(&mut recipe.decay, self.decay);
         recipe.limit = match (self.clip, self.refuse) {
-            (Some(length), _) => Some(Limit::Clip { length }),
-            (_, Some(length)) => Some(Limit::Refuse { length }),
+            (Some(length), _) => Some(Limit::Clip(length)),
+            (_, Some(length)) => Some(Limit::Refuse(length)),
             _ => recipe.limit,
         };
         set(&mut recipe.seed, self.seed);

@@ -11,7 +11,7 @@ use std::thread::available_parallelism;
 use anyhow::Context as _;
 use cpfo::net::{Image, Net};
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::Inference;
+use cpfo::train::{Inference, Schedule};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ use crate::cli::BenchFlags;
 use crate::data::source;
 use crate::data::{Data, Dataset};
 use crate::learn::passes::Classify;
-use crate::learn::run::{Recipe, Run, Schedule};
+use crate::learn::run::{Recipe, Run};
 use crate::learn::vectors::Vectors;
 use crate::learn::{evaluation, threads};
 use crate::show::table::{Align, Table};

@@ -3,12 +3,13 @@
 use cpfo::Net;
 use cpfo::net::Role;
 use cpfo::topology::Kind;
+use cpfo::train::{Limit, Schedule};
 
 use super::words;
 use crate::base::label;
 use crate::data::source::Origin;
 use crate::learn::evaluation::Evaluation;
-use crate::learn::run::{Keep, Limit, Recipe, Run, Schedule, Trainer, Verdict};
+use crate::learn::run::{Keep, Recipe, Run, Trainer, Verdict};
 use crate::model::learnt;
 use crate::show::plot::KernelBank;
 use crate::show::report::{Epoch, Figure, TrainingReport};
@@ -98,8 +99,8 @@ pub(super) fn recipe(recipe: &Recipe) -> Vec<Figure> {
     };
     let limit = match recipe.limit {
         None => "none".to_owned(),
-        Some(Limit::Clip { length }) => format!("shortened to {length}"),
-        Some(Limit::Refuse { length }) => format!("refused above {length}"),
+        Some(Limit::Clip(length)) => format!("shortened to {length}"),
+        Some(Limit::Refuse(length)) => format!("refused above {length}"),
     };
     let bend = match recipe.augment() {
         None => "none".to_owned(),

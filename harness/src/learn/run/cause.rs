@@ -105,8 +105,9 @@ impl fmt::Display for Cause {
 mod tests {
     use super::*;
     use crate::data::{Data, Split};
-    use crate::learn::run::{Recipe, Schedule, Step, Trainer};
+    use crate::learn::run::{Recipe, Step, Trainer};
     use crate::nets::digits;
+    use cpfo::train::Schedule;
 
     /// The words on a run over these data that does not come to its end.
     fn words(recipe: Recipe, data: &Data) -> String {

@@ -5,7 +5,7 @@ use cpfo::shape::{Tensor as _, Zero};
 use cpfo::train::{self, Batch, InPlace, Inference, Rates, Refusal, Refusals, Seen, Sgd, Velocity};
 use rayon::prelude::*;
 
-use super::{Chance, Limit, Trainer};
+use super::{Chance, Trainer};
 use crate::data::{Augment, Dataset};
 use crate::learn::passes::{Add, Look, Step};
 use crate::learn::sums::Sums;
@@ -62,7 +62,7 @@ impl Guard<'_> {
 }
 
 /// Every gradient that is finite.
-const FINITE: train::Limit = train::Limit::Refuse(f32::INFINITY);
+const FINITE: Limit = Limit::Refuse(f32::INFINITY);
 
 /// A trainer with its memory.
 pub(super) enum Learner<N: Net> {
@@ -113,7 +113,7 @@ impl<N: Net> Learner<N> {
             Learner::Batch(workers) => {
                 let sums = collect(workers, parameters, lesson, samples)?;
                 if let Some(first) = workers.first_mut() {
-                    let limit = guard.limit.map_or(FINITE, Limit::of_core);
+                    let limit = guard.limit.unwrap_or(FINITE);
                     guard.forgive(first.batch.update_within(parameters, velocity, sgd, limit))?;
                 }
                 Ok(sums)
@@ -190,7 +190,7 @@ impl<N: Net> Single<N> {
         let label = lesson.show(sample, self.image.flat_mut());
         let (trainer, parameters, image) = (&mut self.trainer, &mut *parameters, &self.image);
         let vectors = Vectors::get();
-        let seen = match guard.limit.map(Limit::of_core) {
+        let seen = match guard.limit {
             None => vectors.run(Step { trainer, parameters, sample: (image, label), sgd })?,
             // A sample that is refused was seen all the same.
             Some(limit) => {

@@ -14,7 +14,7 @@
 //! Which epoch's weights are the result is the recipe's to say ([`Keep`]): the last one's, or those
 //! that a part of the training data judges best. The test part never chooses.
 //!
-//! A gradient past a [`Limit`] is shortened, or its update refused and counted; the run goes on.
+//! A gradient past a [`Limit`](cpfo::train::Limit) is shortened, or its update refused and counted; the run goes on.
 //! Without a limit a mini-batch's gradient that is not finite ends the run before any weight moves.
 //! In place that would take a second pass, so there it ends when the loss is not finite, or at the
 //! end of the epoch.
@@ -24,7 +24,6 @@ mod chance;
 mod checkpoint;
 mod guess;
 mod learner;
-mod limit;
 mod progress;
 mod recipe;
 mod schedule;
@@ -47,10 +46,8 @@ pub use chance::Chance;
 pub use checkpoint::Checkpoint;
 pub use guess::{Luck, Odds};
 pub use learner::GROUP;
-pub use limit::Limit;
 pub use progress::{Epoch, Progress};
 pub use recipe::{Keep, Recipe, Trainer};
-pub use schedule::Schedule;
 pub use trouble::{Noticed, Trouble};
 pub use verdict::{Failure, Kept, Verdict};
 
@@ -61,6 +58,7 @@ use crate::model::Metadata;
 use crate::model::snapshot;
 use guess::Guess;
 use learner::{Guard, Learner, Lesson};
+use schedule::in_batches;
 use validation::Parts;
 
 /// A recipe at work.
@@ -206,7 +204,7 @@ impl<'a, N: Net> Run<'a, N> {
         let Recipe { rate, momentum, decay, schedule, epochs, .. } = self.recipe;
         let (batches, progress) = (self.batches(), &self.state.progress);
         let step = progress.epoch * batches + progress.batch;
-        let share = schedule.in_batches(batches).share(step, epochs * batches);
+        let share = in_batches(schedule, batches).share(step, epochs * batches);
         Sgd { rate: rate * share, momentum, decay }
     }
 

@@ -1,6 +1,6 @@
+use cpfo::train::{Limit, Schedule};
 use serde::{Deserialize, Serialize};
 
-use super::{Limit, Schedule};
 use crate::data::Augment;
 
 /// Everything that decides what a net learns from a data set.
@@ -14,7 +14,7 @@ pub struct Recipe {
     pub batch: usize,
     /// The learning rate η at its highest.
     pub rate: f32,
-    /// How the learning rate changes.
+    /// How the learning rate changes, counted in epochs: the same recipe suits data of any size.
     pub schedule: Schedule,
     /// The share μ of the velocity that is kept.
     pub momentum: f32,
@@ -102,5 +102,29 @@ impl Recipe {
     pub fn augment(&self) -> Option<Augment> {
         let bends = self.shift != 0.0 || self.rotation != 0.0;
         bends.then_some(Augment { shift: self.shift, degrees: self.rotation })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As checkpoints have it, those that are on somebody's disk, too.
+    #[test]
+    fn a_checkpoint_says_it_in_these_words() {
+        let json = |recipe: Recipe| {
+            let value = serde_json::to_value(recipe).unwrap();
+            assert_eq!(serde_json::from_value::<Recipe>(value.clone()).unwrap(), recipe);
+            format!("{} {}", value["schedule"], value["limit"])
+        };
+        let schedule = Schedule::Step { every: 3, factor: 0.5 };
+        let refuse = Recipe { schedule, limit: Some(Limit::Refuse(2.0)), ..Recipe::BATCH };
+        let expected = r#"{"every":3,"factor":0.5,"kind":"step"} {"kind":"refuse","length":2.0}"#;
+        assert_eq!(json(refuse), expected);
+        let clip = Recipe { limit: Some(Limit::Clip(0.5)), ..Recipe::BATCH };
+        let expected = r#"{"kind":"cosine","warm_up":1} {"kind":"clip","length":0.5}"#;
+        assert_eq!(json(clip), expected);
+        let constant = Recipe { schedule: Schedule::Constant, ..Recipe::BATCH };
+        assert_eq!(json(constant), r#"{"kind":"constant"} null"#);
     }
 }

@@ -2,8 +2,9 @@
 //! program, they pass here before anything is learnt.
 
 use anyhow::ensure;
+use cpfo::train::{Limit, Schedule};
 
-use super::{Epoch, Keep, Limit, Progress, Recipe, Schedule, Trainer};
+use super::{Epoch, Keep, Progress, Recipe, Trainer};
 use crate::base::bounds::Bounds;
 use crate::learn::sums::Sums;
 
@@ -35,7 +36,7 @@ impl Recipe {
         );
         fits("largest shift", self.shift, Bounds::NOT_NEGATIVE)?;
         fits("largest rotation", self.rotation, Bounds::NOT_NEGATIVE)?;
-        if let Some(Limit::Clip { length } | Limit::Refuse { length }) = self.limit {
+        if let Some(Limit::Clip(length) | Limit::Refuse(length)) = self.limit {
             fits("limit of the gradient", length, Bounds::POSITIVE)?;
         }
         if let Schedule::Step { every, factor } = self.schedule {
