@@ -20,7 +20,6 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod base;
-pub mod nets;
 
 pub mod data;
 pub mod learn;
@@ -34,4 +33,5 @@ pub mod cli;
 pub mod command;
 pub mod dispatch;
 
+pub use cpfo_nets as nets;
 pub use dispatch::{AnyNet, Of, main, net};

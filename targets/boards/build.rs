@@ -3,25 +3,20 @@
 //! The linker reads it, and so does this script: each region such as `RAM : ORIGIN = 0x20000000, LENGTH =
 //! 16K` becomes `RAM_ORIGIN` and `RAM_BYTES`, decimal, for the crate's own `env!`.
 
-// The very file by which `cpfo build` reads it: the two cannot part.
-#[allow(unreachable_pub, reason = "it is a module of a library, there")]
-#[path = "../../harness/src/board/memory_map.rs"]
-mod memory_map;
-
 use std::env::var;
 use std::fs::read_to_string;
 
-use memory_map::Region;
+// `cpfo build` reads it by the same: the two cannot part.
+use cpfo_memory_map::{Region, regions};
 
 fn main() {
     println!("cargo::rerun-if-changed=memory.x");
     println!("cargo::rerun-if-changed=../build.rs");
-    println!("cargo::rerun-if-changed=../../../harness/src/board/memory_map.rs");
 
     let script =
         read_to_string("memory.x").expect("each board has a memory.x beside its Cargo.toml");
-    let regions = memory_map::regions(&script).expect("memory.x is understood");
-    for Region { name, origin, length } in regions {
+    let found = regions(&script).expect("memory.x is understood");
+    for Region { name, origin, length } in found {
         println!("cargo::rustc-env={name}_ORIGIN={origin}");
         println!("cargo::rustc-env={name}_BYTES={length}");
     }

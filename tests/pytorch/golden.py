@@ -1,4 +1,4 @@
-"""Writes the goldens: what PyTorch computes for each net of tests/src/nets.rs.
+"""Writes the goldens: what PyTorch computes for each net of tests/suite/src/goldens.rs.
 
     python golden.py
 
@@ -156,7 +156,7 @@ def golden(declaration: Declaration, seed: int):
 
 def check_coverage(nets: list[Declaration]):
     """Together the nets have everything that is legal."""
-    assert [net.name for net in nets] == list(SETTINGS), "SETTINGS does not fit nets.rs"
+    assert [net.name for net in nets] == list(SETTINGS), "SETTINGS does not fit goldens.rs"
     layers = [layer for net in nets for layer in net.layers]
     pairs = {a.kind + b.kind for net in nets for a, b in zip(net.layers, net.layers[1:])}
     assert pairs == LEGAL_NEIGHBORS, pairs ^ LEGAL_NEIGHBORS
@@ -173,7 +173,7 @@ def check_coverage(nets: list[Declaration]):
 
 def main():
     torch.set_num_threads(1)
-    nets = declarations((TESTS / "src" / "nets.rs").read_text(encoding="utf-8"))
+    nets = declarations((TESTS / "suite" / "src" / "goldens.rs").read_text(encoding="utf-8"))
     check_coverage(nets)
     parser = argparse.ArgumentParser(description="Writes the goldens.")
     parser.add_argument("--out", type=Path, default=TESTS / "golden", help="the folder")

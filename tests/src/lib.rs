@@ -1,16 +1,11 @@
-//! What the proofs share: the nets of the goldens with their fixtures, nets of random shapes, the
+//! What the proofs share: the fixtures of the goldens, nets of random shapes, the
 //! plain loops that are the oracle of core's kernels, how far from an oracle numbers may be, a model of
 //! a core's cycles, a bad line and a fine-tuning over it.
 
-#[macro_use]
-mod suite;
-
 pub mod calls;
 pub mod cycles;
-pub mod edges;
 pub mod golden;
 pub mod moves;
-pub mod nets;
 pub mod noise;
 pub mod plain;
 pub mod rounding;
@@ -19,6 +14,8 @@ pub mod tuning;
 
 /// Nets of random shapes, drawn when the tests are compiled.
 pub mod random {
+    use cpfo_suite::suite;
+
     include!(concat!(env!("OUT_DIR"), "/random.rs"));
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What each loop of a pass takes, from what nets of many shapes take: the constants of harness/src/plan/cost.rs.
 
-Non-negative least squares of the relative errors, over every net of targets/firmware/src/sweep/shapes.rs and the
+Non-negative least squares of the relative errors, over every net of tests/suite/src/shapes.rs and the
 counts in targets/programs/sweep.out. Needs numpy and scipy. The test `plan` holds the estimates, not this script.
 """
 
@@ -19,7 +19,7 @@ SIZES = [16, 8, 4, 3, 2, 1]  # blocks of maps, as core/src/layer/reduce.rs has t
 def nets():
     """Kind and name of each net, its input, and its layers."""
     kind = None
-    for line in (TARGETS / "firmware/src/sweep/shapes.rs").read_text().splitlines():
+    for line in (TARGETS.parent / "tests/suite/src/shapes.rs").read_text().splitlines():
         if found := re.fullmatch(r"    (\w+) \{", line):
             kind = found[1]
         if found := re.fullmatch(r"        (\w+): (\d+) x (\d+) x (\d+) \{ (.*) \}", line):

@@ -31,7 +31,7 @@ const BUILDINGS: &[Building] = &[
         "harness/src",
         &[],
         &[
-            &["base", "nets"],
+            &["base"],
             &["model"],
             &["data", "board"],
             &["learn", "plan"],
@@ -54,7 +54,7 @@ const BUILDINGS: &[Building] = &[
     (
         "harness/src/board",
         &["board"],
-        &[&["emulator", "figures", "link", "memory_map", "sweep"], &["device", "firmware"]],
+        &[&["emulator", "figures", "link", "sweep"], &["device", "firmware"]],
     ),
     (
         "harness/src/learn",

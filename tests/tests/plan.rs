@@ -12,35 +12,23 @@ use cpfo_harness::plan::{CORES, Plan, Training};
 /// the compiler makes of one shape is not all in it.
 const SHARE: f64 = 0.2;
 
-macro_rules! shapes {
-    ($($kind:ident { $($name:ident: $r:literal x $c:literal x $s:literal $layers:tt)* })*) => {
-        $(
-            mod $kind {
-                $(shapes!(@net $name: $r x $c x $s $layers);)*
-            }
-        )*
-
+macro_rules! plans {
+    ($($kind:ident { $($name:ident)* })*) => {
         /// The plan of each net, with its kind and its name.
-        pub(crate) fn plans() -> Vec<(&'static str, &'static str, Option<super::Plan>)> {
-            let all = super::Training::All;
+        fn plans() -> Vec<(&'static str, &'static str, Option<Plan>)> {
+            let all = Training::All;
             vec![$($(
                 (
                     stringify!($kind),
                     stringify!($name),
-                    super::Plan::of::<$kind::$name::Net>(all),
+                    Plan::of::<cpfo_suite::shapes::$kind::$name::Net>(all),
                 ),
             )*)*]
         }
     };
-    (@net $name:ident: $r:literal x $c:literal x $s:literal { $($layers:tt)* }) => {
-        cpfo::net! {
-            pub mod $name: $r x $c x $s { $($layers)* O = Output(2, SoftmaxCrossEntropy); }
-        }
-    };
 }
 
-#[path = "../../targets/firmware/src/sweep/shapes.rs"]
-mod shapes;
+cpfo_suite::for_each_shape!(plans);
 
 fn read(file: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../targets").join(file);
@@ -62,7 +50,7 @@ fn is_near(planned: u64, counted: u64) -> bool {
 fn every_net_of_the_sweep() {
     let text = read("programs/sweep.out");
     let rows = sweep::rows(&text);
-    let plans = shapes::plans();
+    let plans = plans();
     assert_eq!(rows.len(), 2 * plans.len(), "a line for each net, and a net for each line");
     let (mut worst, mut sum) = (0.0_f64, 0.0);
     for (kind, net, plan) in plans {

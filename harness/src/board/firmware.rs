@@ -12,10 +12,10 @@ use object::{Object as _, ObjectSection as _, SectionFlags, SectionKind};
 
 use crate::base::child::bound;
 use crate::base::{label, whole};
-use crate::board::memory_map::{Region, regions};
 use crate::model;
 use crate::model::export::device;
-use crate::nets::{digits, lenet};
+use cpfo_memory_map::{Region, regions};
+use cpfo_nets::{digits, lenet};
 
 /// A program of the firmware that answers and learns over the serial line.
 struct Serve {

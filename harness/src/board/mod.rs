@@ -2,12 +2,11 @@
 //!
 //! - [`device`] is a device with a net on it, at the other end of a [`link`];
 //! - [`emulator`] has boards of its own, [`firmware`] builds what runs on either;
-//! - [`memory_map`] reads what memory a chip has, [`figures`] and [`sweep`] what it said of a pass.
+//! - [`figures`] and [`sweep`] read what it said of a pass.
 
 pub mod device;
 pub mod emulator;
 pub mod figures;
 pub mod firmware;
 pub mod link;
-pub mod memory_map;
 pub mod sweep;

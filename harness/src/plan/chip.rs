@@ -155,7 +155,7 @@ mod tests {
 
     use super::super::Training;
     use super::*;
-    use crate::nets::digits;
+    use cpfo_nets::digits;
 
     /// A byte decides, of RAM with the stack as of flash with the code.
     #[test]

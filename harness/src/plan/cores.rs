@@ -13,7 +13,7 @@ use cpfo::choice::All;
 use super::cost::Cost;
 use super::stage::{self, Stage};
 use crate::board::figures::Figure;
-use crate::nets::{digits, lenet};
+use cpfo_nets::{digits, lenet};
 
 /// A core, with what was measured on it.
 #[derive(Debug)]

@@ -105,7 +105,7 @@ impl Course {
 #[cfg(test)]
 mod tests {
     use super::super::{Plan, Training};
-    use crate::nets::lenet;
+    use cpfo_nets::lenet;
 
     fn course(training: Training) -> Vec<(String, [usize; 5])> {
         let course = Plan::of::<lenet::Net>(training).unwrap().course();

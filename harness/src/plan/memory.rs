@@ -62,7 +62,7 @@ mod tests {
     use cpfo::net::Parameters;
 
     use super::*;
-    use crate::nets::{digits, lenet};
+    use cpfo_nets::{digits, lenet};
 
     #[test]
     fn all_is_what_the_net_promises() {

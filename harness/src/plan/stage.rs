@@ -140,7 +140,7 @@ mod tests {
     use cpfo::net::Gradient;
 
     use super::*;
-    use crate::nets::{digits, lenet};
+    use cpfo_nets::{digits, lenet};
 
     cpfo::net! {
         mod pooled_first: 8 x 8 x 1 {

@@ -11,13 +11,6 @@ use cpfo::train::Inference;
 
 use crate::bits::{Bits, Line};
 
-#[macro_use]
-#[path = "../../../tests/src/suite.rs"]
-mod suite;
-#[macro_use]
-#[path = "../../../tests/src/nets.rs"]
-mod nets;
-
 /// Models and images.
 pub static DATA: &[u8] = include_bytes!("../../../tests/golden/goldens.bin");
 
@@ -54,7 +47,7 @@ macro_rules! goldens {
     ($($net:ident)*) => {
         /// Memory for all nets.
         pub struct Rooms {
-            $($net: Room<nets::$net::Net>,)*
+            $($net: Room<cpfo_suite::goldens::$net::Net>,)*
         }
 
         impl Zero for Rooms {
@@ -70,4 +63,4 @@ macro_rules! goldens {
     };
 }
 
-for_each_golden!(goldens);
+cpfo_suite::for_each_golden!(goldens);

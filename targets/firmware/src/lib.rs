@@ -42,9 +42,6 @@ pub mod heap;
 #[cfg(all(feature = "alloc", target_os = "none"))]
 pub mod loan;
 mod served;
-// The very file that the desktop trains: the two cannot part.
-#[path = "../../../harness/src/nets.rs"]
-pub mod nets;
 #[cfg(target_os = "none")]
 pub mod prove;
 #[cfg(target_os = "none")]
@@ -53,6 +50,8 @@ pub mod serve;
 pub mod stack;
 #[cfg(target_os = "none")]
 pub mod sweep;
+
+pub use cpfo_nets as nets;
 
 pub use board::{Board, Claim, Clock, Devices, Failure, Memory};
 #[cfg(target_os = "none")]

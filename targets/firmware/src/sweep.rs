@@ -10,34 +10,21 @@ use core::hint::black_box;
 use cpfo::layer::Description;
 use cpfo::net::Net;
 use cpfo::rng::Rng;
-use cpfo::shape::Tensor as _;
+use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::topology::Kind;
 use cpfo::train::{Learner, Rates};
+use static_cell::ConstStaticCell;
 
 use crate::console::say;
 use crate::{Board, Clock as _, Devices, Failure};
 
-/// Declares the nets, and a function that measures them all.
-macro_rules! shapes {
-    ($($kind:ident { $($name:ident: $r:literal x $c:literal x $s:literal $layers:tt)* })*) => {
-        use cpfo::shape::Zero as _;
-        use cpfo::train::Learner;
-        use static_cell::ConstStaticCell;
-
-        use super::measure;
-        use crate::{Board, Devices, Failure};
-
-        $(
-            mod $kind {
-                $(shapes!(@net $name: $r x $c x $s $layers);)*
-            }
-        )*
-
-        /// Measures the nets, one after the other.
-        pub(super) fn all<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
+macro_rules! sweep {
+    ($($kind:ident { $($name:ident)* })*) => {
+        /// Measures nets of every shape, one after the other.
+        pub fn sweep<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
             $($(
                 {
-                    static LEARNER: ConstStaticCell<Learner<$kind::$name::Net>> =
+                    static LEARNER: ConstStaticCell<Learner<cpfo_suite::shapes::$kind::$name::Net>> =
                         ConstStaticCell::new(Learner::ZERO);
                     let learner = LEARNER.try_take().ok_or(Failure::Memory)?;
                     measure(devices, stringify!($kind), learner)?;
@@ -46,19 +33,9 @@ macro_rules! shapes {
             Ok(())
         }
     };
-    (@net $name:ident: $r:literal x $c:literal x $s:literal { $($layers:tt)* }) => {
-        cpfo::net! {
-            pub mod $name: $r x $c x $s { $($layers)* O = Output(2, SoftmaxCrossEntropy); }
-        }
-    };
 }
 
-mod shapes;
-
-/// Measures nets of every shape, one after the other.
-pub fn sweep<B: Board>(devices: &Devices<B>) -> Result<(), Failure> {
-    shapes::all(devices)
-}
+cpfo_suite::for_each_shape!(sweep);
 
 /// Says what one net takes.
 fn measure<B: Board, N: Net>(

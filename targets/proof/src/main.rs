@@ -18,28 +18,15 @@ use cpfo::net::{Image, Net, Parameters, in_place_ram};
 use cpfo::pixel::Bytes;
 use cpfo::shape::Zero;
 use cpfo::train::{Batch, InPlace, Inference};
+use cpfo_nets::{digits, lenet};
+#[cfg(not(feature = "one"))]
+use cpfo_suite::{edges, for_each_edge, for_each_golden, goldens};
 
-#[cfg(not(feature = "one"))]
-#[macro_use]
-#[path = "../../../tests/src/suite.rs"]
-mod suite;
-
-#[cfg(not(feature = "one"))]
-#[macro_use]
-#[path = "../../../tests/src/edges.rs"]
-mod edges;
-#[cfg(not(feature = "one"))]
-#[macro_use]
-#[path = "../../../tests/src/nets.rs"]
-mod goldens;
 mod ground;
-#[path = "../../../harness/src/nets.rs"]
-mod nets;
 mod parts;
 mod passes;
 mod unknown;
 
-use nets::{digits, lenet};
 use passes::everything;
 #[cfg(not(feature = "one"))]
 use passes::{batches, in_place};

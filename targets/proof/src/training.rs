@@ -7,12 +7,9 @@
 use core::hint::black_box;
 
 use cpfo::train::{InPlace, Rates};
+use cpfo_nets::digits;
 
 mod ground;
-#[path = "../../../harness/src/nets.rs"]
-mod nets;
-
-use nets::digits;
 
 /// The linker starts here, and nobody else does: so it may ask for whatever a step takes.
 #[unsafe(no_mangle)]

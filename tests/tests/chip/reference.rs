@@ -10,18 +10,17 @@ use std::sync::OnceLock;
 use std::{env, fs, io};
 
 /// What the firmware is built from, relative to the project.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 10] = [
     "Cargo.toml",
     "rust-toolchain.toml",
     "README.md",
     "core",
     "targets",
-    "tests/src/nets.rs",
-    "tests/src/suite.rs",
+    "tests/suite",
     "tests/golden/goldens.bin",
     "harness/data",
-    "harness/src/nets.rs",
-    "harness/src/board/memory_map.rs",
+    "harness/memory-map",
+    "harness/nets",
 ];
 
 /// The folder `targets` of the copy, which is made anew once a run and is ours until the run ends.

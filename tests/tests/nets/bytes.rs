@@ -7,7 +7,8 @@ use cpfo::pixel::Bytes;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{InPlace, Inference, Limit, Refusal};
-use cpfo_tests::{calls, copy, for_each_golden, tensors};
+use cpfo_suite::for_each_golden;
+use cpfo_tests::{calls, copy, tensors};
 
 type Grey = Bytes<255>;
 
@@ -78,7 +79,7 @@ macro_rules! of_all {
     ($($net:ident)*) => {
         $(#[test]
         fn $net() {
-            same_bits::<cpfo_tests::nets::$net::Net>();
+            same_bits::<cpfo_suite::goldens::$net::Net>();
         })*
     };
 }

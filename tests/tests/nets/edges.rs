@@ -6,7 +6,7 @@ use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::Inference;
-use cpfo_tests::for_each_edge;
+use cpfo_suite::for_each_edge;
 use cpfo_tests::moves::{Case, in_batches, in_place, of_output, plain_ways, sliced_within, within};
 
 /// Random parameters that leave no unit dead, and two random images.
@@ -54,7 +54,7 @@ macro_rules! of_all {
     ($($net:ident)*) => {
         $(#[test]
         fn $net() {
-            agrees::<cpfo_tests::edges::$net::Net>();
+            agrees::<cpfo_suite::edges::$net::Net>();
         })*
     };
 }

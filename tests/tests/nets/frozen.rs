@@ -9,8 +9,8 @@ use cpfo::net::{Image, Net, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Batch, InPlace, Inference, Learner, Limit, Rates, Refusal};
+use cpfo_suite::goldens::{pooling_first, two_fully_connected};
 use cpfo_tests::calls;
-use cpfo_tests::nets::{pooling_first, two_fully_connected};
 
 fn emitted<N: Net, C: Choice>(parameters: &Parameters<N, C>) -> Vec<u8> {
     let mut bytes = Vec::new();

@@ -5,8 +5,9 @@ use std::fmt::Display;
 use cpfo::net::{Net, Parameters};
 use cpfo::shape::Zero as _;
 use cpfo::train::{Batch, Inference, Velocity};
+use cpfo_suite::for_each_golden;
 use cpfo_tests::golden::Golden;
-use cpfo_tests::{calls, for_each_golden, gradients, rounding, tensors};
+use cpfo_tests::{calls, gradients, rounding, tensors};
 
 /// What PyTorch computed in 64 bits, stored in 32: that is half a rounding more.
 fn agree(what: impl Display, ours: &[f32], theirs: &[f32]) {
@@ -64,7 +65,7 @@ fn golden<N: Net>() {
 
 macro_rules! tests {
     ($($net:ident)*) => {
-        $(#[test] fn $net() { golden::<cpfo_tests::nets::$net::Net>(); })*
+        $(#[test] fn $net() { golden::<cpfo_suite::goldens::$net::Net>(); })*
 
         #[test]
         fn every_fixture_has_its_test() {

@@ -3,7 +3,7 @@
 use cpfo::format;
 use cpfo::net::Net;
 use cpfo::shape::Tensor as _;
-use cpfo_tests::for_each_golden;
+use cpfo_suite::for_each_golden;
 use cpfo_tests::golden::{Golden, folder};
 
 /// A model in the device format, the number of images, the images.
@@ -24,7 +24,7 @@ macro_rules! all {
     ($($net:ident)*) => {
         fn all() -> Vec<u8> {
             let mut bytes = Vec::new();
-            $(append::<cpfo_tests::nets::$net::Net>(&mut bytes);)*
+            $(append::<cpfo_suite::goldens::$net::Net>(&mut bytes);)*
             bytes
         }
     };

@@ -5,9 +5,10 @@ use cpfo::net::{Image, Net};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Batch, InPlace, Inference};
+use cpfo_suite::for_each_golden;
 use cpfo_tests::plain::Plain;
 use cpfo_tests::rounding::{LEFT, agree, agree_above};
-use cpfo_tests::{calls, copy, for_each_golden, for_each_random, gradients, tensors};
+use cpfo_tests::{calls, copy, for_each_random, gradients, tensors};
 use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 
 /// Step of the central differences. In 64 bits their own error is about h² · J‴ + 2^-53 / h, some
@@ -97,7 +98,7 @@ fn plain_agrees_with_differences<N: Net>(seed: u64) {
 macro_rules! goldens {
     ($($net:ident)*) => {
         mod golden_nets {
-            use cpfo_tests::nets::*;
+            use cpfo_suite::goldens::*;
             $(#[test] fn $net() {
                 // A kink of ReLU or a tie of a maximum within H of the sample would show as a
                 // difference; these seeds have none.

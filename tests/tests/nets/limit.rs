@@ -5,7 +5,7 @@ use cpfo::net::{Image, Net, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Batch, InPlace, Limit, Refusal, Refusals, Sgd, Velocity};
-use cpfo_tests::nets::{relu_mean, three_convolutions, two_max_stages};
+use cpfo_suite::goldens::{relu_mean, three_convolutions, two_max_stages};
 use cpfo_tests::rounding::agree;
 use cpfo_tests::{calls, copy, gradients, tensors};
 

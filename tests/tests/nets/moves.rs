@@ -10,7 +10,7 @@ use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::topology::Kind;
-use cpfo_tests::for_each_golden;
+use cpfo_suite::for_each_golden;
 use cpfo_tests::golden::Golden;
 use cpfo_tests::moves::{Case, Trains, in_batches, in_place, plain_ways, sliced_within, within};
 
@@ -78,7 +78,7 @@ macro_rules! of_all {
     ($($net:ident)*) => {
         $(#[test]
         fn $net() {
-            of_net::<cpfo_tests::nets::$net::Net>();
+            of_net::<cpfo_suite::goldens::$net::Net>();
         })*
     };
 }

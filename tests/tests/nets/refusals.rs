@@ -6,8 +6,8 @@ use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{
     Batch, InPlace, Inference, LARGEST_RATE, Limit, Rates, Refusal, Schedule, Sgd, Velocity, argmax,
 };
-use cpfo_tests::nets::{pooling_first, relu_mean, two_max_stages};
-use cpfo_tests::{calls, copy, gradients, learner, tensors};
+use cpfo_suite::goldens::{pooling_first, relu_mean, two_max_stages};
+use cpfo_tests::{calls, copy, gradients, tensors};
 
 fn case<N: Net>() -> (Box<Parameters<N>>, Box<Image<N>>) {
     let mut rng = Rng::new(7);

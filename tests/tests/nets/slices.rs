@@ -13,8 +13,8 @@ use cpfo::parts::stage::Stage as _;
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Inference, Learner, Limit, Rates, Refusal};
+use cpfo_suite::for_each_golden;
 use cpfo_tests::calls;
-use cpfo_tests::for_each_golden;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -94,7 +94,7 @@ macro_rules! of_all {
     ($($net:ident)*) => {
         $(#[test]
         fn $net() {
-            same_bits::<cpfo_tests::nets::$net::Net, All>();
+            same_bits::<cpfo_suite::goldens::$net::Net, All>();
         })*
     };
 }
@@ -102,7 +102,7 @@ for_each_golden!(of_all);
 
 #[test]
 fn of_what_trains_partly() {
-    use cpfo_tests::nets::{two_max_stages, two_mean_stages};
+    use cpfo_suite::goldens::{two_max_stages, two_mean_stages};
     same_bits::<two_max_stages::Net, ConvolutionsAndOutput>();
     same_bits::<two_max_stages::Net, OutputOnly>();
     same_bits::<two_mean_stages::Net, BiasesOnly>();
@@ -138,7 +138,7 @@ fn charged<N: Net>() -> [usize; 2] {
 /// A budget counts what is multiplied, so that a slice is as long as it was meant to be.
 #[test]
 fn a_budget_pays_for_what_is_done() {
-    use cpfo_tests::nets::{relu_mean, three_convolutions, two_max_stages};
+    use cpfo_suite::goldens::{relu_mean, three_convolutions, two_max_stages};
     fn macs<N: Net>(layer: usize) -> usize {
         N::LAYERS[layer].1.macs
     }
@@ -163,7 +163,7 @@ fn a_budget_pays_for_what_is_done() {
     assert!((due..due + due / 2).contains(&two_max[1]), "{due} {}", two_max[1]);
 }
 
-type N = cpfo_tests::nets::two_max_stages::Net;
+type N = cpfo_suite::goldens::two_max_stages::Net;
 
 /// A learner whose step has gone on by so many units.
 fn after(units: usize) -> Box<Learner<N>> {

@@ -7,7 +7,8 @@ use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{Batch, InPlace, Inference, Sgd, Velocity};
 use cpfo_harness::learn::passes::{Add, Classify, Look, Outputs, Step};
 use cpfo_harness::learn::vectors::Vectors;
-use cpfo_tests::{for_each_golden, tensors};
+use cpfo_suite::for_each_golden;
+use cpfo_tests::tensors;
 
 const SAMPLES: usize = 24;
 const SGD: Sgd = Sgd { rate: 0.05, momentum: 0.9, decay: 1e-3 };
@@ -84,7 +85,7 @@ fn net_b() {
 
 macro_rules! tests {
     ($($net:ident)*) => {
-        $(#[test] fn $net() { same_bits::<cpfo_tests::nets::$net::Net>(); })*
+        $(#[test] fn $net() { same_bits::<cpfo_suite::goldens::$net::Net>(); })*
     };
 }
 

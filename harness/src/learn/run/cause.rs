@@ -106,8 +106,8 @@ mod tests {
     use super::*;
     use crate::data::{Data, Split};
     use crate::learn::run::{Recipe, Step, Trainer};
-    use crate::nets::digits;
     use cpfo::train::Schedule;
+    use cpfo_nets::digits;
 
     /// The words on a run over these data that does not come to its end.
     fn words(recipe: Recipe, data: &Data) -> String {

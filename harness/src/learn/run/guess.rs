@@ -120,7 +120,7 @@ fn at_least(k: u64, n: u64, p: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nets::digits;
+    use cpfo_nets::digits;
 
     #[test]
     fn tails_of_the_binomial() {

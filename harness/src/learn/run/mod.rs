@@ -286,7 +286,7 @@ impl<'a, N: Net> Run<'a, N> {
 mod tests {
     use super::*;
     use crate::data::Split;
-    use crate::nets::digits;
+    use cpfo_nets::digits;
 
     /// Stopped between two mini-batches of which the first has ruined the net.
     #[test]

@@ -275,9 +275,9 @@ fn accuracy(reading: Option<&Reading>, value: fn(&Reading) -> f64) -> String {
 mod tests {
     use super::super::page::tests::stands_alone;
     use super::*;
-    use crate::nets::digits;
     use crate::plan::{Plan, Training};
     use crate::show::plot::Image;
+    use cpfo_nets::digits;
 
     fn report() -> FineTuningReport {
         let reading = |i: usize| Reading {

@@ -126,7 +126,7 @@ fn what(training: Training) -> String {
 mod tests {
     use super::super::page::tests::stands_alone;
     use super::*;
-    use crate::nets::lenet;
+    use cpfo_nets::lenet;
 
     fn report(training: Training) -> PlanReport {
         PlanReport::new(&Plan::of::<lenet::Net>(training).unwrap())

@@ -57,8 +57,8 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nets::digits;
     use crate::plan::Training;
+    use cpfo_nets::digits;
 
     #[test]
     fn a_count_holds_for_all_chips_of_its_core_and_for_no_other() {

@@ -1,8 +1,34 @@
 //! Nets of many shapes: each differs in one number from others of its kind, and ends in an output of two
 //! classes.
 //!
-//! Who includes this file says before what `shapes!` makes of it. The firmware counts what they take, and a
-//! test of `cpfo plan` looks whether it knows.
+//! The firmware counts what they take, and a test of `cpfo plan` looks whether it knows.
+
+/// Declares the nets, and the macro that goes through them, kind by kind.
+macro_rules! shapes {
+    ($($kind:ident { $($name:ident: $r:literal x $c:literal x $s:literal $layers:tt)* })*) => {
+        shapes! { @each ($) $($kind { $($name)* })* }
+        $(
+            #[doc = concat!("The kind `", stringify!($kind), "`.")]
+            pub mod $kind {
+                $(shapes! { @net $name: $r x $c x $s $layers })*
+            }
+        )*
+    };
+    (@net $name:ident: $r:literal x $c:literal x $s:literal { $($layers:tt)* }) => {
+        cpfo::net! {
+            #[doc = concat!("The shape `", stringify!($name), "`.")]
+            pub mod $name: $r x $c x $s { $($layers)* O = Output(2, SoftmaxCrossEntropy); }
+        }
+    };
+    // A macro that writes a macro needs to be given the dollar.
+    (@each ($dollar:tt) $($kind:ident { $($name:ident)* })*) => {
+        /// Calls a macro with the names of all shapes, kind by kind.
+        #[macro_export]
+        macro_rules! for_each_shape {
+            ($dollar then:path) => { $dollar then! { $($kind { $($name)* })* } };
+        }
+    };
+}
 
 shapes! {
     max {

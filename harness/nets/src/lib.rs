@@ -1,4 +1,6 @@
-//! The two nets that come with the program.
+//! The two nets that come with cpfo: the very ones for the desktop and for a chip.
+
+#![no_std]
 
 cpfo::net! {
     /// Handwritten digits: 8 x 8 grey pixels in, ten classes out.

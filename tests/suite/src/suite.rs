@@ -1,7 +1,8 @@
 //! A suite of nets, each written down once: the declarations, and a macro that calls another with all
-//! their names, in their order. The firmware and the proof include it, too.
+//! their names, in their order.
 
 /// Declares nets as [`cpfo::net!`] does, and the macro that goes through them.
+#[macro_export]
 macro_rules! suite {
     ($each:ident: $(
         $(#[$doc:meta])*
