@@ -54,7 +54,7 @@ const BUILDINGS: &[Building] = &[
     (
         "harness/src/board",
         &["board"],
-        &[&["emulator", "figures", "link", "sweep"], &["device", "firmware"]],
+        &[&["figures", "link", "sweep"], &["device", "firmware"], &["emulator"]],
     ),
     (
         "harness/src/learn",

@@ -18,8 +18,9 @@ use anyhow::{Context as _, bail, ensure};
 
 use crate::base::child::{bound, in_the_background};
 use crate::base::interrupt;
+use crate::board::firmware::{self, BOARDS};
 
-/// A board that QEMU emulates.
+/// A board that QEMU emulates, in the order of [`BOARDS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Board {
     /// Cortex-M0: the BBC micro:bit, 16 KB of RAM
@@ -41,16 +42,19 @@ impl Board {
     pub const ALL: [Board; 6] =
         [Board::M0, Board::M3, Board::M4, Board::M7, Board::M33, Board::Rv32];
 
+    /// What it is in the list of all boards.
+    fn listed(self) -> firmware::Board {
+        BOARDS[self as usize]
+    }
+
     /// The name of its alias in `targets/.cargo/config.toml`.
     pub fn name(self) -> &'static str {
-        match self {
-            Board::M0 => "m0",
-            Board::M3 => "m3",
-            Board::M4 => "m4",
-            Board::M7 => "m7",
-            Board::M33 => "m33",
-            Board::Rv32 => "rv32",
-        }
+        self.listed().name
+    }
+
+    /// Its crate below `targets/boards`.
+    pub fn package(self) -> &'static str {
+        self.listed().package
     }
 
     /// The name of its core.
@@ -75,13 +79,7 @@ impl Board {
 
     /// The compiler's name for its core.
     pub fn target(self) -> &'static str {
-        match self {
-            Board::M0 => "thumbv6m-none-eabi",
-            Board::M3 => "thumbv7m-none-eabi",
-            Board::M4 | Board::M7 => "thumbv7em-none-eabihf",
-            Board::M33 => "thumbv8m.main-none-eabihf",
-            Board::Rv32 => "riscv32imc-unknown-none-elf",
-        }
+        self.listed().target
     }
 
     /// Whether this machine has what it takes to build the firmware and to run it; if not, what to
@@ -152,7 +150,7 @@ fn cargo(board: Board, program: &str, targets: &Path) -> Command {
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(targets)
-        .args([board.name(), "--quiet", "--bin", &format!("qemu-{board}-{program}")])
+        .args([board.name(), "--quiet", "--bin", &format!("{}-{program}", board.package())])
         // Flags for the desktop's processor are not for the chip's, nor is its folder.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
@@ -213,5 +211,23 @@ impl Drop for Emulator {
         // On Unix cargo has become the emulator. If it is gone already there is nothing to stop.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
+
+    use super::*;
+
+    #[test]
+    fn the_list_begins_with_them() {
+        let named = Board::value_variants()
+            .iter()
+            .map(|board| board.to_possible_value().expect("none is hidden").get_name().to_owned());
+        let emulated = BOARDS.iter().take_while(|board| board.chip.is_none());
+        assert_eq!(named.collect::<Vec<_>>(), emulated.map(|board| board.name).collect::<Vec<_>>());
+        assert_eq!(Board::value_variants(), Board::ALL);
+        assert!(BOARDS[Board::ALL.len()..].iter().all(|board| board.chip.is_some()));
     }
 }

@@ -54,7 +54,8 @@ pub struct Board {
     pub chip: Option<&'static str>,
 }
 
-/// Every board: first those that QEMU emulates, then real ones.
+/// Every board: first those that QEMU emulates, then real ones. Cargo has to know them by its own list,
+/// `targets/.cargo/config.toml`; a test holds that one, and the folders, to this.
 pub const BOARDS: [Board; 10] = [
     emulated("m0", "qemu-m0", "thumbv6m-none-eabi"),
     emulated("m3", "qemu-m3", "thumbv7m-none-eabi"),
@@ -256,5 +257,28 @@ mod tests {
         let memory = |name: &str| board(name).unwrap().memory(&targets).unwrap();
         assert_eq!(memory("rp-pico"), [0x1B_FF00, 240 << 10, 16 << 10]);
         assert_eq!(memory("m0"), [224 << 10, 14 << 10, 2 << 10]);
+    }
+
+    #[test]
+    fn cargo_has_an_alias_and_a_folder_for_every_board() {
+        let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../targets");
+        let aliases = std::fs::read_to_string(targets.join(".cargo/config.toml")).unwrap();
+        let aliases: Vec<_> = aliases.lines().filter(|line| line.contains(r#"= ["run""#)).collect();
+        assert_eq!(aliases.len(), BOARDS.len());
+        for (alias, Board { name, package, target, chip }) in aliases.iter().zip(BOARDS) {
+            let words = format!(r#""-p", "{package}", "--target", "{target}""#);
+            assert!(alias.contains(&words), "{name}: {alias}");
+            match chip {
+                Some(chip) => assert!(alias.contains(&format!("--chip {chip}'")), "{alias}"),
+                None => assert!(alias.starts_with(&format!("{name} = ")), "{alias}"),
+            }
+        }
+        let folders = std::fs::read_dir(targets.join("boards")).unwrap().map(Result::unwrap);
+        let folders = folders.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name());
+        let mut folders: Vec<_> = folders.map(|name| name.into_string().unwrap()).collect();
+        let mut packages = BOARDS.map(|board| board.package);
+        folders.sort();
+        packages.sort_unstable();
+        assert_eq!(folders, packages);
     }
 }

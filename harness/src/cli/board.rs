@@ -29,3 +29,16 @@ Examples:
   cpfo build --board m4             the firmware with the last model in it, and its sizes
   cpfo flash --board nrf52840-dk    build it and hand it to the board
   cpfo flash --board m0             the same, to QEMU; Ctrl-A X ends it";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_emulated_board() {
+        let emulated = BOARDS.iter().filter(|board| board.chip.is_none());
+        let names: Vec<_> = emulated.map(|board| board.name).collect();
+        let (last, others) = names.split_last().expect("there are some");
+        assert!(EXAMPLES.starts_with(&format!("{} and {last} are emulated", others.join(", "))));
+    }
+}

@@ -24,7 +24,7 @@ pub(crate) fn lacks(board: Board) -> Option<String> {
 
 /// A board's package.
 pub(crate) fn package(board: Board) -> String {
-    format!("qemu-{board}")
+    board.package().to_owned()
 }
 
 /// Runs cargo in the firmware's workspace; its standard output.

@@ -88,7 +88,7 @@ fn mirrored_digits(board: Board) -> Result<(), Failed> {
 /// on where the firmware is built; `chip` compares them to the last one where they do not.
 fn bench(board: Board) -> Result<(), Failed> {
     let said = json(cpfo().args(["bench", "--emulated", "--board", board.name(), "--json"]))?;
-    let committed = format!("../targets/boards/qemu-{board}/figures.out");
+    let committed = format!("../targets/boards/{}/figures.out", board.package());
     let committed = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(committed))?;
     let counted: Vec<_> = committed.lines().filter(|line| line.contains("instructions")).collect();
     let rows = said["rows"].as_array().ok_or("no rows")?;

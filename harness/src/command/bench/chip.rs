@@ -83,7 +83,7 @@ pub(super) fn run(flags: &BenchFlags, nets: &[Subject]) -> anyhow::Result<ExitCo
 
 /// The figures of a board as they are committed.
 fn committed(board: Board, targets: &Path) -> String {
-    let file = targets.join(format!("boards/qemu-{board}/figures.out"));
+    let file = targets.join(format!("boards/{}/figures.out", board.package()));
     fs::read_to_string(file).unwrap_or_default()
 }
 
