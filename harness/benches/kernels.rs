@@ -24,7 +24,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use cpfo::choice::{Biases, Choice, OutputOnly};
+use cpfo::choice::{All, Biases, Choice, OutputOnly};
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero};

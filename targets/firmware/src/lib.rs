@@ -41,11 +41,11 @@ pub mod greet;
 pub mod heap;
 #[cfg(all(feature = "alloc", target_os = "none"))]
 pub mod loan;
-mod served;
 #[cfg(target_os = "none")]
 pub mod prove;
 #[cfg(target_os = "none")]
 pub mod serve;
+mod served;
 #[cfg(target_os = "none")]
 pub mod stack;
 #[cfg(target_os = "none")]

@@ -74,7 +74,7 @@ impl Files {
         copy("cpfo-out/model.safetensors", "model");
         copy("cpfo-out/checkpoint.safetensors", "checkpoint");
         let mut parameters = Box::new(lenet::Net::ZERO);
-        cpfo::train::initialize::<lenet::Net>(&mut parameters, &mut cpfo::rng::Rng::new(1));
+        parameters.initialize(&mut cpfo::rng::Rng::new(1));
         let about = Default::default();
         model::save::<lenet::Net>(&files.path("lenet"), &parameters, &about).unwrap();
         files.pictures();

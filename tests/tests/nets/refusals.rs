@@ -7,7 +7,7 @@ use cpfo::train::{
     Batch, InPlace, Inference, LARGEST_RATE, Limit, Rates, Refusal, Schedule, Sgd, Velocity, argmax,
 };
 use cpfo_suite::goldens::{pooling_first, relu_mean, two_max_stages};
-use cpfo_tests::{calls, copy, gradients, tensors};
+use cpfo_tests::{calls, copy, gradients, learner, tensors};
 
 fn case<N: Net>() -> (Box<Parameters<N>>, Box<Image<N>>) {
     let mut rng = Rng::new(7);

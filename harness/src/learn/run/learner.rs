@@ -2,7 +2,9 @@
 
 use cpfo::net::{Image, Net, Parameters};
 use cpfo::shape::{Tensor as _, Zero};
-use cpfo::train::{self, Batch, InPlace, Inference, Rates, Refusal, Refusals, Seen, Sgd, Velocity};
+use cpfo::train::{
+    Batch, InPlace, Inference, Limit, Rates, Refusal, Refusals, Seen, Sgd, Velocity,
+};
 use rayon::prelude::*;
 
 use super::{Chance, Trainer};
