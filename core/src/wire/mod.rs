@@ -62,10 +62,12 @@
 mod frame;
 mod reply;
 mod request;
+mod server;
 
 pub use frame::{CHUNK, Full, Garbled, NAMES, frame_bytes};
 pub use reply::{Figures, Hello, Refused, Reply};
 pub use request::Request;
+pub use server::{Chip, Server};
 
 /// The version of this protocol.
 pub const VERSION: u16 = 2;

@@ -45,7 +45,6 @@ pub mod loan;
 pub mod prove;
 #[cfg(target_os = "none")]
 pub mod serve;
-mod served;
 #[cfg(target_os = "none")]
 pub mod stack;
 #[cfg(target_os = "none")]

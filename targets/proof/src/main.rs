@@ -27,9 +27,11 @@ mod parts;
 mod passes;
 mod unknown;
 
+#[cfg(not(feature = "one"))]
+use cpfo::wire::frame_bytes;
 use passes::everything;
 #[cfg(not(feature = "one"))]
-use passes::{batches, in_place};
+use passes::{batches, in_place, server};
 
 #[cfg(not(feature = "one"))]
 macro_rules! goldens {
@@ -50,6 +52,8 @@ macro_rules! edges {
 fn nets() {
     everything::<digits::Net>();
     everything::<lenet::Net>();
+    server::<digits::Net, { frame_bytes(digits::Net::PIXELS) }, All>();
+    server::<lenet::Net, { frame_bytes(lenet::Net::PIXELS) }, OutputOnly>();
     in_place::<lenet::Net, ConvolutionsAndOutput, f32>();
     in_place::<lenet::Net, OutputOnly, f32>();
     in_place::<lenet::Net, BiasesOnly, f32>();

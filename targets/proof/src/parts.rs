@@ -14,7 +14,7 @@ use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
 use cpfo::shape::{self, Grid, Maps, Shape, Tensor, Units};
 use cpfo::topology;
-use cpfo::train::{self, Refusal, Refusals, Schedule};
+use cpfo::train::{self, Rates, Refusal, Refusals, Schedule};
 use cpfo::wire::{self, Full, Garbled, Refused, Reply, Request};
 
 use crate::unknown::{any, seen, somewhere};
@@ -132,6 +132,8 @@ fn shape<S: Shape>() {
 
 fn messages() {
     seen(wire::frame_bytes(any()));
+    seen(Rates::new(any()));
+    seen(Rates::with_decay(any(), any()));
     seen(Request::emit(somewhere(), any(), somewhere()));
     seen(Request::parse(somewhere()));
     seen(Reply::emit(somewhere(), any(), somewhere()));

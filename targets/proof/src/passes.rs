@@ -8,7 +8,9 @@ use cpfo::parts::hold::Numbers;
 use cpfo::parts::stage::Taped;
 use cpfo::pixel::Pixel;
 use cpfo::rng::Rng;
+use cpfo::shape::Zero;
 use cpfo::train::{Batch, InPlace, Inference, Learner, Limit, Rates, Sgd, Velocity};
+use cpfo::wire::{Chip, Server};
 
 use crate::unknown::{any, seen, somewhere};
 
@@ -50,6 +52,41 @@ fn learner<N: Net, C: Choice, X: Pixel>() {
     seen(Learner::resume(learner, any()));
     seen(Learner::is_busy(learner));
     seen(Learner::abandon(learner));
+}
+
+/// A chip that might say anything.
+struct Unknown;
+
+impl Chip for Unknown {
+    fn board(&self) -> &'static str {
+        somewhere::<str>()
+    }
+    fn unit(&self) -> &'static str {
+        somewhere::<str>()
+    }
+    fn now(&self) -> u32 {
+        any()
+    }
+}
+
+/// A server, whatever comes over its line.
+pub(crate) fn server<N: Net, const FRAME: usize, C: Choice>() {
+    let server = somewhere::<Server<N, FRAME, C>>();
+    seen(Server::start(server, somewhere()));
+    seen(Server::load(server, somewhere()));
+    seen(Server::learner(server));
+    seen(Server::learned(server));
+    seen(Server::take(server, any(), &Unknown));
+    seen(Server::line_error(server));
+    seen(Server::work(server, any(), &Unknown));
+    seen(Server::finish(server, &Unknown));
+    seen(Server::answer(server));
+    seen(Server::sent(server, any()));
+    seen(Chip::board(&Unknown));
+    seen(Chip::unit(&Unknown));
+    seen(Chip::now(&Unknown));
+    seen(Chip::since(&Unknown, any()));
+    seen(Chip::stack(&Unknown));
 }
 
 /// Models, on their way in and out.
@@ -95,7 +132,17 @@ fn held<N: Net, C: Choice>() {
     seen(Parameters::visit(parameters, |role, values| seen((role, values))));
     seen(Parameters::visit_mut(parameters, |role, values| seen((role, values))));
     seen(Parameters::layers(parameters));
+    seen(Parameters::tensor(parameters, any()));
+    seen(Parameters::tensor_mut(parameters, any()));
+    seen(Parameters::<N, C>::of(Zero::ZERO));
     let layers = Parameters::layers_mut(parameters);
+    seen(<N::Chain as Holding>::is_loaded::<C>(layers));
+    seen(<N::Chain as Holding>::load::<C, All>(layers, somewhere()));
+    seen(<N::Chain as Holding>::initialize::<C>(layers, somewhere()));
+    let at = &mut |role, values: &[f32]| seen((role, values));
+    seen(<N::Chain as Holding>::visit::<C>(layers, at));
+    let at = &mut |role, values: &mut [f32]| seen((role, values));
+    seen(<N::Chain as Holding>::visit_mut::<C>(layers, at));
     let at = &mut |numbers: Numbers<'_>| seen(numbers);
     seen(<N::Chain as Holding>::visit_held::<C>(layers, at));
     seen(<N::Chain as Holding>::tensor::<C>(layers, any()));

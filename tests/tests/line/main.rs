@@ -7,6 +7,7 @@
 //! | `errors` | a port that tells of errors costs time, and nothing of what was learnt |
 //! | `hostile` | a port that talks otherwise gets a sentence in time, and no endless wait |
 //! | `claim` | a board's devices are handed out once |
+//! | `slices` | a server that learns between the readings of a sensor ends where one ends that does nothing else |
 //! | `session` | nothing is learnt twice, and nothing is wiped out or gone on with unawares |
 
 mod claim;
@@ -15,3 +16,4 @@ mod host;
 mod hostile;
 mod noise;
 mod session;
+mod slices;
