@@ -10,6 +10,7 @@
 
 use crate::math::{self, is_zero};
 use crate::sealed::{Sealed, sealed};
+use crate::shape::Zero;
 
 /// An activation function.
 pub trait Activation: Sealed + 'static {
@@ -20,14 +21,100 @@ pub trait Activation: Sealed + 'static {
     const DEAD_AT_ZERO: bool = false;
     /// Whether initial weights are drawn by He's rule; by Glorot's otherwise.
     const HE: bool = false;
+    /// What tells the slopes of many places.
+    type Slopes: Slopes;
     /// z = f(u)
     fn value(u: f32) -> f32;
+    /// Whether z = f(u) is not 0.
+    #[inline(always)]
+    fn alive(u: f32) -> bool {
+        !is_zero(Self::value(u))
+    }
     /// f′(u), from z = f(u)
     fn slope(z: f32) -> f32;
     /// δ = f′(u) ∂J/∂z, from z = f(u)
     #[inline(always)]
     fn delta(dz: f32, z: f32) -> f32 {
         dz * Self::slope(z)
+    }
+}
+
+/// What tells f′ of many places, to be kept where their z are not.
+pub trait Slopes: Sealed + 'static {
+    /// Whether it is a bit a place.
+    const BITS: bool = false;
+    /// Memory for it: none, or a bit a place, or z of each place.
+    type Kept<Bits: Room, Values: Room>: Room;
+    /// What it is.
+    fn kept<Bits: Room, Values: Room>(kept: &Self::Kept<Bits, Values>) -> Kept<&Bits, &Values>;
+    /// What it is, to be changed.
+    fn kept_mut<Bits: Room, Values: Room>(
+        kept: &mut Self::Kept<Bits, Values>,
+    ) -> Kept<&mut Bits, &mut Values>;
+}
+
+/// Memory in a tape.
+pub trait Room: Zero + Send + Sync + 'static {}
+
+impl<T: Zero + Send + Sync + 'static> Room for T {}
+
+/// What is kept of many places.
+#[derive(Clone, Copy, Debug)]
+pub enum Kept<Bits, Values> {
+    /// Nothing: the slope is the same everywhere.
+    Nothing,
+    /// A bit for each place: whether it is [alive](Activation::alive).
+    Alive(Bits),
+    /// z of each place.
+    Values(Values),
+}
+
+/// The slope is 1 everywhere.
+#[derive(Debug)]
+pub struct One;
+
+/// The slope is 1, or 0 where z is.
+#[derive(Debug)]
+pub struct OneOrZero;
+
+/// The slope is any number.
+#[derive(Debug)]
+pub struct Any;
+
+impl Slopes for One {
+    type Kept<Bits: Room, Values: Room> = ();
+    #[inline(always)]
+    fn kept<Bits: Room, Values: Room>((): &()) -> Kept<&Bits, &Values> {
+        Kept::Nothing
+    }
+    #[inline(always)]
+    fn kept_mut<Bits: Room, Values: Room>((): &mut ()) -> Kept<&mut Bits, &mut Values> {
+        Kept::Nothing
+    }
+}
+
+impl Slopes for OneOrZero {
+    const BITS: bool = true;
+    type Kept<Bits: Room, Values: Room> = Bits;
+    #[inline(always)]
+    fn kept<Bits: Room, Values: Room>(kept: &Bits) -> Kept<&Bits, &Values> {
+        Kept::Alive(kept)
+    }
+    #[inline(always)]
+    fn kept_mut<Bits: Room, Values: Room>(kept: &mut Bits) -> Kept<&mut Bits, &mut Values> {
+        Kept::Alive(kept)
+    }
+}
+
+impl Slopes for Any {
+    type Kept<Bits: Room, Values: Room> = Values;
+    #[inline(always)]
+    fn kept<Bits: Room, Values: Room>(kept: &Values) -> Kept<&Bits, &Values> {
+        Kept::Values(kept)
+    }
+    #[inline(always)]
+    fn kept_mut<Bits: Room, Values: Room>(kept: &mut Values) -> Kept<&mut Bits, &mut Values> {
+        Kept::Values(kept)
     }
 }
 
@@ -47,10 +134,11 @@ pub struct Tanh;
 #[derive(Debug)]
 pub struct Sigmoid;
 
-sealed!(Identity, Relu, Tanh, Sigmoid);
+sealed!(Identity, Relu, Tanh, Sigmoid, One, OneOrZero, Any);
 
 impl Activation for Identity {
     const NAME: &'static str = "identity";
+    type Slopes = One;
     #[inline(always)]
     fn value(u: f32) -> f32 {
         u
@@ -65,10 +153,16 @@ impl Activation for Relu {
     const NAME: &'static str = "relu";
     const DEAD_AT_ZERO: bool = true;
     const HE: bool = true;
+    type Slopes = OneOrZero;
     #[inline(always)]
     fn value(u: f32) -> f32 {
         // Not `max`: on a NaN this keeps the NaN, on every machine, so that a trainer can see it.
         if u <= 0.0 { 0.0 } else { u }
+    }
+    #[inline(always)]
+    #[allow(clippy::neg_cmp_op_on_partial_ord, reason = "a NaN is alive, as it is a value")]
+    fn alive(u: f32) -> bool {
+        !(u <= 0.0)
     }
     #[inline(always)]
     fn slope(z: f32) -> f32 {
@@ -83,6 +177,7 @@ impl Activation for Relu {
 
 impl Activation for Tanh {
     const NAME: &'static str = "tanh";
+    type Slopes = Any;
     #[inline]
     fn value(u: f32) -> f32 {
         math::tanh(u)
@@ -95,6 +190,7 @@ impl Activation for Tanh {
 
 impl Activation for Sigmoid {
     const NAME: &'static str = "sigmoid";
+    type Slopes = Any;
     #[inline]
     fn value(u: f32) -> f32 {
         1.0 / (1.0 + math::exp(-u))

@@ -131,8 +131,8 @@ macro_rules! net {
             $crate::layer::Window<{ $wr }, { $wc }>,
             $crate::layer::$method,
             {
-                let maps = <$input as $crate::shape::Shape>::DIMENSIONS[2];
-                $crate::shape::winner_bytes($wr * $wc, maps)
+                let map = <$input as $crate::shape::Shape>::DIMENSIONS;
+                $crate::layer::pooling::bytes::<$crate::layer::$method>([$wr, $wc], map)
             },
         >;
         $crate::net!(@layers $net, [$($before)* $name: Pooling,],

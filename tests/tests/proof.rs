@@ -15,7 +15,7 @@ const FOR_THE_COMPILER: [&str; 2] = ["budget::assert_fits", "legal"];
 
 /// Kernels, and the traits between them: what a net's passes are made of. Their sizes are types that
 /// only a net puts together, so they are proved by the passes of every net in the proof.
-const WITHIN_A_PASS: [&str; 15] = [
+const WITHIN_A_PASS: [&str; 17] = [
     "Input",
     "Layer",
     "Learn",
@@ -24,10 +24,12 @@ const WITHIN_A_PASS: [&str; 15] = [
     "Reduce",
     "Rule",
     "Sink",
+    "Slopes",
     "Slot",
     "Stage",
     "StripSink",
     "Tiles",
+    "learn::is_ordered",
     "learn::learns",
     "reduce::all_maps",
     "reduce::all_strips",

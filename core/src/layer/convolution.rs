@@ -22,7 +22,7 @@ mod at_once;
 
 use core::marker::PhantomData;
 
-use super::learn::learns;
+use super::learn::{is_ordered, learns};
 use super::reduce::{Reduce, STRIP, Tiles, Whole};
 use super::{Description, Input, Layer, Learn, Stored};
 use crate::activation::Activation;
@@ -131,7 +131,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Layer for Convoluti
     type Bias = Row<O>;
     type Hold<C: Choice> = C::Convolution;
     type Rest<C: Choice> = C::Rest;
-    type Record = P::Record;
+    type Record = P::Record<A>;
     type Plane = <I::Plane as Shape>::Of<f32>;
     type Slope = P::Slope<A>;
     const HE: bool = A::HE;
@@ -153,7 +153,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Layer for Convoluti
         (weight, bias): (&Kernels<I, O, K>, &Row<O>),
         x: &Stored<I, X>,
         z: &mut Stored<P::Output>,
-        record: Option<&mut P::Record>,
+        record: Option<&mut P::Record<A>>,
     ) {
         let u = Convolving::<Self, X> { weight, bias, x };
         P::forward::<A, _>(pace, &u, z, record);
@@ -166,11 +166,38 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Layer for Convoluti
         x: Input<'_, Stored<I, X>>,
         plane: Option<&mut Self::Plane>,
         delta: &Stored<P::Output>,
-        record: &mut P::Record,
+        record: &mut P::Record<A>,
     ) {
         P::turn::<A>(pace, delta, record);
         Self::back::<Before, Below, X>(pace, parameters, x, plane, delta, record);
     }
+}
+
+/// Of so few maps of the input the gradients of a kernel and of its bias are summed together: to ask for δ once
+/// more would take longer than to sum it up again with each of the maps.
+const FEW: usize = 4;
+
+/// Does something at each column that a δ is for. Where that is little it is written out for each of them: of a
+/// loop with a branch the optimizer makes two, one in the other.
+macro_rules! columns {
+    ($little:expr, $wide:expr, $alive:expr, |$k:ident| $body:block) => {
+        if $little {
+            columns!(@ $wide, $alive, $k, $body, 0 1 2 3 4 5 6 7);
+        } else {
+            for $k in 0..$wide {
+                if $wide > 1 && $alive >> $k & 1 == 0 {
+                    continue;
+                }
+                $body
+            }
+        }
+    };
+    (@ $wide:expr, $alive:expr, $k:ident, $body:block, $($at:literal)*) => {$(
+        if $wide > $at && ($wide == 1 || $alive >> $at & 1 != 0) {
+            let $k: usize = $at;
+            $body
+        }
+    )*};
 }
 
 /// A convolution with its weights at work on an input.
@@ -296,7 +323,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
         mut x: Input<'_, Stored<I, X>>,
         plane: Option<&mut <I::Plane as Shape>::Of<f32>>,
         delta: &Stored<P::Output>,
-        record: &P::Record,
+        record: &P::Record<A>,
     ) {
         if at_once::fits::<I, _, _>(&weight) && (learns(&weight) || Below::SET) && pace.whole() {
             Self::backward_at_once::<Before, Below, X>((weight, bias), x, delta, record);
@@ -304,7 +331,12 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
         }
         let (row, rows) = ((Self::KR - 1) * Self::C + Self::KC, P::PLACES[0] * P::PLACES[1]);
         let mut plane = plane.map(<I::Plane>::cells_mut);
-        if learns(&bias) {
+        // The sums of few taps stay in registers, beside one for the bias; those of very many are in memory
+        // anyway.
+        let little = K::LEN <= 16 || K::LEN > 25;
+        let together = K::LEN <= 16 && Self::I <= FEW && P::wide::<A>() > 1;
+        let together = together && learns(&weight) && learns(&bias) && !is_ordered(&weight);
+        if learns(&bias) && !together {
             let scale = bias.scale();
             // The optimizer of a chip would write down every place of every map.
             let maps = hidden_on_chips(Self::O);
@@ -314,12 +346,14 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
                 }
                 let mut sum = 0.0;
                 for r in 0..P::PLACES[0] {
-                    for c in 0..P::PLACES[1] {
-                        let Some((_, _, d)) = P::place(delta, record, r, c, o) else { continue };
+                    for (_, _, d, alive) in P::row::<A>(delta, record, r, o) {
                         if SOFT && is_zero(d) {
                             continue;
                         }
-                        sum += d;
+                        columns!(little, P::wide::<A>(), alive, |k| {
+                            let _ = k;
+                            sum += d;
+                        });
                     }
                 }
                 bias.add(|b| b.flat_mut().get_mut(o..)?.first_chunk_mut(), [scale * sum]);
@@ -329,7 +363,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
             return;
         }
         // One product takes no longer than the test for 0, where floats are computed by instructions.
-        let skips = SOFT || K::LEN > 1;
+        let skips = SOFT || K::LEN > 1 && P::wide::<A>() == 1;
         let of_map =
             if Below::SET { 2 + Self::O } else { 0 } + if learns(&weight) { Self::O } else { 0 };
         for i in pace.range(Self::I, of_map) {
@@ -347,21 +381,20 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
                         *w = taps.flat().get(i * Self::O + o).copied().unwrap_or(0.0);
                     }
                     for r in 0..P::PLACES[0] {
-                        for c in 0..P::PLACES[1] {
-                            let Some((r, c, d)) = P::place(delta, record, r, c, o) else {
-                                continue;
-                            };
+                        for (r, c, d, alive) in P::row::<A>(delta, record, r, o) {
                             if skips && is_zero(d) {
                                 continue;
                             }
-                            let first = r * Self::C + c;
-                            if let Some(dx) = plane.get_mut(first..first + row) {
-                                for p in 0..Self::KR {
-                                    for q in 0..Self::KC {
-                                        dx[p * Self::C + q] += kernel[p * Self::KC + q] * d;
+                            columns!(little, P::wide::<A>(), alive, |k| {
+                                let first = r * Self::C + c + k;
+                                if let Some(dx) = plane.get_mut(first..first + row) {
+                                    for p in 0..Self::KR {
+                                        for q in 0..Self::KC {
+                                            dx[p * Self::C + q] += kernel[p * Self::KC + q] * d;
+                                        }
                                     }
                                 }
-                            }
+                            });
                         }
                     }
                 }
@@ -375,25 +408,32 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
                     }
                     let mut gradient = K::Of::<f32>::ZERO;
                     let gradient = gradient.flat_mut();
+                    let mut sum = 0.0;
                     for r in 0..P::PLACES[0] {
-                        for c in 0..P::PLACES[1] {
-                            let Some((r, c, d)) = P::place(delta, record, r, c, o) else {
-                                continue;
-                            };
+                        for (r, c, d, alive) in P::row::<A>(delta, record, r, o) {
                             if skips && is_zero(d) {
                                 continue;
                             }
-                            let first = r * Self::C + c;
-                            if let Some(x) = x.get(first..first + row) {
-                                for p in 0..Self::KR {
-                                    for q in 0..Self::KC {
-                                        let x = x[p * Self::C + q].flat().get(i);
-                                        gradient[p * Self::KC + q] +=
-                                            x.map_or(0.0, |x| X::value(*x) * d);
+                            columns!(little, P::wide::<A>(), alive, |k| {
+                                if together {
+                                    sum += d;
+                                }
+                                let first = r * Self::C + c + k;
+                                if let Some(x) = x.get(first..first + row) {
+                                    for p in 0..Self::KR {
+                                        for q in 0..Self::KC {
+                                            let x = x[p * Self::C + q].flat().get(i);
+                                            gradient[p * Self::KC + q] +=
+                                                x.map_or(0.0, |x| X::value(*x) * d);
+                                        }
                                     }
                                 }
-                            }
+                            });
                         }
+                    }
+                    if together && i == 0 {
+                        let sum = bias.scale() * sum;
+                        bias.add(|b| b.flat_mut().get_mut(o..)?.first_chunk_mut(), [sum]);
                     }
                     for tap in 0..K::LEN {
                         weight.add(

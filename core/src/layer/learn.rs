@@ -39,6 +39,11 @@ pub const fn learns<T, W: Learn<T>>(_: &W) -> bool {
     W::LEARNS
 }
 
+/// Whether the order in which gradients of such a tensor are handed over is part of the result.
+pub const fn is_ordered<T, W: Learn<T>>(_: &W) -> bool {
+    W::ORDERED
+}
+
 /// Two things held together.
 pub trait Pair: 'static {
     /// The one.

@@ -7,13 +7,17 @@
 //!
 //! Every activation grows with u, so the largest z belongs to the largest u: the activation is
 //! computed once a window. The way back of max pooling needs the winners' places, a few bits each;
-//! that of mean pooling needs the whole map before it.
+//! that of mean pooling needs what tells f′ at [each place](mean): a bit of it after ReLU.
 //!
 //! After a convolution both are a way to [`Reduce`] its tiles. At the head of a net a pooling
 //! layer stands alone and reduces the net's input.
 
+pub mod mean;
+
 use crate::sealed::{Sealed, sealed};
+use core::iter::{Enumerate, Zip};
 use core::marker::PhantomData;
+use core::slice::Iter;
 
 use super::reduce::{Reduce, STRIP, Sink, StripSink, Tiles, all_maps, all_strips, units};
 use super::{Description, Input, Layer, Learn, Stored};
@@ -22,13 +26,13 @@ use crate::choice::Choice;
 use crate::hold::{Flag, Without};
 use crate::pace::Pace;
 use crate::pixel::Pixel;
-use crate::shape::{Grid, Shape, Zero, winner_bits};
+use crate::shape::{Grid, Shape, Tensor as _, Zero, winner_bits, winner_bytes};
 use crate::topology::Kind;
 
-/// A pooling layer from maps `I` to maps `O` by windows `W` and method `M`; the places of a
-/// pooled pixel's winners take `WINNERS` bytes ([`winner_bytes`](crate::shape::winner_bytes)).
+/// A pooling layer from maps `I` to maps `O` by windows `W` and method `M`, whose record is kept in
+/// pieces of so many [`bytes`].
 #[derive(Debug)]
-pub struct Pooling<I, O, W, M, const WINNERS: usize>(PhantomData<(I, O, W, M)>);
+pub struct Pooling<I, O, W, M, const BYTES: usize>(PhantomData<(I, O, W, M)>);
 
 /// Windows of `R` rows and `C` columns, side by side.
 pub type Window<const R: usize, const C: usize> = Grid<R, C>;
@@ -45,16 +49,26 @@ pub struct Mean;
 pub trait Method: Sealed + 'static {
     /// Its name in files and reports.
     const NAME: &'static str;
+    /// Whether one place of a window is the winner.
+    const WINS: bool;
 }
 
 sealed!(Max, Mean);
 
 impl Method for Max {
     const NAME: &'static str = "max";
+    const WINS: bool = true;
 }
 
 impl Method for Mean {
     const NAME: &'static str = "mean";
+    const WINS: bool = false;
+}
+
+/// The bytes of a piece of what is kept for the way back, of windows of such sides and a map of such
+/// [dimensions](Shape::DIMENSIONS) before it: the winners of a pooled pixel, or a bit for each place of a row.
+pub const fn bytes<M: Method>([wr, wc]: [usize; 2], [_, columns, maps]: [usize; 3]) -> usize {
+    if M::WINS { winner_bytes(wr * wc, maps) } else { columns.div_ceil(8) }
 }
 
 /// The formulas as they stand in the note, a number at a time: what the passes below are held against.
@@ -118,8 +132,8 @@ pub mod reference {
 }
 
 /// At the head of a net. After a convolution it is that one's to ask for tiles.
-impl<I: Shape, O: Shape, W: Shape, M: Method, const WINNERS: usize> Layer
-    for Pooling<I, O, W, M, WINNERS>
+impl<I: Shape, O: Shape, W: Shape, M: Method, const BYTES: usize> Layer
+    for Pooling<I, O, W, M, BYTES>
 where
     Self: Reduce<Output = O>,
 {
@@ -193,13 +207,13 @@ impl<I: Shape, X: Pixel> Tiles for Pixels<'_, I, X> {
 }
 
 /// The windows of one pooled pixel, to the largest.
-struct Largest<'a, A, const WINNERS: usize> {
+struct Largest<'a, A, const BYTES: usize> {
     z: &'a mut [f32],
-    winners: Option<&'a mut [u8; WINNERS]>,
+    winners: Option<&'a mut [u8; BYTES]>,
     activation: PhantomData<A>,
 }
 
-impl<A: Activation, W: Shape, const WINNERS: usize> Sink<W> for Largest<'_, A, WINNERS> {
+impl<A: Activation, W: Shape, const BYTES: usize> Sink<W> for Largest<'_, A, BYTES> {
     #[inline(always)]
     fn take<const B: usize>(&mut self, o: usize, u: &W::Of<[f32; B]>) {
         let bits = winner_bits(W::LEN);
@@ -233,14 +247,14 @@ impl<A: Activation, W: Shape, const WINNERS: usize> Sink<W> for Largest<'_, A, W
 }
 
 /// The windows of a strip, each to its largest.
-struct LargestOfStrip<'a, A, O, W, const WINNERS: usize> {
+struct LargestOfStrip<'a, A, O, W, const BYTES: usize> {
     z: &'a mut [f32],
-    winners: Option<&'a mut [[u8; WINNERS]]>,
+    winners: Option<&'a mut [[u8; BYTES]]>,
     of: PhantomData<(A, O, W)>,
 }
 
-impl<A: Activation, O: Shape, W: Shape, const WINNERS: usize> StripSink<W::Rows>
-    for LargestOfStrip<'_, A, O, W, WINNERS>
+impl<A: Activation, O: Shape, W: Shape, const BYTES: usize> StripSink<W::Rows>
+    for LargestOfStrip<'_, A, O, W, BYTES>
 {
     #[inline(always)]
     fn take_strip<const B: usize>(
@@ -260,15 +274,16 @@ impl<A: Activation, O: Shape, W: Shape, const WINNERS: usize> StripSink<W::Rows>
                     }
                 }
             }
-            let mut sink = Largest::<A, WINNERS> { z, winners, activation: PhantomData };
+            let mut sink = Largest::<A, BYTES> { z, winners, activation: PhantomData };
             Sink::<W>::take::<B>(&mut sink, o, &window);
         }
     }
 }
 
-impl<I: Shape, O: Shape, W: Shape, const WINNERS: usize> Reduce for Pooling<I, O, W, Max, WINNERS> {
+impl<I: Shape, O: Shape, W: Shape, const BYTES: usize> Reduce for Pooling<I, O, W, Max, BYTES> {
     type Output = O;
-    type Record = <O::Plane as Shape>::Of<[u8; WINNERS]>;
+    type Record<A: Activation> = <O::Plane as Shape>::Of<[u8; BYTES]>;
+    type Row<'a, A: Activation> = Winners<'a, O, W, BYTES>;
     type Slope<A: Activation> = A;
     const PLACES: [usize; 2] = [O::DIMENSIONS[0], O::DIMENSIONS[1]];
 
@@ -277,7 +292,7 @@ impl<I: Shape, O: Shape, W: Shape, const WINNERS: usize> Reduce for Pooling<I, O
         pace: &mut impl Pace,
         u: &U,
         z: &mut O::Of<f32>,
-        mut record: Option<&mut Self::Record>,
+        mut record: Option<&mut Self::Record<A>>,
     ) {
         let ([rows, columns, maps], [wr, wc, _]) = (O::DIMENSIONS, W::DIMENSIONS);
         let units = units(maps, W::LEN, U::SUMS);
@@ -290,7 +305,7 @@ impl<I: Shape, O: Shape, W: Shape, const WINNERS: usize> Reduce for Pooling<I, O
                 let winners = record.as_deref_mut();
                 let winners = winners.and_then(|all| <O::Plane>::cells_mut(all).get_mut(place..));
                 let Some(z) = O::cells_mut(z).get_mut(place * maps..) else { return };
-                let mut sink = LargestOfStrip::<A, O, W, WINNERS> { z, winners, of: PhantomData };
+                let mut sink = LargestOfStrip::<A, O, W, BYTES> { z, winners, of: PhantomData };
                 all_strips::<O, W::Rows>(u, r * wr, c * wc, &mut sink);
             }
             for c in pace.range(columns, units).skip(strips * of_strip) {
@@ -300,123 +315,51 @@ impl<I: Shape, O: Shape, W: Shape, const WINNERS: usize> Reduce for Pooling<I, O
                 let Some(z) = O::cells_mut(z).get_mut(place * maps..(place + 1) * maps) else {
                     return;
                 };
-                let mut sink = Largest::<A, WINNERS> { z, winners, activation: PhantomData };
+                let mut sink = Largest::<A, BYTES> { z, winners, activation: PhantomData };
                 all_maps::<O, W>(pace, u, r * wr, c * wc, &mut sink);
             }
         }
     }
 
     #[inline(always)]
-    fn turn<A: Activation>(_: &mut impl Pace, _: &O::Of<f32>, _: &mut Self::Record) {}
+    fn turn<A: Activation>(_: &mut impl Pace, _: &O::Of<f32>, _: &mut Self::Record<A>) {}
 
     #[inline(always)]
-    fn place(
-        delta: &O::Of<f32>,
-        record: &Self::Record,
+    fn row<'a, A: Activation>(
+        delta: &'a O::Of<f32>,
+        record: &'a Self::Record<A>,
         r: usize,
-        c: usize,
         o: usize,
-    ) -> Option<(usize, usize, f32)> {
-        let ([_, columns, maps], [wr, wc, _]) = (O::DIMENSIONS, W::DIMENSIONS);
-        let d = *O::cells(delta).get((r * columns + c) * maps + o)?;
-        let bits = winner_bits(W::LEN);
-        let winners = <O::Plane>::cells(record).get(r * columns + c)?;
-        let winner = winners.get(o * bits / 8)? >> (o * bits % 8);
+    ) -> Winners<'a, O, W, BYTES> {
+        let columns = O::DIMENSIONS[1];
+        let row = r * columns..(r + 1) * columns;
+        let delta = O::pixels(delta).get(row.clone()).unwrap_or_default();
+        let winners = <O::Plane>::cells(record).get(row).unwrap_or_default();
+        Winners { pixels: delta.iter().zip(winners).enumerate(), r, o, of: PhantomData }
+    }
+}
+
+/// δ at the winner of each window of a row.
+#[allow(missing_debug_implementations)]
+pub struct Winners<'a, O: Shape, W, const BYTES: usize> {
+    /// What is left of the row: its column, the δs of all maps and their winners.
+    pixels: Enumerate<Zip<Iter<'a, <O::Channels as Shape>::Of<f32>>, Iter<'a, [u8; BYTES]>>>,
+    r: usize,
+    o: usize,
+    of: PhantomData<W>,
+}
+
+impl<O: Shape, W: Shape, const BYTES: usize> Iterator for Winners<'_, O, W, BYTES> {
+    type Item = (usize, usize, f32, u32);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(usize, usize, f32, u32)> {
+        let ([wr, wc, _], bits) = (W::DIMENSIONS, winner_bits(W::LEN));
+        let (c, (delta, winners)) = self.pixels.next()?;
+        let d = *delta.flat().get(self.o)?;
+        let winner = winners.get(self.o * bits / 8)? >> (self.o * bits % 8);
         let winner = usize::from(winner) & ((1 << bits) - 1);
-        Some((r * wr + winner / wc, c * wc + winner % wc, d))
-    }
-}
-
-/// The windows of one pooled pixel, to their mean.
-struct Average<'a, A, I> {
-    z: &'a mut [f32],
-    /// The map from the window's first pixel on.
-    map: Option<&'a mut [f32]>,
-    of: PhantomData<(A, I)>,
-}
-
-impl<A: Activation, I: Shape, W: Shape> Sink<W> for Average<'_, A, I> {
-    #[inline(always)]
-    fn take<const B: usize>(&mut self, o: usize, u: &W::Of<[f32; B]>) {
-        let ([_, columns, maps], wide) = (I::DIMENSIONS, W::DIMENSIONS[1]);
-        for (b, z) in self.z.iter_mut().skip(o).take(B).enumerate() {
-            let mut sum = 0.0;
-            for (place, u) in W::cells(u).iter().enumerate() {
-                let value = A::value(u[b]);
-                sum += value;
-                let at = (place / wide * columns + place % wide) * maps + o + b;
-                if let Some(kept) = self.map.as_deref_mut().and_then(|map| map.get_mut(at)) {
-                    *kept = value;
-                }
-            }
-            *z = sum * (1.0 / W::LEN as f32);
-        }
-    }
-}
-
-impl<I: Shape, O: Shape, W: Shape, const WINNERS: usize> Reduce
-    for Pooling<I, O, W, Mean, WINNERS>
-{
-    type Output = O;
-    type Record = I::Of<f32>;
-    type Slope<A: Activation> = Identity;
-    const PLACES: [usize; 2] = [I::DIMENSIONS[0], I::DIMENSIONS[1]];
-
-    #[inline(always)]
-    fn forward<A: Activation, U: Tiles>(
-        pace: &mut impl Pace,
-        u: &U,
-        z: &mut O::Of<f32>,
-        mut record: Option<&mut Self::Record>,
-    ) {
-        let ([rows, columns, maps], [wr, wc, _]) = (O::DIMENSIONS, W::DIMENSIONS);
-        let units = units(maps, W::LEN, U::SUMS);
-        for r in pace.range(rows, columns * units) {
-            for c in pace.range(columns, units) {
-                let first = (r * wr * I::DIMENSIONS[1] + c * wc) * maps;
-                let map = record.as_deref_mut().and_then(|all| I::cells_mut(all).get_mut(first..));
-                let place = r * columns + c;
-                let Some(z) = O::cells_mut(z).get_mut(place * maps..(place + 1) * maps) else {
-                    return;
-                };
-                let mut sink = Average::<A, I> { z, map, of: PhantomData };
-                all_maps::<O, W>(pace, u, r * wr, c * wc, &mut sink);
-            }
-        }
-    }
-
-    /// The record holds z before and δ after.
-    #[inline(always)]
-    fn turn<A: Activation>(pace: &mut impl Pace, delta: &O::Of<f32>, record: &mut Self::Record) {
-        let ([rows, columns, maps], [wr, wc, _]) = (I::DIMENSIONS, W::DIMENSIONS);
-        for r in pace.range(rows, 1) {
-            if !pace.unit(columns * maps) {
-                break;
-            }
-            let Some(row) = I::cells_mut(record).chunks_exact_mut(columns * maps).nth(r) else {
-                return;
-            };
-            for (c, pixel) in row.chunks_exact_mut(maps).enumerate() {
-                let at = (r / wr * O::DIMENSIONS[1] + c / wc) * maps;
-                if let Some(delta) = O::cells(delta).get(at..at + maps) {
-                    for (z, d) in pixel.iter_mut().zip(delta) {
-                        *z = A::delta(d * (1.0 / W::LEN as f32), *z);
-                    }
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn place(
-        _: &O::Of<f32>,
-        record: &Self::Record,
-        r: usize,
-        c: usize,
-        o: usize,
-    ) -> Option<(usize, usize, f32)> {
-        let [_, columns, maps] = I::DIMENSIONS;
-        Some((r, c, *I::cells(record).get((r * columns + c) * maps + o)?))
+        Some((self.r * wr + winner / wc, c * wc + winner % wc, d, 1))
     }
 }
 
@@ -441,12 +384,12 @@ mod tests {
     const DELTA: [[f32; 2]; 2] = [[4.0, 8.0], [-4.0, 12.0]];
 
     /// A convolution by the one number 1 is its input: what is left is the pooling.
-    type Pooled<M, const WINNERS: usize> = Convolution<
+    type Pooled<M, const BYTES: usize> = Convolution<
         Maps<4, 4, 1>,
         Maps<4, 4, 1>,
         Kernel<1, 1>,
         Relu,
-        Pooling<Maps<4, 4, 1>, Maps<2, 2, 1>, Window<2, 2>, M, WINNERS>,
+        Pooling<Maps<4, 4, 1>, Maps<2, 2, 1>, Window<2, 2>, M, BYTES>,
     >;
 
     /// z, and the δ of every place: with one weight of 1, dx is δ.

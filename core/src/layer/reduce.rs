@@ -150,9 +150,16 @@ pub trait Reduce: 'static {
     /// The shape of the next layer's input.
     type Output: Shape;
     /// What the way back has to know beside the output.
-    type Record: Zero + Send + Sync + 'static;
+    type Record<A: Activation>: Zero + Send + Sync + 'static;
+    /// The δs of a row of a map.
+    type Row<'a, A: Activation>: Iterator<Item = (usize, usize, f32, u32)>;
     /// The activation whose slope belongs to the values of the output.
     type Slope<A: Activation>: Activation;
+    /// How many columns a δ of a [row](Self::row) is for at most, 8 or fewer.
+    #[inline(always)]
+    fn wide<A: Activation>() -> usize {
+        1
+    }
     /// Rows and columns of the δs of a map.
     const PLACES: [usize; 2];
     /// Takes tiles of u; gives z, and the record where one is wanted.
@@ -160,24 +167,25 @@ pub trait Reduce: 'static {
         pace: &mut impl Pace,
         u: &U,
         z: &mut <Self::Output as Shape>::Of<f32>,
-        record: Option<&mut Self::Record>,
+        record: Option<&mut Self::Record<A>>,
     );
     /// Prepares the record for the way back.
     fn turn<A: Activation>(
         pace: &mut impl Pace,
         delta: &<Self::Output as Shape>::Of<f32>,
-        record: &mut Self::Record,
+        record: &mut Self::Record<A>,
     );
-    /// The δ at row `r`, column `c` of map `o`, with the row and the column of the convolution's u that
-    /// it belongs to. (Who asks writes the loops: a closure that is handed to them is no longer inlined
-    /// once a program has it twice, and then keeps its sums in memory.)
-    fn place(
-        delta: &<Self::Output as Shape>::Of<f32>,
-        record: &Self::Record,
+    /// The δs of row `r` of map `o`, each with the row and the column of the convolution's u that it belongs
+    /// to, in the order of the columns; and which of the [columns](Self::wide) from there on it is for, as
+    /// bits, the first the lowest. Where none is for a column, δ is 0. (Who asks writes the loops: a closure
+    /// that is handed to them is no longer inlined once a program has it twice, and then keeps its sums in
+    /// memory.)
+    fn row<'a, A: Activation>(
+        delta: &'a <Self::Output as Shape>::Of<f32>,
+        record: &'a Self::Record<A>,
         r: usize,
-        c: usize,
         o: usize,
-    ) -> Option<(usize, usize, f32)>;
+    ) -> Self::Row<'a, A>;
 }
 
 /// No pooling: the map as it is.
@@ -203,7 +211,8 @@ impl<A: Activation, Z: Shape, T: Shape> Sink<T> for Strip<'_, A, Z> {
 
 impl<Z: Shape> Reduce for Whole<Z> {
     type Output = Z;
-    type Record = ();
+    type Record<A: Activation> = ();
+    type Row<'a, A: Activation> = Each<'a, Z>;
     type Slope<A: Activation> = A;
     const PLACES: [usize; 2] = [Z::DIMENSIONS[0], Z::DIMENSIONS[1]];
 
@@ -238,14 +247,35 @@ impl<Z: Shape> Reduce for Whole<Z> {
     fn turn<A: Activation>(_: &mut impl Pace, _: &Z::Of<f32>, (): &mut ()) {}
 
     #[inline(always)]
-    fn place(
-        delta: &Z::Of<f32>,
-        (): &(),
+    fn row<'a, A: Activation>(
+        delta: &'a Z::Of<f32>,
+        (): &'a (),
         r: usize,
-        c: usize,
         o: usize,
-    ) -> Option<(usize, usize, f32)> {
-        let [_, columns, maps] = Z::DIMENSIONS;
-        Some((r, c, *Z::cells(delta).get((r * columns + c) * maps + o)?))
+    ) -> Each<'a, Z> {
+        Each { delta, r, c: 0, o }
+    }
+}
+
+/// δ at each column of a row.
+#[allow(missing_debug_implementations)]
+pub struct Each<'a, Z: Shape> {
+    delta: &'a Z::Of<f32>,
+    r: usize,
+    c: usize,
+    o: usize,
+}
+
+impl<Z: Shape> Iterator for Each<'_, Z> {
+    type Item = (usize, usize, f32, u32);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(usize, usize, f32, u32)> {
+        let ([_, columns, maps], c) = (Z::DIMENSIONS, self.c);
+        if c == columns {
+            return None;
+        }
+        self.c += 1;
+        Some((self.r, c, *Z::cells(self.delta).get((self.r * columns + c) * maps + self.o)?, 1))
     }
 }

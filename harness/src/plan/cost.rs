@@ -39,6 +39,8 @@ const PIXEL: f64 = 3.12;
 /// Back: a place of δ that a map is asked for, by its winner or as it is.
 const WINNER: f64 = 8.93;
 const PLACE: f64 = 2.1;
+/// A place whose bit is asked.
+const BIT: f64 = 3.5;
 /// A product of a convolution's gradient, and what it takes more where the sums of a kernel are too many
 /// for registers. Of δ it takes twice as much: the sums lie in memory.
 const GRADIENT: f64 = 2.25;
@@ -175,9 +177,10 @@ fn back(stage: &Stage) -> f64 {
     let taps = area(layer.window) as f64;
     let spill = if area(layer.window) > REGISTERS { SPILL } else { 0.0 };
     let from = layer.input[2] as f64;
-    // A mean turns the map before it into δ.
-    let turned = maps.pooling.filter(|pooling| pooling.function == "mean");
-    let turned = turned.map_or(0.0, |_| maps.values() as f64);
+    // A mean turns the map before it into δ; to put down a bit for each place takes as long.
+    let mean = maps.pooling.filter(|pooling| pooling.function == "mean");
+    let turned = mean.map_or(0.0, |_| maps.values() as f64);
+    let each = if mean.is_some() && layer.function == "relu" { BIT } else { each };
     each * places * (biases + from * (weights + below))
         + places * from * taps * ((GRADIENT + spill) * weights + 2.0 * GRADIENT * below)
         + WEIGHT * layer.weights as f64 * weights

@@ -5,6 +5,7 @@ use core::fmt::{Debug, Display, Formatter};
 
 use cpfo::activation::{Activation, Identity, Relu, Sigmoid, Tanh};
 use cpfo::format::{self, Checksum, Stopped};
+use cpfo::layer::pooling::{self, Max, Mean};
 use cpfo::loss::{Loss, SigmoidSquaredError, SoftmaxCrossEntropy};
 use cpfo::math;
 use cpfo::net::Role;
@@ -68,6 +69,7 @@ fn activation<A: Activation>() {
     seen(<A as Activation>::value(any()));
     seen(<A as Activation>::slope(any()));
     seen(<A as Activation>::delta(any(), any()));
+    seen(<A as Activation>::alive(any()));
 }
 
 fn loss<L: Loss>() {
@@ -83,6 +85,8 @@ fn sizes() {
     seen(shape::winner_bits(any()));
     seen(shape::winner_bytes(any(), any()));
     seen(reduce::units(any(), any(), any()));
+    seen(pooling::bytes::<Max>(any(), any()));
+    seen(pooling::bytes::<Mean>(any(), any()));
     pace(&mut Whole);
     pace(&mut Slice::new(any(), any()));
     seen(Slice::done(somewhere()));

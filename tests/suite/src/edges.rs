@@ -40,6 +40,30 @@ suite! { for_each_edge:
         O4 = Output(2, SoftmaxCrossEntropy);
     }
 
+    /// Means of three columns, whose bits lie across bytes and words.
+    pub mod mean_across_bytes: 3 x 43 x 1 {
+        C1 = Convolution(2, 2 x 2, Relu);
+        P2 = Pooling(Mean, 2 x 3);
+        C3 = Convolution(2, 1 x 2, Relu);
+        P4 = Pooling(Mean, 1 x 1);
+        O5 = Output(2, SoftmaxCrossEntropy);
+    }
+
+    /// Means of more columns than a byte has bits, behind a layer that learns.
+    pub mod mean_across_words: 2 x 41 x 2 {
+        C1 = Convolution(3, 1 x 1, Tanh);
+        C2 = Convolution(2, 2 x 2, Relu);
+        P3 = Pooling(Mean, 1 x 20);
+        O4 = Output(2, SoftmaxCrossEntropy);
+    }
+
+    /// Means of what has one slope everywhere.
+    pub mod mean_of_identity: 5 x 4 x 2 {
+        C1 = Convolution(2, 2 x 1, Identity);
+        P2 = Pooling(Mean, 2 x 2);
+        O3 = Output(2, SoftmaxCrossEntropy);
+    }
+
     /// One row of 256 places, of more maps than a desktop's way back takes at once.
     pub mod one_row: 1 x 256 x 65 {
         C1 = Convolution(2, 1 x 1, Relu);

@@ -46,7 +46,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
         (mut weight, mut bias): (impl Learn<Kernels<I, O, K>>, impl Learn<Row<O>>),
         mut x: Input<'_, Stored<I, X>>,
         delta: &Stored<P::Output>,
-        record: &P::Record,
+        record: &P::Record<A>,
     ) {
         let mut room = <I::Plane as Shape>::Of::<Place>::ZERO;
         let mut dx = I::Of::<f32>::ZERO;
@@ -54,13 +54,13 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
             let room = room.flat_mut();
             let mut count = 0;
             for r in 0..P::PLACES[0] {
-                for c in 0..P::PLACES[1] {
-                    if let Some((r, c, delta)) = P::place(delta, record, r, c, o)
-                        && let Some(place) = room.get_mut(count)
-                    {
-                        *place = Place { pixel: (r * Self::C + c) as u32, delta };
-                        // No branch: nobody can foresee which δ is 0.
-                        count += usize::from(!is_zero(delta));
+                for (r, c, delta, alive) in P::row::<A>(delta, record, r, o) {
+                    for k in 0..P::wide::<A>() {
+                        if let Some(place) = room.get_mut(count) {
+                            *place = Place { pixel: (r * Self::C + c + k) as u32, delta };
+                            // No branch: nobody can foresee which δ is 0.
+                            count += (alive >> k & 1) as usize & usize::from(!is_zero(delta));
+                        }
                     }
                 }
             }
