@@ -83,17 +83,38 @@ pub const fn length<N: Net>() -> usize {
 }
 
 /// A number that tells nets apart: the CRC-32 of kinds, shapes, windows and functions of all
-/// layers. Names are not part of it.
-pub fn fingerprint<N: Net>() -> u32 {
-    let mut digest = CRC.digest();
-    for (_, layer) in N::LAYERS {
+/// layers. Names are not part of it. As a constant it lets a firmware check its model when it is
+/// compiled ([`is_of`]).
+pub const fn fingerprint<N: Net>() -> u32 {
+    let (mut digest, mut at) = (CRC.digest(), 0);
+    while at < N::LAYERS.len() {
+        let layer = &N::LAYERS[at].1;
         digest.update(&[layer.kind as u8]);
-        for size in layer.input.iter().chain(&layer.output).chain(&layer.window) {
-            digest.update(&(*size as u32).to_le_bytes());
+        let (sizes, mut place) = ([layer.input, layer.output], 0);
+        while place < 6 {
+            digest.update(&(sizes[place / 3][place % 3] as u32).to_le_bytes());
+            place += 1;
         }
+        digest.update(&(layer.window[0] as u32).to_le_bytes());
+        digest.update(&(layer.window[1] as u32).to_le_bytes());
         digest.update(layer.function.as_bytes());
+        at += 1;
     }
     digest.finalize()
+}
+
+/// Whether bytes say that they are a model of this net. Whether they are a whole and sound one is for
+/// [`parse`]; this much is known when a firmware is compiled with its model.
+pub const fn is_of<N: Net>(model: &[u8]) -> bool {
+    let fingerprint = fingerprint::<N>().to_le_bytes();
+    let mut at = 0;
+    while at < 4 {
+        if model.len() <= at + 8 || model[at + 8] != fingerprint[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// The CRC-32 of all parameters: equal where every bit of every parameter is. Of a frozen layer that
@@ -292,6 +313,8 @@ mod tests {
         let (parameters, bytes) = model();
         assert_eq!(bytes.len(), length::<one::Net>());
         assert_eq!(bytes[..8], *b"CPFO\x01\0\0\0");
+        assert!(is_of::<one::Net>(&bytes) && !is_of::<other::Net>(&bytes));
+        assert!(!is_of::<one::Net>(&bytes[..11]));
         let mut read = one::Net::ZERO;
         assert_eq!(parse(&bytes, &mut read), Ok(()));
         assert_eq!(read, parameters);

@@ -1,27 +1,49 @@
 //! The application: a net that answers and learns over the serial line of a board.
 
 use cpfo::budget::assert_fits;
+use cpfo::format;
 use cpfo::net::Net;
-use cpfo::shape::Zero as _;
-use cpfo::wire::{NAMES, frame_bytes};
-use static_cell::ConstStaticCell;
+use cpfo::wire::NAMES;
 
 use crate::converse::{Server, converse};
 use crate::nets::{digits, lenet};
 use crate::{Board, Clock, Devices, Failure, stack};
 
+/// What [`serve!`](crate::serve!) names.
+#[doc(hidden)]
+pub use {cpfo::shape::Zero, static_cell::ConstStaticCell};
+
+/// The model that `cpfo build` put into the firmware, as far as the compiler looks at it.
+const MODEL: &[u8] = include_bytes!(env!("CPFO_MODEL_FILE"));
+
+/// Serves a net over the serial line of a board's devices, for as long as there is a line:
+/// `serve!(devices, digits::Net)`. Its memory is a static, where it stands; so it can be called once.
+#[macro_export]
+macro_rules! serve {
+    ($devices:expr, $net:ty) => {{
+        type Server = $crate::converse::Server<$net, { $crate::serve::frame::<$net>() }>;
+        static SERVER: $crate::serve::ConstStaticCell<Server> =
+            $crate::serve::ConstStaticCell::new(<Server as $crate::serve::Zero>::ZERO);
+        match SERVER.try_take() {
+            Some(server) => $crate::serve::serve($devices, server),
+            None => Err($crate::Failure::Memory),
+        }
+    }};
+}
+
+/// Bytes of a frame that holds an image of this net.
+pub const fn frame<N: Net>() -> usize {
+    cpfo::wire::frame_bytes(N::PIXELS)
+}
+
 /// Serves net A.
 pub fn serve_digits<B: Board>(devices: Devices<B>) -> Result<(), Failure> {
-    type Digits = Server<digits::Net, { frame_bytes(digits::Net::PIXELS) }>;
-    static SERVER: ConstStaticCell<Digits> = ConstStaticCell::new(Digits::ZERO);
-    serve(devices, SERVER.try_take().ok_or(Failure::Memory)?)
+    crate::serve!(devices, digits::Net)
 }
 
 /// Serves net B.
 pub fn serve_lenet<B: Board>(devices: Devices<B>) -> Result<(), Failure> {
-    type Lenet = Server<lenet::Net, { frame_bytes(lenet::Net::PIXELS) }>;
-    static SERVER: ConstStaticCell<Lenet> = ConstStaticCell::new(Lenet::ZERO);
-    serve(devices, SERVER.try_take().ok_or(Failure::Memory)?)
+    crate::serve!(devices, lenet::Net)
 }
 
 /// Answers questions for as long as there is a line.
@@ -30,6 +52,10 @@ pub fn serve<B: Board, N: Net, const FRAME: usize>(
     server: &mut Server<N, FRAME>,
 ) -> Result<(), Failure> {
     const {
+        assert!(
+            MODEL.is_empty() || format::is_of::<N>(MODEL),
+            "the model in CPFO_MODEL is of another net than this firmware serves"
+        );
         assert_fits(N::NAME, size_of::<Server<N, FRAME>>(), B::MEMORY.ram);
         let names = B::NAME.len() + N::NAME.len() + <B::Clock as Clock>::SCALE.unit.len();
         assert!(names <= NAMES, "board and net have names too long for the answer to `Hello`");
