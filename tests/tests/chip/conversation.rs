@@ -7,11 +7,27 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use cpfo_harness::board::device::Device;
+use cpfo_harness::board::emulator::Board;
 use cpfo_harness::board::link::Link;
+use cpfo_tests::tools::trial;
 use cpfo_tests::tuning::{alone, tune};
-use libtest_mimic::Failed;
+use libtest_mimic::{Failed, Trial};
 
-use crate::tools::targets;
+use crate::tools::{lacks, targets};
+
+/// The programs whose server has other things to do beside it: one that learns in an interrupt, and
+/// one that does so in a task.
+pub(crate) fn trials() -> Vec<Trial> {
+    let trials = ["interrupt", "tasks"].map(|kind| {
+        trial(format!("conversation::m4_{kind}"), lacks(Board::M4), move || {
+            match converse(&["m4", "--quiet", "--bin", &format!("qemu-m4-serve-{kind}")])? {
+                0 => Ok(()),
+                errors => Err(format!("{errors} errors of the line were told").into()),
+            }
+        })
+    });
+    trials.into()
+}
 
 /// Starts a firmware by these words of cargo's and fine-tunes it: to the bits that the desktop has by
 /// itself. How many errors of its line the firmware told of.

@@ -58,6 +58,7 @@ fn main() -> ExitCode {
         trials.push(trial(format!("overflow::{board}"), lacks(board), move || overflow(board)));
     }
     trials.extend(profiles::trials());
+    trials.extend(conversation::trials());
     trials.push(trial("bits::m4_for_cycles", lacks(Board::M4), bits_of_fewest_cycles));
     // The code of the smallest core on a machine with room for all of it.
     let missing = lacks(Board::M3).or_else(|| lacks_target(Board::M0.target()));
