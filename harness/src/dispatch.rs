@@ -18,7 +18,7 @@ use crate::base::terminal::{self, note};
 use crate::base::{file, interrupt, label, whole};
 use crate::cli::Command;
 use crate::command::{
-    bench, build, completions, emulate, eval, export, flash, nets, plan, predict, train,
+    bench, build, completions, emulate, eval, export, flash, nets, new, plan, predict, train,
 };
 use crate::learn::threads;
 use crate::learn::vectors::Vectors;
@@ -68,8 +68,8 @@ impl<N: Net> AnyNet for Of<N> {
             Command::Build(flags) => build::run::<N>(flags),
             Command::Flash(flags) => flash::run::<N>(flags),
             Command::Plan(flags) => plan::run::<N>(flags),
-            Command::Nets(_) | Command::Bench(_) | Command::Completions(_) => {
-                bail!("this command is about all nets")
+            Command::Nets(_) | Command::Bench(_) | Command::New(_) | Command::Completions(_) => {
+                bail!("this command is about no net in particular")
             }
         }
     }
@@ -90,11 +90,48 @@ impl<N: Net> AnyNet for Of<N> {
 /// }
 /// ```
 pub fn main(nets: &[&dyn AnyNet]) -> ExitCode {
+    whole_program(nets, None)
+}
+
+/// A folder with a program of this kind and with firmware for its net, as `cpfo new` makes it. In it
+/// `build`, `flash` and `emulate` take that firmware, unless they are told of another.
+///
+/// ```no_run
+/// # cpfo::net! { pub mod stripes: 4 x 6 x 1 { O1 = Output(2, SoftmaxCrossEntropy); } }
+/// use cpfo_harness::{Project, net};
+///
+/// fn main() -> std::process::ExitCode {
+///     Project::at(env!("CARGO_MANIFEST_DIR")).main(&[&net::<stripes::Net>()])
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Project<'p> {
+    folder: &'p str,
+}
+
+impl<'p> Project<'p> {
+    /// The project in a folder: `env!("CARGO_MANIFEST_DIR")` names that of the crate it stands in.
+    pub const fn at(folder: &'p str) -> Self {
+        Self { folder }
+    }
+
+    /// The whole program, as [`main()`] is.
+    pub fn main(self, nets: &[&dyn AnyNet]) -> ExitCode {
+        whole_program(nets, Some(&Path::new(self.folder).join("firmware")))
+    }
+}
+
+/// The program, with the firmware of its own project if it has one.
+fn whole_program(nets: &[&dyn AnyNet], firmware: Option<&Path>) -> ExitCode {
     let names: Vec<_> = nets.iter().map(|net| net.name()).collect();
-    let command = match Command::parse(&names) {
+    let mut command = match Command::parse(&names) {
         Ok(command) => command,
         Err(help_or_error) => return wrong_usage(&help_or_error),
     };
+    // A project may do without: then the nets that come with cpfo have theirs.
+    if let Some(firmware) = firmware.filter(|folder| folder.is_dir()) {
+        command.at_home(firmware);
+    }
     match start(nets, &command) {
         Ok(code) => code,
         Err(error) => match error.downcast_ref::<clap::Error>() {
@@ -121,6 +158,7 @@ fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
         Command::Bench(flags) => {
             bench::run(flags, &nets.iter().map(|net| net.bench()).collect::<Vec<_>>())
         }
+        Command::New(flags) => new::run(flags),
         Command::Completions(flags) => {
             let names: Vec<_> = nets.iter().map(|net| net.name()).collect();
             completions::run(flags, &names)
@@ -146,7 +184,9 @@ fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a 
         Command::Export(flags) => (&flags.net, in_file(&flags.model)),
         Command::Build(flags) | Command::Flash(flags) => (&None, in_file(&flags.model)),
         Command::Plan(flags) => (&flags.net, None),
-        Command::Nets(_) | Command::Bench(_) | Command::Completions(_) => (&None, None),
+        Command::Nets(_) | Command::Bench(_) | Command::New(_) | Command::Completions(_) => {
+            (&None, None)
+        }
     };
     let by_name = |name: &str| nets.iter().copied().find(|net| net.name() == name);
     match (asked, file) {

@@ -34,4 +34,4 @@ pub mod command;
 pub mod dispatch;
 
 pub use cpfo_nets as nets;
-pub use dispatch::{AnyNet, Of, main, net};
+pub use dispatch::{AnyNet, Of, Project, main, net};

@@ -54,7 +54,7 @@ const BUILDINGS: &[Building] = &[
     (
         "harness/src/board",
         &["board"],
-        &[&["figures", "link", "sweep"], &["device", "firmware"], &["emulator"]],
+        &[&["figures", "link", "sweep"], &["device", "firmware"], &["emulator"], &["home"]],
     ),
     (
         "harness/src/learn",

@@ -11,7 +11,7 @@ use cpfo_harness::nets::{digits, lenet};
 use cpfo_tests::tools::sources;
 
 /// What is not ours: cargo's own, where we say what to type.
-const FOREIGN: [&str; 2] = ["--locked", "--test"];
+const FOREIGN: [&str; 3] = ["--locked", "--release", "--test"];
 
 /// The flags of each verb.
 fn verbs() -> BTreeMap<String, BTreeSet<String>> {

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::LAST_MODEL;
+use super::{HomeFlags, LAST_MODEL};
 use crate::board::firmware::BOARDS;
 
 /// What `cpfo build` and `cpfo flash` are asked for.
@@ -16,14 +16,14 @@ pub struct BoardFlags {
     /// The model that goes into the firmware
     #[arg(long, value_name = "FILE", default_value = LAST_MODEL)]
     pub model: PathBuf,
-    /// The folder with the firmware [default: `targets` in the source of cpfo]
-    #[arg(long, value_name = "FOLDER")]
-    pub targets: Option<PathBuf>,
+    /// Where firmware is built
+    #[command(flatten)]
+    pub home: HomeFlags,
 }
 
 const EXAMPLES: &str = "\
 m0, m3, m4, m7, m33 and rv32 are emulated by QEMU; the others are real boards, reached through
-probe-rs.
+probe-rs. A project that `cpfo new` made has firmware for the boards that it was made for.
 
 Examples:
   cpfo build --board m4             the firmware with the last model in it, and its sizes

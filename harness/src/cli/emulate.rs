@@ -2,9 +2,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::LAST_MODEL;
 use super::known::Known;
 use super::number::{EPOCHS, count, rate};
+use super::{HomeFlags, LAST_MODEL};
 use crate::board::emulator::Board;
 use crate::data::World;
 
@@ -18,14 +18,19 @@ pub struct EmulateFlags {
     /// The board: QEMU runs the same firmware that a real one would
     #[arg(long, value_name = "NAME", default_value = "m4")]
     pub board: Board,
-    /// How the world changes: `rotate` or `rotate:DEGREES`, `mirror`, `invert`, `shift:PIXELS`, `noise:SD`
-    #[arg(long, value_name = "WORLD", default_value = "mirror",
-          value_parser = Known::<World>::of(&["rotate", "mirror", "invert", "shift", "noise"]),
+    /// How the world changes: `rotate` or `rotate:DEGREES`, `mirror`, `invert`, `shift:PIXELS`, `noise:SD`, `none`
+    /// [default: mirror for the digits that ship, none for other data]
+    #[arg(long, value_name = "WORLD",
+          value_parser = Known::<World>::of(&["rotate", "mirror", "invert", "shift", "noise", "none"]),
           hide_possible_values = true)]
-    pub shift: World,
-    /// Labelled samples of each class that the chip gets of the new world
-    #[arg(long, value_name = "K", default_value = "20", value_parser = count::<SAMPLES>)]
-    pub samples: usize,
+    pub shift: Option<World>,
+    /// Samples for the chip to learn from, and for the test, as `train --data` takes them [default: the digits
+    /// that ship]. The test part is only for the test; where none is set aside, it is that of the model
+    #[arg(long, value_name = "PATH")]
+    pub data: Option<PathBuf>,
+    /// Labelled samples of each class that the chip gets of the new world [default: 20, or as many as there are]
+    #[arg(long, value_name = "K", value_parser = count::<SAMPLES>)]
+    pub samples: Option<usize>,
     /// The model that the chip starts with [default: cpfo-out/model.safetensors; where there is none,
     /// one is quickly trained]
     #[arg(long, value_name = "FILE")]
@@ -42,9 +47,9 @@ pub struct EmulateFlags {
     /// The folder for the report and the model that the chip ends with
     #[arg(long, value_name = "FOLDER", default_value = "cpfo-emulate")]
     pub out: PathBuf,
-    /// The folder with the firmware [default: `targets` of the source]
-    #[arg(long, value_name = "FOLDER")]
-    pub targets: Option<PathBuf>,
+    /// Where firmware is built
+    #[command(flatten)]
+    pub home: HomeFlags,
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
@@ -66,4 +71,5 @@ it fetches what the chip has learnt so far, and leaves model and report.
 Examples:
   cpfo emulate                                   an M4F learns to read mirrored digits
   cpfo emulate --board m0 --shift rotate:30      the same on 16 KB of RAM, in a turned world
+  cpfo emulate --data data/new --model cpfo-out/model.safetensors    a net of your own, in its project
   cpfo emulate --model mine.safetensors --samples 5 --json";

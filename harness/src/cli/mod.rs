@@ -8,8 +8,10 @@ mod data;
 mod emulate;
 mod eval;
 mod export;
+mod home;
 mod known;
 mod nets;
+mod new;
 mod number;
 mod plan;
 mod predict;
@@ -23,7 +25,9 @@ pub use data::DataFlags;
 pub use emulate::EmulateFlags;
 pub use eval::EvalFlags;
 pub use export::ExportFlags;
+pub use home::HomeFlags;
 pub use nets::NetsFlags;
+pub use new::NewFlags;
 pub use plan::{PlanFlags, Precision};
 pub use predict::PredictFlags;
 pub use recipe::RecipeFlags;
@@ -31,6 +35,7 @@ pub use train::TrainFlags;
 
 use std::env;
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -64,6 +69,7 @@ Examples:
   cpfo build --board m4                    the firmware with the last model in it
   cpfo nets                                which nets there are, and what they cost
   cpfo bench                               how fast they are on this machine
+  cpfo new gesture --board nrf52840-dk     a project for a net of your own, down to its firmware
   cpfo plan --net lenet --train conv+output  what training takes of a chip, and which chips have it
 
 `cpfo COMMAND --help` says more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C,
@@ -92,6 +98,8 @@ pub enum Command {
     Bench(BenchFlags),
     /// Says what a net takes of a chip: memory, work, time, and which chips it fits
     Plan(PlanFlags),
+    /// Makes a project for a net of your own: program, tests, firmware, example data
+    New(NewFlags),
     /// Writes what makes a shell complete verbs and flags
     Completions(CompletionsFlags),
 }
@@ -114,6 +122,15 @@ impl Command {
         match cli.command {
             Some(command) => Ok(command),
             None => Self::parse_from(nets, ["cpfo", "train"].map(Into::into)),
+        }
+    }
+
+    /// Takes the firmware of the program's own project where no other is named.
+    pub fn at_home(&mut self, firmware: &Path) {
+        match self {
+            Command::Build(flags) | Command::Flash(flags) => flags.home.or(firmware),
+            Command::Emulate(flags) => flags.home.or(firmware),
+            _ => {}
         }
     }
 

@@ -7,19 +7,20 @@ use cpfo::Net;
 
 use crate::base::label;
 use crate::base::terminal::say;
-use crate::board::{emulator, firmware};
+use crate::board::firmware;
 use crate::cli::BoardFlags;
 use crate::show::table::{Align, Table};
 
 /// Builds the firmware and says what it takes of the chip.
 pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
-    let targets = emulator::targets(flags.targets.as_deref())?;
+    let home = flags.home.home()?;
+    let targets = home.folder();
     let board = firmware::board(&flags.board).context("there is no such board")?;
-    let program = board.serve::<N>(&targets)?;
-    let path = firmware::with_model::<N>(&flags.model, &targets)?;
-    let elf = board.build(&targets, program, &path)?;
+    let program = home.serve::<N>(&board)?;
+    let path = firmware::with_model::<N>(&flags.model, targets)?;
+    let elf = board.build(targets, program, &path)?;
     let takes = firmware::sizes(&elf)?;
-    let [flash, ram, stack] = board.memory(&targets)?;
+    let [flash, ram, stack] = board.memory(targets)?;
 
     let mut table = Table::new([("", Align::Left), ("takes", Align::Right), ("of", Align::Right)]);
     table.row(["flash".into(), label::count(takes.flash), label::count(flash)]);

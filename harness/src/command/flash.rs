@@ -11,10 +11,11 @@ use crate::cli::BoardFlags;
 
 /// Builds the firmware and hands it to probe-rs, or to QEMU for an emulated board.
 pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
-    let targets = emulator::targets(flags.targets.as_deref())?;
+    let home = flags.home.home()?;
+    let targets = home.folder();
     let board = firmware::board(&flags.board).context("there is no such board")?;
-    let program = board.serve::<N>(&targets)?;
-    let path = firmware::with_model::<N>(&flags.model, &targets)?;
+    let program = home.serve::<N>(&board)?;
+    let path = firmware::with_model::<N>(&flags.model, targets)?;
     let status = match board.chip {
         Some(chip) => {
             let there = Command::new("probe-rs").arg("--version").output().is_ok();
@@ -23,15 +24,15 @@ pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
                 "probe-rs is not installed; it speaks to the board's debug probe: \
                  cargo install probe-rs-tools --locked"
             );
-            let elf = board.build(&targets, program, &path)?;
+            let elf = board.build(targets, program, &path)?;
             bound(&mut Command::new("probe-rs")).args(["run", "--chip", chip]).arg(elf).status()
         }
         None => {
             let emulated = clap::ValueEnum::from_str(board.name, true);
             let emulated: emulator::Board = emulated.map_err(anyhow::Error::msg)?;
-            emulated.at_hand(&targets)?;
+            emulated.at_hand(targets)?;
             bound(&mut Command::new("cargo"))
-                .current_dir(&targets)
+                .current_dir(targets)
                 .args([board.name, "--bin", &format!("{}-{program}", board.package)])
                 .env("CPFO_MODEL", &path)
                 .env_remove("RUSTFLAGS")

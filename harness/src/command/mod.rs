@@ -8,6 +8,7 @@ pub mod eval;
 pub mod export;
 pub mod flash;
 pub mod nets;
+pub mod new;
 pub mod plan;
 pub mod predict;
 pub mod train;

@@ -19,6 +19,8 @@ pub enum World {
     Rotate(f32),
     /// Left and right exchanged.
     Mirror,
+    /// As it was.
+    Same,
     /// Every pixel x becomes 1 − x.
     Invert,
     /// Moved to the right by so many pixels, 0 coming in. `shift` alone is 1.
@@ -72,6 +74,7 @@ impl World {
                 let step = Warp::new(0.0, 0.0, pixels);
                 each_image(&|image, out| step.apply(image, shape, out));
             }
+            World::Same => images.copy_from_slice(&data.images),
             World::Mirror => each_image(&|image, out| mirror(image, shape, out)),
             World::Invert => images = data.images.iter().map(|x| 1.0 - x).collect(),
             World::Noise(sd) => {
@@ -119,11 +122,12 @@ impl FromStr for World {
                 ensure!(sd >= 0.0, "noise of standard deviation {sd}: it cannot be below 0");
                 Ok(World::Noise(sd))
             }
+            ("none", None) => Ok(World::Same),
             ("mirror", None) => Ok(World::Mirror),
             ("invert", None) => Ok(World::Invert),
             _ => bail!(
-                "'{text}' is no world: there are rotate[:DEGREES], mirror, invert, shift[:PIXELS] \
-                 and noise[:SD]"
+                "'{text}' is no world: there are rotate[:DEGREES], mirror, invert, shift[:PIXELS], \
+                 noise[:SD] and none"
             ),
         }
     }
@@ -133,6 +137,7 @@ impl fmt::Display for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             World::Rotate(degrees) => write!(f, "rotate:{degrees}"),
+            World::Same => f.write_str("none"),
             World::Mirror => f.write_str("mirror"),
             World::Invert => f.write_str("invert"),
             World::Shift(pixels) => write!(f, "shift:{pixels}"),
@@ -233,7 +238,7 @@ mod tests {
 
     #[test]
     fn names() {
-        for text in ["rotate:30", "mirror", "invert", "shift:2", "noise:0.3"] {
+        for text in ["rotate:30", "none", "mirror", "invert", "shift:2", "noise:0.3"] {
             assert_eq!(text.parse::<World>().unwrap().to_string(), text);
         }
         assert_eq!("rotate".parse::<World>().unwrap(), World::Rotate(90.0));

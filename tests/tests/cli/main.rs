@@ -21,6 +21,7 @@ mod inspect;
 mod interrupt;
 mod learning;
 mod limit;
+mod new;
 mod own_net;
 mod pictures;
 mod plan;

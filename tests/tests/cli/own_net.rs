@@ -88,7 +88,7 @@ fn a_board_without_room_is_refused() {
             let words = format!("{verb} --board {}", board.name);
             let ended = here.cpfo_command(&words).env("PATH", "").output().unwrap();
             let said = String::from_utf8(ended.stderr).unwrap();
-            let refused = said.contains("takes 117,0") && said.contains("`plan` says");
+            let refused = said.contains("takes 116,9") && said.contains("`plan` says");
             let tools = ["cannot start cargo", "is not installed"];
             let lacking = tools.iter().any(|lacking| said.contains(lacking));
             assert_eq!(ended.status.code(), Some(1), "{words}: {said}");
@@ -99,7 +99,7 @@ fn a_board_without_room_is_refused() {
                 "emulate --board {} --model cpfo-out/model.safetensors",
                 board.name
             ))
-            .fails(1, &[if small { "takes 117,0" } else { "8 x 8 pixels" }, "`lenet`"]);
+            .fails(1, &[if small { "takes 116,9" } else { "8 x 8 pixels" }, "`lenet`"]);
         }
     }
 }

@@ -4,11 +4,14 @@
 //!
 //! `cpfo build`: the model is in the firmware of every board, real ones too.
 //!
+//! `cpfo new`: a project's own tests pass, and its firmware is built and trains.
+//!
 //! It needs QEMU and the board's Rust target. Where one is missing the test is ignored and says
 //! why; where `CPFO_REQUIRE_TOOLS` is set, as in CI, that is a failure.
 
 mod builds;
 mod ends;
+mod project;
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +21,7 @@ use std::time::Duration;
 use cpfo_harness::board::emulator::{self, Board, Emulator};
 use cpfo_harness::board::firmware::BOARDS;
 use cpfo_tests::noise::{FAULTS, Noisy};
-use cpfo_tests::tools::{cpfo, lacks_target, trial};
+use cpfo_tests::tools::{self, cpfo, trial};
 use cpfo_tests::tuning;
 use ends::{left_behind, stopped};
 use libtest_mimic::{Arguments, Failed};
@@ -36,9 +39,13 @@ fn main() -> ExitCode {
         trial("bench_on_m4", lacks.clone(), move || bench(board)),
         trial("a_bad_line_on_m4", lacks.clone(), move || bad_line(board)),
     ];
+    trials.push(trial("a_new_project::tests_pass", None, project::tests_pass));
+    trials.push(trial("a_new_project::trains_on_m4", lacks.clone(), project::trains_on_m4));
+    let lacks_target = tools::lacks_target("thumbv7em-none-eabihf");
+    trials.push(trial("a_new_project::is_built", lacks_target, project::is_built));
     for board in BOARDS {
         let name = format!("the_firmware_is_built::{}", board.name);
-        trials.push(trial(name, lacks_target(board.target), move || builds::nets(board)));
+        trials.push(trial(name, tools::lacks_target(board.target), move || builds::nets(board)));
     }
     let lacks = lacks.or_else(|| {
         (!cfg!(target_os = "linux")).then(|| "only Linux tells what a process has started".into())

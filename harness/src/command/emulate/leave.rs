@@ -52,7 +52,7 @@ pub(super) fn all<N: Net>(
     let files = Files { model, report: kept.note(output.report(), page) };
 
     let told = if flags.json {
-        terminal::json(&summary::<N>(flags, &files, lesson, &course)).map_err(Into::into)
+        terminal::json(&summary::<N>(&files, lesson, &course)).map_err(Into::into)
     } else {
         print(flags, &files, lesson, &course)
     };
@@ -99,7 +99,7 @@ fn print(
         ends(course).map(|reading| label::percent(reading.map_or(f64::NAN, of)))
     };
     let rows = [
-        (format!("new world ({})", flags.shift), lesson.new.len(), share(|reading| reading.new)),
+        (format!("new world ({})", lesson.world), lesson.new.len(), share(|reading| reading.new)),
         ("old world".to_owned(), lesson.old.len(), share(|reading| reading.old)),
     ];
     for (name, images, [before, after]) in rows {
@@ -130,7 +130,7 @@ report      {}",
         label::count(course.times.len() as u64),
         course.board,
         flags.board.core(),
-        flags.samples,
+        lesson.each,
         lesson.epochs,
         lesson.rate,
         course.unit,
@@ -188,12 +188,12 @@ fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> Fin
     let [parameters, workspace, line, stack, room] = bytes;
     FineTuningReport {
         title: format!("{}, fine-tuned on a {}", N::NAME, flags.board.core()),
-        change: change(flags.shift),
+        change: change(lesson.world),
         ended: ended(lesson, course),
         setting: vec![
             Figure::new("board", format!("{}, in QEMU", course.board)),
             Figure::new("net", N::NAME),
-            Figure::new("samples of each class", flags.samples.to_string()),
+            Figure::new("samples of each class", lesson.each.to_string()),
             Figure::new("epochs", lesson.epochs.to_string()),
             Figure::new("rate", lesson.rate.to_string()),
             Figure::new("seed", lesson.seed.to_string()),
@@ -243,6 +243,9 @@ fn times_elsewhere<N: Net>(
 fn change(world: World) -> String {
     match world {
         World::Rotate(degrees) => format!("All images are turned by {degrees}°."),
+        World::Same => {
+            "All images are as they were: it goes on learning from data like those it knows.".into()
+        }
         World::Mirror => "All images are mirrored: left is right.".into(),
         World::Invert => "All images are inverted: black is white.".into(),
         World::Shift(pixels) => format!("All images are moved to the right by {pixels} pixels."),
@@ -250,7 +253,7 @@ fn change(world: World) -> String {
     }
 }
 
-fn summary<N: Net>(flags: &EmulateFlags, files: &Files, lesson: &Lesson, course: &Course) -> Value {
+fn summary<N: Net>(files: &Files, lesson: &Lesson, course: &Course) -> Value {
     let reading = |reading: &Reading| json!({ "samples": reading.samples, "new": reading.new, "old": reading.old });
     let [before, after] = ends(course).map(|end| end.map(reading));
     let [least, mean, most] = times(course);
@@ -264,8 +267,8 @@ fn summary<N: Net>(flags: &EmulateFlags, files: &Files, lesson: &Lesson, course:
     json!({
         "net": N::NAME,
         "board": course.board,
-        "shift": flags.shift.to_string(),
-        "samples_of_each_class": flags.samples,
+        "shift": lesson.world.to_string(),
+        "samples_of_each_class": lesson.each,
         "epochs": lesson.epochs,
         "rate": lesson.rate,
         "seed": lesson.seed,

@@ -4,7 +4,7 @@ use anyhow::ensure;
 use cpfo::rng::Rng;
 
 use crate::cli::EmulateFlags;
-use crate::data::{Data, Dataset};
+use crate::data::{Data, Dataset, World};
 
 /// Numbers for the noise of the new world, and for the choice of samples. Orders of epochs have
 /// the streams that [`Chance`](crate::learn::run::Chance) gives them.
@@ -19,29 +19,46 @@ pub(super) struct Lesson {
     pub(super) new: Dataset,
     /// The test part, as it was.
     pub(super) old: Dataset,
+    /// What is other about the new world.
+    pub(super) world: World,
+    /// Samples of each class.
+    pub(super) each: usize,
     pub(super) rate: f32,
     pub(super) epochs: u32,
     pub(super) seed: u64,
 }
 
 impl Lesson {
-    pub(super) fn new(flags: &EmulateFlags, data: &Data) -> anyhow::Result<Self> {
-        flags.shift.fits(&data.train)?;
+    /// From the digits that ship, or from other data.
+    pub(super) fn new(flags: &EmulateFlags, data: &Data, shipped: bool) -> anyhow::Result<Self> {
+        let world = flags.shift.unwrap_or(if shipped { World::Mirror } else { World::Same });
+        world.fits(&data.train)?;
         let mut noise = Rng::with_stream(flags.seed, NOISE);
-        let mut seen = |data: &Dataset| flags.shift.apply(data, &mut || noise.next_u32());
+        let mut seen = |data: &Dataset| world.apply(data, &mut || noise.next_u32());
         let old = data.test_part()?.clone();
         let (all, new) = (seen(&data.train), seen(&old));
-        let samples = all.subset(&balanced(&all, flags.samples, flags.seed)?);
+        let each = flags.samples.unwrap_or_else(|| fewest(&all).clamp(1, SAMPLES));
+        let samples = all.subset(&balanced(&all, each, flags.seed)?);
         let rate = flags.rate.unwrap_or(if samples.len() < 20 { 0.003 } else { 0.01 });
         let usual = (2000 / samples.len()).clamp(10, 60);
         let epochs = u32::try_from(flags.epochs.unwrap_or(usual))?;
-        Ok(Self { samples, new, old, rate, epochs, seed: flags.seed })
+        Ok(Self { samples, new, old, world, each, rate, epochs, seed: flags.seed })
     }
 
     /// How many updates there will be.
     pub(super) fn steps(&self) -> u64 {
         self.samples.len() as u64 * u64::from(self.epochs)
     }
+}
+
+/// Samples of each class, where there are so many and nobody says how many.
+const SAMPLES: usize = 20;
+
+/// How many samples the smallest class has.
+fn fewest(data: &Dataset) -> usize {
+    let mut counts = vec![0; data.classes];
+    (0..data.len()).for_each(|sample| counts[usize::from(data.label(sample))] += 1);
+    counts.into_iter().min().unwrap_or(0)
 }
 
 /// The places of `each` samples of every class, drawn by a seed.

@@ -14,7 +14,7 @@ use crate::base::output::Output;
 use crate::base::terminal::note;
 use crate::base::{interrupt, label};
 use crate::board::device::Device;
-use crate::board::emulator::{self, Emulator};
+use crate::board::emulator::Emulator;
 use crate::board::firmware;
 use crate::board::link::Link;
 use crate::cli::{EmulateFlags, LAST_MODEL};
@@ -32,55 +32,90 @@ const QUICK: Recipe = Recipe { epochs: 20, ..Recipe::DIGITS };
 /// Fine-tunes a net on an emulated chip.
 pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
     interrupt::listen()?;
-    let targets = emulator::targets(flags.targets.as_deref())?;
+    let home = flags.home.home()?;
     let board = firmware::board(flags.board.name()).context("there is no such board")?;
-    let program = board.serve::<N>(&targets)?;
+    let program = home.serve::<N>(&board)?;
     ensure!(
-        source::ships::<N>(),
+        source::ships::<N>() || flags.data.is_some(),
         "`emulate` shows the digits that ship, 8 x 8 pixels and ten classes, in another world; the net \
-         `{}` takes others.\n  `build --board {}` puts its model into the firmware",
+         `{}` takes others.\n  --data names samples for it, as `train` takes them; `build --board {}` puts its model \
+         into the firmware",
         N::NAME,
         flags.board
     );
-    flags.board.at_hand(&targets)?;
+    flags.board.at_hand(home.folder())?;
     let output = Output::new(&flags.out);
     let _held = output.prepare()?;
 
-    let (parameters, data, about) = start::<N>(flags)?;
-    let lesson = Lesson::new(flags, &data)?;
+    let Start { parameters, data, about, shipped } = start::<N>(flags)?;
+    let lesson = Lesson::new(flags, &data, shipped)?;
     note!("building the firmware for the board {}, starting it", flags.board);
-    let (_emulator, line) = Emulator::start(flags.board, program, &targets)?;
+    let (_emulator, line) = Emulator::start(flags.board, program, home.folder())?;
     let device = Device::<N, _>::meet(Link::over_socket(line)?)?;
     let course = Course::run(&lesson, device, parameters)?;
     leave::all::<N>(flags, &output, &about, &lesson, course)
 }
 
-/// The model to begin with, the samples of its world, and what is known of these wherever the model
-/// goes: names of classes, white, where drawings stand.
-fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<(Box<Parameters<N>>, Data, Metadata)> {
-    let about = |origin: &Origin| {
-        anyhow::Ok(Metadata::from([("origin".into(), serde_json::to_string(origin)?)]))
-    };
+/// What a chip starts with.
+struct Start<N: Net> {
+    parameters: Box<Parameters<N>>,
+    /// The samples of the model's world.
+    data: Data,
+    /// What is known of these wherever the model goes: names of classes, white, where drawings stand.
+    about: Metadata,
+    /// Whether they are the digits that ship.
+    shipped: bool,
+}
+
+/// The model to begin with, and samples: those that are named, else the digits that ship.
+fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<Start<N>> {
     let Some(path) = flags.model() else {
-        let Source { data, origin, .. } = source::load::<N>(&Request::default())?;
-        note!(
-            "training a model for {} epochs: there is no {LAST_MODEL}, and --model names none",
-            QUICK.epochs
-        );
-        let mut run = Run::<N>::new(Recipe { seed: flags.seed, ..QUICK }, &data)?;
-        while run.advance()? != Step::Done {
-            interrupt::check()?;
-        }
-        if !run.verdict().failures.is_empty() {
-            note!("warning: this model came to nothing: take another --seed, or a --model");
-        }
-        return Ok((run.kept().0, data, about(&origin)?));
+        let path = flags.data.as_deref();
+        let source = source::load::<N>(&Request { path, ..Request::default() })?;
+        return quickly_trained(flags, source);
     };
     note!("the chip starts with {}", label::path(&path));
     let (parameters, said) = model::load::<N>(path)?;
     // The test part is what was set aside when the model was trained.
     let origin = Origin::of(&said).with_context(|| label::path(&path).to_string())?;
     let usual = origin.as_ref().and_then(|origin| origin.division.split());
-    let source = source::load::<N>(&Request { usual, ..Request::default() })?;
-    Ok((parameters, source.data, about(origin.as_ref().unwrap_or(&source.origin))?))
+    let path = flags.data.as_deref();
+    let request = match path {
+        Some(_) => Request {
+            path,
+            reading: origin.as_ref().map(|origin| origin.reading.clone()).unwrap_or_default(),
+            usual,
+            learnt: origin.as_ref(),
+            ..Request::default()
+        },
+        None => Request { usual, ..Request::default() },
+    };
+    let source = source::load::<N>(&request)?;
+    if let Some(path) = path {
+        note!("its samples are those of {}", label::path(&path));
+    }
+    let about = about(origin.as_ref().unwrap_or(&source.origin))?;
+    Ok(Start { parameters, data: source.data, about, shipped: path.is_none() })
+}
+
+/// A model that is good in the old world.
+fn quickly_trained<N: Net>(flags: &EmulateFlags, source: Source) -> anyhow::Result<Start<N>> {
+    let Source { data, origin, .. } = source;
+    note!(
+        "training a model for {} epochs: there is no {LAST_MODEL}, and --model names none",
+        QUICK.epochs
+    );
+    let mut run = Run::<N>::new(Recipe { seed: flags.seed, ..QUICK }, &data)?;
+    while run.advance()? != Step::Done {
+        interrupt::check()?;
+    }
+    if !run.verdict().failures.is_empty() {
+        note!("warning: this model came to nothing: take another --seed, or a --model");
+    }
+    let shipped = flags.data.is_none();
+    Ok(Start { parameters: run.kept().0, data, about: about(&origin)?, shipped })
+}
+
+fn about(origin: &Origin) -> anyhow::Result<Metadata> {
+    Ok(Metadata::from([("origin".into(), serde_json::to_string(origin)?)]))
 }

@@ -1,0 +1,124 @@
+//! A project as `cpfo new` makes it: its own tests, its training, its firmware, an emulated chip.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use cpfo::Net as _;
+use cpfo_harness::base::child::bound;
+use cpfo_harness::model::export::device;
+use cpfo_harness::nets::digits;
+use cpfo_tests::tools::cpfo;
+use libtest_mimic::Failed;
+use serde_json::Value;
+
+use crate::holds;
+
+/// Its tests pass, and the golden that the first run has written down holds for the second.
+pub(crate) fn tests_pass() -> Result<(), Failed> {
+    let project = project()?;
+    for _ in 0..2 {
+        ended_well(cargo(&project).arg("test"))?;
+    }
+    holds(project.join("tests/golden.txt").is_file(), "a golden is written down")
+}
+
+/// A chip goes on learning from the project's data, and the desktop finds every bit of it equal.
+pub(crate) fn trains_on_m4() -> Result<(), Failed> {
+    let project = trained()?;
+    let words =
+        ["run", "--", "emulate", "--board", "m4", "--data", "data/example", "--samples", "5"];
+    let said = ended_well(cargo(&project).args(words).args(["--epochs", "2", "--json"]))?;
+    let said: Value = serde_json::from_str(&said)?;
+    holds(said["equal_to_the_bit"] == true && said["steps"] == 40, "40 steps, equal bits")?;
+    holds(said["after"]["new"].as_f64() > Some(0.8), "it knows the data still")
+}
+
+/// The firmware of a real board has the model in it. Of a board that the project was not made for it is said
+/// how to add it, and a model of another net is an error of the compiler.
+pub(crate) fn is_built() -> Result<(), Failed> {
+    let project = trained()?;
+    let said = ended_well(cargo(&project).args(["run", "--", "build", "--board", "nrf52840-dk"]))?;
+    let elf = fs::read(said.trim().lines().last().ok_or("no path")?)?;
+    let model = fs::read(project.join("firmware/target/gesture.cpfo"))?;
+    holds(elf.windows(model.len()).any(|window| window == model), "the model is in the firmware")?;
+
+    let said = fails(cargo(&project).args(["run", "--", "build", "--board", "rp-pico"]))?;
+    holds(said.contains("m4 and nrf52840-dk") && said.contains("--board rp-pico"), &said)?;
+
+    let other = Path::new(env!("CARGO_TARGET_TMPDIR")).join("other.cpfo");
+    fs::write(&other, device::bytes::<digits::Net>(&digits::Net::ZERO))?;
+    let firmware = project.join("firmware");
+    let build = ["build", "--release", "-p", "nrf52840-dk", "--target", "thumbv7em-none-eabihf"];
+    let mut cargo = cargo(&firmware);
+    let said = fails(cargo.args(build).env("CPFO_MODEL", &other).env_remove("CARGO_TARGET_DIR"))?;
+    holds(said.contains("is of another net than this firmware serves"), &said)
+}
+
+/// The project, made once.
+fn project() -> Result<PathBuf, Failed> {
+    static PROJECT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let made = PROJECT.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects");
+        let project = folder.join("gesture");
+        let _ = fs::remove_dir_all(&project);
+        ended_well(cpfo().arg("new").arg(&project).args(["--board", "nrf52840-dk"]))
+            .map_err(|error| error.message().unwrap_or_default().to_owned())?;
+        // What was compiled for the last project is not compiled again for this one.
+        #[cfg(unix)]
+        {
+            let target = folder.join("firmware");
+            fs::create_dir_all(&target).map_err(|error| error.to_string())?;
+            std::os::unix::fs::symlink(target, project.join("firmware/target"))
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(project)
+    });
+    made.clone().map_err(Failed::from)
+}
+
+/// The project with a model that has learnt its example.
+fn trained() -> Result<PathBuf, Failed> {
+    let project = project()?;
+    if !project.join("cpfo-out/model.safetensors").is_file() {
+        let said = ended_well(cargo(&project).args([
+            "run",
+            "--",
+            "train",
+            "--data",
+            "data/example",
+            "--json",
+        ]))?;
+        let said: Value = serde_json::from_str(&said)?;
+        holds(said["test"]["accuracy"].as_f64() > Some(0.8), "it learns the example")?;
+    }
+    Ok(project)
+}
+
+/// Cargo in a project; all projects are compiled into one folder.
+fn cargo(folder: &Path) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects/desktop");
+    cargo.current_dir(folder).env("CARGO_TARGET_DIR", shared).stdin(Stdio::null());
+    bound(&mut cargo);
+    cargo
+}
+
+/// What a command prints that must end well.
+fn ended_well(command: &mut Command) -> Result<String, Failed> {
+    let ended = command.output()?;
+    if !ended.status.success() {
+        let said = String::from_utf8_lossy(&ended.stderr);
+        return Err(format!("{command:?} ended with {}:\n{said}", ended.status).into());
+    }
+    Ok(String::from_utf8(ended.stdout)?)
+}
+
+/// What a command says that must fail.
+fn fails(command: &mut Command) -> Result<String, Failed> {
+    let ended = command.output()?;
+    holds(ended.status.code().is_some_and(|code| code != 0), "it fails")?;
+    Ok(String::from_utf8_lossy(&ended.stderr).into_owned())
+}
