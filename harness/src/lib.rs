@@ -1,7 +1,8 @@
 //! Everything on the desktop: trains, tests and inspects cpfo nets, and drives a device.
 //!
 //! As a program it is `cpfo`, with the [nets] that come with it. As a library it gives a net of
-//! yours every command of `cpfo` ([`main()`]), or parts of it:
+//! yours every command of `cpfo` ([`main()`]; in a folder that `cpfo new` makes, [`Project`]), or parts
+//! of it:
 //!
 //! - [`data`]: labelled images, read, bent and divided;
 //! - [`learn`]: trains and tests;

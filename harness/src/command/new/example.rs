@@ -8,13 +8,16 @@ use cpfo::rng::Rng;
 
 /// Numbers of both parts in all, as far as each class gets [`LEAST`] samples.
 const NUMBERS: usize = 120_000;
+/// And at most: of many classes of large inputs only the first are in the example.
+const MOST_NUMBERS: usize = 4_000_000;
 const LEAST: usize = 5;
 const MOST: usize = 40;
 
 /// The two parts of a data set, as CSV: what trains, and what tests.
 pub(super) fn tables(input: [usize; 3], names: &[String]) -> [String; 2] {
-    let numbers = names.len() * input.iter().product::<usize>();
-    let each = (NUMBERS / numbers).clamp(LEAST, MOST);
+    let pixels = input.iter().product::<usize>();
+    let names = &names[..(MOST_NUMBERS / LEAST / pixels).clamp(2, names.len())];
+    let each = (NUMBERS / (pixels * names.len())).clamp(LEAST, MOST);
     let mut rng = Rng::new(1);
     let classes: Vec<Class> = names.iter().map(|_| Class::drawn(&mut rng, input)).collect();
     // A quarter of all is for the test.
@@ -81,8 +84,12 @@ mod tests {
         let names = ["rest".to_owned(), "tap".to_owned()];
         let [train, test] = tables([5, 2, 3], &names);
         assert_eq!(tables([5, 2, 3], &names), [train.clone(), test.clone()]);
+        assert_eq!(test.lines().count(), 21);
+        let many: Vec<_> = (0..200).map(|class| class.to_string()).collect();
+        let [_, test] = tables([100, 100, 10], &many);
+        assert_eq!(test.lines().count(), 1 + 8, "a sample of each of those that are shown");
         let lines: Vec<_> = train.lines().skip(1).collect();
-        assert_eq!((lines.len(), test.lines().count()), (60, 21));
+        assert_eq!(lines.len(), 60);
         for line in lines {
             let (label, numbers) = line.split_once(',').unwrap();
             assert!(label == "rest" || label == "tap");

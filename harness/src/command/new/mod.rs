@@ -2,6 +2,7 @@
 
 mod example;
 mod files;
+mod name;
 mod net;
 mod source;
 
@@ -20,79 +21,10 @@ use files::{File, Project};
 use net::Draft;
 use source::Source;
 
-/// The longest name: with the board's it has to go into the answer to the first question of a device.
-const LONGEST: usize = 40;
-
-/// What a crate cannot be called: words of the language, and crates that the project needs.
-const TAKEN: [&str; 62] = [
-    "abstract",
-    "as",
-    "async",
-    "await",
-    "become",
-    "box",
-    "break",
-    "const",
-    "continue",
-    "crate",
-    "do",
-    "dyn",
-    "else",
-    "enum",
-    "extern",
-    "false",
-    "final",
-    "fn",
-    "for",
-    "gen",
-    "if",
-    "impl",
-    "in",
-    "let",
-    "loop",
-    "macro",
-    "match",
-    "mod",
-    "move",
-    "mut",
-    "override",
-    "priv",
-    "pub",
-    "ref",
-    "return",
-    "self",
-    "static",
-    "struct",
-    "super",
-    "trait",
-    "true",
-    "try",
-    "type",
-    "typeof",
-    "unsafe",
-    "unsized",
-    "use",
-    "virtual",
-    "where",
-    "while",
-    "yield",
-    "alloc",
-    "board",
-    "core",
-    "cpfo",
-    "cpfo-harness",
-    "cpfo_harness",
-    "proc_macro",
-    "proc-macro",
-    "std",
-    "test",
-    "net",
-];
-
 /// Writes a project.
 pub fn run(flags: &NewFlags) -> anyhow::Result<ExitCode> {
     let folder = source::place(&flags.folder)?;
-    let name = name(&folder)?;
+    let name = name::of(&folder)?;
     is_free(&folder)?;
     let source = Source::new(flags.cpfo.as_deref())?;
     let (labels, named) = labels(flags)?;
@@ -117,26 +49,6 @@ pub fn run(flags: &NewFlags) -> anyhow::Result<ExitCode> {
     write(&folder, &project.files()?)?;
     told(flags, &project)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The name of a project, which is the folder's.
-fn name(folder: &Path) -> anyhow::Result<&str> {
-    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let shown = label::escaped(name);
-    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
-    ensure!(
-        name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.chars().all(letters)
-            && name.len() <= LONGEST,
-        "`{shown}` is no name for a crate, which the project is: take lower-case letters, digits, `-` and `_`, \
-         a letter first, at most {LONGEST} of them"
-    );
-    ensure!(
-        !TAKEN.contains(&name),
-        "`{shown}` is a word of Rust's or the name of a crate that the project needs: take another name, such as \
-         {shown}-data"
-    );
-    Ok(name)
 }
 
 /// Passes if nothing is in the way.

@@ -41,8 +41,7 @@ impl Draft {
 
     fn of(input: [usize; 3], classes: usize, width: usize, hidden: bool) -> Self {
         let ([mut rows, mut columns, _], mut layers) = (input, Vec::new());
-        let places = PLACES[usize::from(rows == 1 || columns == 1)];
-        while rows * columns > places || layers.is_empty() {
+        while layers.is_empty() || rows * columns > PLACES[usize::from(rows == 1 || columns == 1)] {
             let sides = [side(rows, columns), side(columns, rows)];
             let [(kr, wr), (kc, wc)] = sides;
             if wr * wc == 1 {
@@ -179,6 +178,9 @@ mod tests {
         assert!(gesture.ends_with("Output(4, SoftmaxCrossEntropy);\n"), "{gesture}");
         assert!(lines([1, 100, 6], 4).contains("Convolution(8, 1 x 5, Relu)"));
         assert!(lines([28, 28, 1], 10).contains("5 x 5"));
+        // Three axes beside each other are taken as a whole, and what is left is a series.
+        let axes = lines([100, 3, 1], 4);
+        assert!(axes.contains("5 x 3") && axes.contains("C3 = Convolution(16, 5 x 1"), "{axes}");
         assert!(!lines([1, 1, 6], 2).contains("Convolution"));
     }
 
