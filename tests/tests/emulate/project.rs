@@ -97,10 +97,10 @@ fn trained() -> Result<PathBuf, Failed> {
     Ok(project)
 }
 
-/// Cargo in a project; all projects are compiled into one folder.
+/// Cargo in a project, which is compiled where this test was: what both depend on is there already.
 fn cargo(folder: &Path) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
-    let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects/desktop");
+    let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
     cargo.current_dir(folder).env("CARGO_TARGET_DIR", shared).stdin(Stdio::null());
     bound(&mut cargo);
     cargo
