@@ -71,20 +71,23 @@ impl Source {
         })
     }
 
-    /// What the manifest of a board says of its devices: the lines of its dependencies that are not
-    /// the application; and its description.
+    /// What the manifest of a board says: where its devices come from, a line, and its description. What
+    /// else it depends on is for programs that a project does not have.
     ///
     /// # Errors
-    /// If the manifest is not there, or says nothing.
+    /// If the manifest is not there, or does not say where devices come from.
     pub(super) fn board(&self, board: &Board) -> anyhow::Result<[String; 2]> {
         let manifest = self.needed(&format!("targets/boards/{}/Cargo.toml", board.package))?;
-        let lines = manifest.lines().skip_while(|line| *line != "[dependencies]").skip(1);
-        let lines: Vec<_> =
-            lines.take_while(|line| !line.starts_with('[') && !line.is_empty()).collect();
-        let what = manifest.lines().find_map(|line| line.strip_prefix("description = \""));
-        let what = what.and_then(|what| what.strip_suffix('"'));
-        ensure!(!lines.is_empty(), "the board {} has no dependencies", board.name);
-        Ok([lines.join("\n"), what.unwrap_or(board.name).to_owned()])
+        let with = |starts: &[&str]| {
+            let line =
+                manifest.lines().find(|line| starts.iter().any(|start| line.starts_with(start)));
+            line.map(str::to_owned)
+        };
+        let devices = with(&["cpfo-attached", "cpfo-emulated"]);
+        let devices =
+            devices.with_context(|| format!("the board {} has no devices", board.name))?;
+        let what = with(&["description = "]).unwrap_or_default();
+        Ok([devices, what.split('"').nth(1).unwrap_or(board.name).to_owned()])
     }
 
     /// Bytes of RAM that a board has for statics.
