@@ -13,13 +13,13 @@ mod alive;
 
 use core::marker::PhantomData;
 
-use super::learn::learns;
+use super::learn::{is_ordered, learns};
 use super::{Description, Input, Layer, Learn, Stored};
 use crate::activation::Activation;
 use crate::choice::Choice;
 use crate::compiler::{hidden_on_chips, hidden_on_desktops};
 use crate::hold::Flag;
-use crate::math::WIDE;
+use crate::math::{SOFT, WIDE};
 use crate::pace::Pace;
 use crate::pixel::Pixel;
 use crate::shape::{Shape, Units};
@@ -39,6 +39,13 @@ const LANES: usize = 4;
 /// spans is hidden from the optimizer of a chip, which would unroll them all and keep more numbers
 /// at hand than there are registers.
 const SPAN: usize = 8;
+
+/// How many inputs in a row, all alive, a chip goes back through at once: each δ is loaded for all of them. The
+/// lanes of so many, their rates and a δ for each lane stay in registers; of one more they would not.
+const RUN: usize = 3;
+
+/// So few δ stay in registers from input to input.
+const FEW: usize = 12;
 
 /// The formulas as they stand in the note, a number at a time: what the kernels below are held against.
 #[cfg(any(test, doc))]
@@ -150,6 +157,9 @@ impl<I: Shape, const O: usize, A: Activation> Layer for FullyConnected<I, Units<
             }
             return;
         }
+        if !WIDE && !SOFT && pace.whole() && !is_ordered(&weight) {
+            return back_in_runs::<I, O, Before, Below, X>(&mut weight, &mut x, delta);
+        }
         for i in pace.range(I::LEN, 1) {
             if !pace.unit(2 * O) {
                 break;
@@ -157,7 +167,12 @@ impl<I: Shape, const O: usize, A: Activation> Layer for FullyConnected<I, Units<
             if Before::DEAD_AT_ZERO && X::is_zero(I::cells(&x)[i]) {
                 continue;
             }
-            backward_input::<I, O, Before, Below, X>(i, &mut weight, &mut x, delta);
+            backward_input::<I, O, Before, Below, X>(
+                i,
+                &mut weight,
+                &mut x,
+                hidden_on_chips(delta),
+            );
         }
     }
 }
@@ -198,6 +213,100 @@ fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation, X: 
     first + B * n
 }
 
+/// The way back through all inputs that are alive, some of them at once.
+#[inline(always)]
+fn back_in_runs<I: Shape, const O: usize, Before: Activation, Below: Flag, X: Pixel>(
+    weight: &mut impl Learn<I::Of<[f32; O]>>,
+    x: &mut Input<'_, Stored<I, X>>,
+    delta: &[f32; O],
+) {
+    let alive = |x: &X::Stored| !(Before::DEAD_AT_ZERO && X::is_zero(*x));
+    let few;
+    let delta = if O <= FEW {
+        few = *delta;
+        &few
+    } else {
+        hidden_on_chips(delta)
+    };
+    let mut i = 0;
+    while i < I::LEN {
+        let run = I::cells(x).get(i..).and_then(|x| x.first_chunk::<RUN>());
+        if O > FEW && run.is_some_and(|x| x.iter().all(alive)) {
+            backward_run::<I, O, Before, Below, X>(i, weight, x, delta);
+            i += RUN;
+        } else {
+            if alive(&I::cells(x)[i]) {
+                backward_input::<I, O, Before, Below, X>(i, weight, x, delta);
+            }
+            i += 1;
+        }
+    }
+}
+
+/// The way back through the inputs from `first` on, as through [one](backward_input) after the other.
+#[inline(always)]
+fn backward_run<I: Shape, const O: usize, Before: Activation, Below: Flag, X: Pixel>(
+    first: usize,
+    weight: &mut impl Learn<I::Of<[f32; O]>>,
+    x: &mut Input<'_, Stored<I, X>>,
+    delta: &[f32; O],
+) {
+    let Some(x_i) = I::cells(x).get(first..).and_then(|x| x.first_chunk::<RUN>()) else { return };
+    let x_i = x_i.map(X::value);
+    let step = x_i.map(|x_i| weight.scale() * x_i);
+    let mut lanes = [[0.0; LANES]; RUN];
+    let (blocks, rest) = delta.as_chunks::<LANES>();
+    for (b, &delta) in blocks.iter().enumerate() {
+        // First all sums, then all weights: what is changed last needs no copy.
+        if let (true, Some(w)) = (Below::SET, weight.value())
+            && let Some(w) = I::cells(w).get(first..).and_then(|w| w.first_chunk::<RUN>())
+        {
+            for (lanes, w) in lanes.iter_mut().zip(w) {
+                if let Some(w) = w.as_chunks::<LANES>().0.get(b) {
+                    for j in 0..LANES {
+                        lanes[j] += w[j] * delta[j];
+                    }
+                }
+            }
+        }
+        if learns(weight) {
+            for n in 0..RUN {
+                weight.add(
+                    |w| {
+                        let w = I::cells_mut(w).get_mut(first..)?.first_chunk_mut::<RUN>()?;
+                        w[n].as_chunks_mut::<LANES>().0.get_mut(b)
+                    },
+                    delta.map(|d| step[n] * d),
+                );
+            }
+        }
+    }
+    for (j, &d) in rest.iter().enumerate() {
+        let at = O / LANES * LANES + j;
+        for n in 0..RUN {
+            if let (true, Some(w)) = (Below::SET, weight.value()) {
+                let w = I::cells(w).get(first + n).and_then(|w| w.get(at));
+                lanes[n][j] += w.map_or(0.0, |w| w * d);
+            }
+            if learns(weight) {
+                weight.add(
+                    |w| I::cells_mut(w).get_mut(first + n)?.get_mut(at..)?.first_chunk_mut(),
+                    [step[n] * d],
+                );
+            }
+        }
+    }
+    if let Some(x) = x.tape()
+        && let Some(x) = I::cells_mut(x).get_mut(first..).and_then(|x| x.first_chunk_mut::<RUN>())
+    {
+        for n in 0..RUN {
+            let lanes = lanes[n];
+            let dx = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+            X::replace(&mut x[n], Before::delta(dx, x_i[n]));
+        }
+    }
+}
+
 /// The way back through one input.
 #[inline(always)]
 fn backward_input<I: Shape, const O: usize, Before: Activation, Below: Flag, X: Pixel>(
@@ -209,7 +318,6 @@ fn backward_input<I: Shape, const O: usize, Before: Activation, Below: Flag, X: 
     let x_i = X::value(I::cells(x)[i]);
     let step = weight.scale() * x_i;
     let mut lanes = [0.0; LANES];
-    let delta = hidden_on_chips(delta);
     let (blocks, rest) = delta.as_chunks::<SPAN>();
     for (b, delta) in blocks.iter().enumerate() {
         if let (true, Some(w)) = (Below::SET, weight.value())
