@@ -237,7 +237,9 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce, X: Pixel> Tiles
         let reach = ((rows - 1) * columns + wide - 1) * maps;
         let taps =
             if Convolution::<I, O, K, A, P>::UNROLLED { kc * maps } else { hidden(kc * maps) };
-        for (p, row) in K::cells(self.weight).chunks_exact(kc).enumerate() {
+        // Unrolled rows would each have pointers of their own, and more of them than there are registers for.
+        let kernel_rows = if Convolution::<I, O, K, A, P>::UNROLLED { kr } else { hidden(kr) };
+        for (p, row) in K::cells(self.weight).chunks_exact(kc).take(kernel_rows).enumerate() {
             let row = <I::Channels>::run::<Row<O>>(row).get(..taps);
             let patch = patch.get(p * columns * maps..);
             let (Some(row), Some(x)) = (row, patch.and_then(|patch| patch.get(..taps + reach)))
