@@ -49,7 +49,7 @@ const BUILDINGS: &[Building] = &[
     (
         "harness/src/model",
         &["model"],
-        &[&["sealed", "snapshot", "torch_order"], &["file"], &["export"]],
+        &[&["sealed", "snapshot", "torch_order"], &["file"], &["export", "training"]],
     ),
     (
         "harness/src/board",

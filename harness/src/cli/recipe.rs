@@ -1,8 +1,10 @@
 use clap::{Args, ValueEnum};
 use cpfo::train::{Limit, Schedule};
 
+use super::known::Known;
 use super::{conflict, number};
 use crate::learn::run::{Keep, Recipe, Trainer};
+use crate::model::training::Training;
 
 /// How to learn. What is not said is as in the recipe that suits the data.
 #[derive(Args, Clone, Debug)]
@@ -44,6 +46,12 @@ pub struct RecipeFlags {
     /// run goes on. How many were refused is told at the end
     #[arg(long, value_name = "LENGTH", value_parser = number::positive, conflicts_with = "clip")]
     refuse: Option<f32>,
+    /// What trains: `all`, `tail` (the last 2 layers that have parameters), `tail:N` (the last N of
+    /// them), `conv+output`, `output`, `biases`; the rest stays as it is, as on a chip that keeps it in
+    /// flash [default: all]
+    #[arg(long, value_name = "WHAT",
+          value_parser = Known::<Training>::of(&["all", "tail", "conv+output", "output", "biases"]))]
+    train: Option<Training>,
     /// Where all chance comes from: the same seed, the same model [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -114,6 +122,7 @@ impl RecipeFlags {
             (_, Some(length)) => Some(Limit::Refuse(length)),
             _ => recipe.limit,
         };
+        set(&mut recipe.trains, self.train);
         set(&mut recipe.seed, self.seed);
         if self.augment {
             [recipe.shift, recipe.rotation] = bend;

@@ -19,9 +19,12 @@ pub struct TrainFlags {
     #[command(flatten)]
     pub recipe: RecipeFlags,
     /// Train with N seeds, the first being --seed; prints mean and spread, and writes a page with all
-    /// curves, seeds.html, but no model
+    /// curves, seeds.html, but no model, unless N is 1
     #[arg(long, value_name = "N", value_parser = number::count::<{ number::SEEDS }>)]
     pub seeds: Option<usize>,
+    /// Fine-tune this model instead of learning from first weights on; --train says what of it may move
+    #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
+    pub from: Option<PathBuf>,
     /// Go on with the run in the --out folder as if it had not been stopped; with --epochs, till it
     /// has learnt for so many in all, even if it was at its end
     #[arg(long, conflicts_with_all = [
@@ -54,6 +57,7 @@ Examples:
   cpfo train --net lenet --data mnist/ --out lenet/
   cpfo train --data shapes/ --fit                pictures of any size, a folder for each class
   cpfo train --data iris.csv --label-column last
+  cpfo train --from mine.safetensors --train output --data desk/ --epochs 5
   cpfo train --resume --out lenet/               go on where Ctrl-C stopped it
   cpfo train --resume --epochs 200               and for longer than was asked for
 

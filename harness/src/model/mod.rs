@@ -3,6 +3,7 @@
 //! - [`save`], [`load`] and [`metadata`]: safetensors in [PyTorch's order](torch_order);
 //! - [`sealed`]: the checksum of such a file;
 //! - [`snapshot`]: all numbers of a net in one row;
+//! - [`training`]: what of it trains;
 //! - [`export`]: the same model for a firmware.
 
 pub mod export;
@@ -10,6 +11,7 @@ mod file;
 pub mod sealed;
 pub mod snapshot;
 pub mod torch_order;
+pub mod training;
 pub use file::{
     Tensor, fill, learnt, load, metadata, numbers, parse, save, signature, tensors, write_tensors,
 };

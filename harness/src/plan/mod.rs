@@ -17,15 +17,14 @@ mod cost;
 mod course;
 mod memory;
 mod stage;
-mod training;
 
+pub use crate::model::training::{MOST_FROZEN, Training};
 pub use chip::{CHIPS, Chip, Fit, Part};
 pub use cores::{CORES, Code, Core, Count, Instructions, Work, code_of_training};
 use cost::Cost;
 pub use course::{Course, Moment, Use};
 pub use memory::{Memory, STACK};
 pub use stage::Stage;
-pub use training::{MOST_FROZEN, Training};
 
 use cpfo::Net;
 use cpfo::choice::{self, Choice, Freeze};

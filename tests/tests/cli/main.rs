@@ -17,6 +17,7 @@ mod export;
 mod files;
 mod fit;
 mod folders;
+mod from;
 mod inspect;
 mod interrupt;
 mod learning;

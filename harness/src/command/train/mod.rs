@@ -20,13 +20,15 @@ use crate::base::{interrupt, label};
 use crate::cli::TrainFlags;
 use crate::data::source::{self, Origin, Request, Source};
 use crate::data::{Augment, is_series};
+use crate::learn::evaluation;
 use crate::learn::run::{Checkpoint, Keep, Progress, Recipe, Run, Step};
+use crate::model;
 use autosave::Autosave;
 use display::Display;
 
 /// Trains one net, or one for each of several seeds.
 pub fn run<N: Net>(flags: &TrainFlags) -> anyhow::Result<ExitCode> {
-    if let Some(seeds) = flags.seeds {
+    if let Some(seeds) = flags.seeds.filter(|&seeds| seeds > 1) {
         let (source, recipe) = plan::<N>(flags)?;
         let code = seeds::run::<N>(flags, seeds, &source, recipe)?;
         return Ok(source::ended(code, source.unread));
@@ -42,17 +44,48 @@ pub fn run<N: Net>(flags: &TrainFlags) -> anyhow::Result<ExitCode> {
     } else {
         let (source, recipe) = plan::<N>(flags)?;
         let _held = output.prepare()?;
-        let run = Run::<N>::new(recipe, &source.data)?;
+        let run = begun::<N>(flags, recipe, &source)?;
         Ok(source::ended(go(flags, &output, &source.origin, run)?, source.unread))
     }
+}
+
+/// A new run: from first weights on, or from a model.
+fn begun<'a, N: Net>(
+    flags: &TrainFlags,
+    recipe: Recipe,
+    source: &'a Source,
+) -> anyhow::Result<Run<'a, N>> {
+    let Some(path) = &flags.from else { return Run::new(recipe, &source.data) };
+    let (model, _) = model::load::<N>(path)?;
+    let test = source.data.test_part()?;
+    let before = evaluation::seen::<N>(&model, test)?;
+    note!(
+        "{} is right about {} of {} test images before; {} of it trains",
+        label::path(path),
+        before.correct,
+        before.samples,
+        recipe.trains
+    );
+    Run::from(recipe, &source.data, model)
 }
 
 /// What a new run is to learn from, and how.
 fn plan<N: Net>(flags: &TrainFlags) -> anyhow::Result<(Source, Recipe)> {
     let path = flags.data.data.as_deref();
-    let (split, reading) = (flags.data.split, flags.data.reading(None));
-    let source = source::load::<N>(&Request { path, split, reading, ..Request::default() })?;
+    // What a model has learnt goes on with samples that are read and scaled as its own were.
+    let origin = match &flags.from {
+        Some(model) => Origin::of(&model::load::<N>(model)?.1)
+            .with_context(|| label::path(model).to_string())?,
+        None => None,
+    };
+    let reading = flags.data.reading(origin.as_ref().map(|origin| &origin.reading));
+    let (split, learnt) = (flags.data.split, origin.as_ref());
+    let request = Request { path, split, reading, learnt, ..Request::default() };
+    let source = source::load::<N>(&request)?;
     source::warn(&source.origin.warnings);
+    if learnt.is_some_and(|learnt| learnt.fingerprint == source.origin.fingerprint) {
+        note!("the model has learnt from these samples before");
+    }
     let suited = if path.is_none() { Recipe::DIGITS } else { Recipe::BATCH };
     let bend = if path.is_none() {
         [suited.shift, suited.rotation]

@@ -120,6 +120,7 @@ pub(super) fn recipe(recipe: &Recipe) -> Vec<Figure> {
     };
     vec![
         Figure::new("trainer", trainer),
+        Figure::new("what trains", recipe.trains.to_string()),
         Figure::new("epochs", recipe.epochs.to_string()),
         Figure::new("rate", recipe.rate.to_string()),
         Figure::new("schedule", schedule),

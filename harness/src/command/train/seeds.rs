@@ -16,6 +16,7 @@ use crate::base::{interrupt, label, whole};
 use crate::cli::TrainFlags;
 use crate::data::source::{Origin, Source};
 use crate::learn::run::{Epoch, Failure, Noticed, Recipe, Run, Step, Verdict};
+use crate::model;
 use crate::show::report::{Figure, SeedRun, SeedsReport};
 use crate::show::table::{Align, Cell, Table};
 
@@ -101,7 +102,11 @@ pub(super) fn run<N: Net>(
         .into_par_iter()
         .map(|place| {
             let seed = recipe.seed.wrapping_add(place);
-            let run = Run::<N>::new(Recipe { seed, ..recipe }, &source.data)?;
+            let recipe = Recipe { seed, ..recipe };
+            let run = match &flags.from {
+                Some(path) => Run::from(recipe, &source.data, model::load::<N>(path)?.0)?,
+                None => Run::<N>::new(recipe, &source.data)?,
+            };
             Ok(one(run, &bar))
         })
         .collect();

@@ -7,6 +7,7 @@ use cpfo::train::{
 };
 use rayon::prelude::*;
 
+use super::still::Still;
 use super::{Chance, Trainer};
 use crate::data::{Augment, Dataset};
 use crate::learn::passes::{Add, Look, Step};
@@ -109,20 +110,24 @@ impl<N: Net> Learner<N> {
         lesson: &Lesson<'_>,
         samples: &[u32],
         sgd: &Sgd,
-        mut guard: Guard<'_>,
+        (mut guard, still): (Guard<'_>, &Still<N>),
     ) -> Result<Sums, Refusal> {
         match self {
             Learner::Batch(workers) => {
                 let sums = collect(workers, parameters, lesson, samples)?;
                 if let Some(first) = workers.first_mut() {
                     let limit = guard.limit.unwrap_or(FINITE);
+                    still.take_out(&mut first.batch);
                     guard.forgive(first.batch.update_within(parameters, velocity, sgd, limit))?;
+                    still.put_back(parameters);
                 }
                 Ok(sums)
             }
             Learner::InPlace(single) => {
                 samples.iter().try_fold(Sums::default(), |sums, &sample| {
-                    Ok(sums.plus(single.step(parameters, lesson, sample, sgd, &mut guard)?))
+                    let seen = single.step(parameters, lesson, sample, sgd, &mut guard)?;
+                    still.put_back(parameters);
+                    Ok(sums.plus(seen))
                 })
             }
         }

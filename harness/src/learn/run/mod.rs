@@ -28,6 +28,7 @@ mod progress;
 mod recipe;
 mod schedule;
 mod sound;
+mod still;
 mod trouble;
 mod validation;
 mod verdict;
@@ -59,6 +60,7 @@ use crate::model::snapshot;
 use guess::Guess;
 use learner::{Guard, Learner, Lesson};
 use schedule::in_batches;
+use still::Still;
 use validation::Parts;
 
 /// A recipe at work.
@@ -72,6 +74,7 @@ pub struct Run<'a, N: Net> {
     /// The samples in the order of the epoch that `ordered` names.
     order: Vec<u32>,
     ordered: Option<u32>,
+    still: Still<N>,
     guess: Guess,
     start: OnceCell<Option<f64>>,
 }
@@ -98,6 +101,14 @@ impl<'a, N: Net> Run<'a, N> {
         Self::resume(recipe, data, state)
     }
 
+    /// A run from a model on, whose weights may stay as they are in part.
+    ///
+    /// # Errors
+    /// As for a new one.
+    pub fn from(recipe: Recipe, data: &'a Data, model: Box<Parameters<N>>) -> anyhow::Result<Self> {
+        Self::resume(recipe, data, Checkpoint { parameters: model, ..Checkpoint::default() })
+    }
+
     /// A run that goes on from a checkpoint.
     ///
     /// # Errors
@@ -120,7 +131,8 @@ impl<'a, N: Net> Run<'a, N> {
         let labels = parts.learnt.iter().map(|&sample| data.train.label(sample as usize));
         let (guess, start) = (Guess::at::<N>(labels), OnceCell::new());
         let (order, ordered) = (Vec::new(), None);
-        Ok(Self { recipe, data, parts, test, state, learner, order, ordered, guess, start })
+        let still = Still::of(recipe.trains, &state.parameters)?;
+        Ok(Self { recipe, data, parts, test, state, learner, order, ordered, still, guess, start })
     }
 
     /// Learns from one mini-batch.
@@ -142,7 +154,7 @@ impl<'a, N: Net> Run<'a, N> {
             Lesson { data: &self.data.train, augment: self.recipe.augment(), chance, epoch };
         let net = (&mut *self.state.parameters, &mut *self.state.velocity);
         let guard = Guard { limit: self.recipe.limit, refusals: &mut self.state.progress.refusals };
-        let seen = self.learner.learn(net, &lesson, samples, &sgd, guard)?;
+        let seen = self.learner.learn(net, &lesson, samples, &sgd, (guard, &self.still))?;
 
         let progress = &mut self.state.progress;
         progress.sums = progress.sums.plus(seen);

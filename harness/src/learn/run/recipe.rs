@@ -2,6 +2,7 @@ use cpfo::train::{Limit, Schedule};
 use serde::{Deserialize, Serialize};
 
 use crate::data::Augment;
+use crate::model::training::Training;
 
 /// Everything that decides what a net learns from a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct Recipe {
     /// before there was such a thing go on without.
     #[serde(default)]
     pub limit: Option<Limit>,
+    /// What of the net trains; the rest stays as it is.
+    #[serde(default)]
+    pub trains: Training,
     /// Where all chance comes from.
     pub seed: u64,
     /// How far images are shifted at most, in pixels; 0 for not at all.
@@ -75,6 +79,7 @@ impl Recipe {
         momentum: 0.9,
         decay: 0.0,
         limit: None,
+        trains: Training::All,
         seed: 1,
         shift: 0.0,
         rotation: 0.0,

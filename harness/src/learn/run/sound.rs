@@ -7,6 +7,7 @@ use cpfo::train::{Limit, Schedule};
 use super::{Epoch, Keep, Progress, Recipe, Trainer};
 use crate::base::bounds::Bounds;
 use crate::learn::sums::Sums;
+use crate::model::training::Training;
 
 fn fits(name: &str, x: f32, bounds: Bounds) -> anyhow::Result<()> {
     ensure!(bounds.fit(x), "the recipe's {name} is {x}: it must be {}", bounds.words);
@@ -53,6 +54,13 @@ impl Recipe {
         ensure!(
             self.validate > 0.0 || (self.keep == Keep::Last && self.patience.is_none()),
             "the recipe keeps the best epoch or ends after it, and sets nothing aside that judges"
+        );
+        ensure!(self.trains != Training::Nothing, "the recipe leaves nothing to train");
+        ensure!(
+            self.limit.is_none() || self.trainer == Trainer::Batch || self.trains == Training::All,
+            "the recipe limits the gradient in place, over the whole net, and trains only {}: leave \
+             the limit out, or train by mini-batches",
+            self.trains
         );
         let alone = self.batch == 1 && self.momentum == 0.0;
         ensure!(

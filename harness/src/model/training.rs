@@ -1,16 +1,24 @@
-//! What trains, as a word of the command line.
+//! What of a net trains, as a word: of the command line, of a recipe.
 
 use std::fmt;
 use std::str::FromStr;
+
+use cpfo::net::{Net, Role};
+use cpfo::topology::Kind;
+use serde::{Deserialize, Serialize};
+
+use super::learnt;
 
 /// So many layers may be frozen by [`Training::Tail`]: each number of them is a type of its own,
 /// and a program holds a choice of those.
 pub const MOST_FROZEN: usize = 5;
 
 /// What trains. Core knows each as a type, a [`Choice`](cpfo::choice::Choice).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Training {
     /// Everything.
+    #[default]
     All,
     /// So many of the last layers that have parameters.
     Tail(usize),
@@ -34,6 +42,42 @@ impl fmt::Display for Training {
             Training::BiasesOnly => f.write_str("biases"),
             Training::Nothing => f.write_str("none"),
         }
+    }
+}
+
+impl Training {
+    /// Of each tensor of a net whether it trains: layer by layer, weight before bias.
+    pub fn of_tensors<N: Net>(self) -> Vec<bool> {
+        let layers: Vec<_> = learnt::<N>().collect();
+        let last = layers.len();
+        let trains = |place: usize, kind: Kind, role: Role| match self {
+            Training::All => true,
+            Training::Tail(tail) => place + tail >= last,
+            Training::ConvolutionsAndOutput => kind != Kind::FullyConnected,
+            Training::OutputOnly => kind == Kind::Output,
+            Training::BiasesOnly => role == Role::Bias,
+            Training::Nothing => false,
+        };
+        let layers = layers.iter().enumerate();
+        layers
+            .flat_map(|(place, (_, layer))| {
+                [Role::Weight, Role::Bias].map(|role| trains(place, layer.kind, role))
+            })
+            .collect()
+    }
+}
+
+impl From<Training> for String {
+    fn from(training: Training) -> Self {
+        training.to_string()
+    }
+}
+
+impl TryFrom<String> for Training {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        word.parse()
     }
 }
 
