@@ -12,7 +12,7 @@ fn trained(here: &Scratch, words: &str) -> Value {
 
 fn refused(said: &Value) -> u64 {
     let reasons = said["refused"].as_object().unwrap();
-    assert_eq!(reasons.len(), 7, "{said}");
+    assert_eq!(reasons.len(), 8, "{said}");
     let other = reasons.iter().filter(|(reason, _)| *reason != "gradient");
     assert!(other.into_iter().all(|(_, count)| count == 0), "{said}");
     reasons["gradient"].as_u64().unwrap()
