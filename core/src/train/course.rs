@@ -17,8 +17,9 @@ use crate::pixel::Pixel;
 pub(super) struct Course {
     label: usize,
     stride: Stride,
+    limit: Limit,
     /// Set as long as the gradient is measured; then the same phases are gone through again.
-    limit: Option<Limit>,
+    measures: bool,
     squares: f32,
     loss: f32,
     phase: Phase,
@@ -40,11 +41,12 @@ enum Phase {
 const SWEEP: usize = 256;
 
 impl Course {
-    /// No step.
+    /// No step. All of its bits are 0, so that a static with it takes no flash.
     pub(super) const NONE: Self = Self {
         label: 0,
-        stride: Stride { descent: Descent { rate: 0.0, of_biases: 0.0 }, keep: 1.0 },
-        limit: None,
+        stride: Stride { descent: Descent { rate: 0.0, of_biases: 0.0 }, keep: 0.0 },
+        limit: Limit::Refuse(0.0),
+        measures: false,
         squares: 0.0,
         loss: 0.0,
         phase: Phase::None,
@@ -54,7 +56,9 @@ impl Course {
     /// The beginning of a step.
     pub(super) fn new(label: usize, rates: &Rates, limit: Option<Limit>) -> Result<Self, Refusal> {
         let stride = Stride::new(rates)?;
-        Ok(Self { label, stride, limit, phase: Phase::Forward, ..Self::NONE })
+        let measures = limit.is_some();
+        let limit = limit.unwrap_or(Limit::Refuse(0.0));
+        Ok(Self { label, stride, limit, measures, phase: Phase::Forward, ..Self::NONE })
     }
 
     /// Refuses where a step is under way.
@@ -65,7 +69,7 @@ impl Course {
     /// Whether some weights have moved and others not.
     pub(super) fn is_moving(&self) -> bool {
         match self.phase {
-            Phase::Backward => self.limit.is_none() && self.done > 0,
+            Phase::Backward => !self.measures && self.done > 0,
             Phase::Decay => true,
             Phase::None | Phase::Forward | Phase::Loss => false,
         }
@@ -110,7 +114,7 @@ impl Course {
         image: &Image<N, X>,
         tape: &mut Tape<N, C>,
     ) -> Result<Phase, Refusal> {
-        match (self.phase, self.limit) {
+        match (self.phase, self.measures) {
             (Phase::None, _) => Err(Refusal::NoStep),
             (Phase::Forward, _) => {
                 forward::<N, C, X>(slice, parameters, image, tape);
@@ -123,18 +127,18 @@ impl Course {
                 }
                 Ok(Phase::Backward)
             }
-            (Phase::Backward, Some(limit)) => {
+            (Phase::Backward, true) => {
                 let squares = Cell::new(self.squares);
                 let held = (&*parameters, &squares);
                 backward::<N, C, X, _>(slice, Measurement, held, image, tape);
                 self.squares = squares.get();
                 if slice.left() > 0 {
-                    self.stride = self.stride.shortened(limit.share(self.squares)?);
-                    self.limit = None;
+                    self.stride = self.stride.shortened(self.limit.share(self.squares)?);
+                    self.measures = false;
                 }
                 Ok(Phase::Forward)
             }
-            (Phase::Backward, None) => {
+            (Phase::Backward, false) => {
                 backward::<N, C, X, _>(slice, self.stride.descent, parameters, image, tape);
                 Ok(Phase::Decay)
             }

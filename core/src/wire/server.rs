@@ -86,11 +86,13 @@ pub struct Server<N: Net, const FRAME: usize, C: Choice = All> {
     turn: Turn,
 }
 
-/// Whose turn it is.
+/// Whose turn it is. (By `repr` the first has the tag 0: a server that has not begun is all zeros, and a
+/// static with it takes no flash.)
 #[derive(Clone, Copy)]
+#[repr(u8)]
 enum Turn {
-    /// The desktop's: a frame comes, which is whole as far as it has come, or is not.
-    Desktop { whole: bool },
+    /// The desktop's: a frame comes, which is whole as far as it has come, or is spoilt.
+    Desktop { spoilt: bool },
     /// A step has to be taken.
     Step(Lesson),
     /// The answer lies in the frame; so many of its bytes are sent.
@@ -111,12 +113,12 @@ impl<N: Net, const FRAME: usize, C: Choice> Zero for Server<N, FRAME, C> {
     const ZERO: Self = Self {
         served: Served {
             learner: Learner::ZERO,
-            model: Model::None(Refused::NoModel),
+            model: Model::Nothing,
             session: 0,
             line_errors: 0,
         },
         frame: Vec::new(),
-        turn: Turn::Desktop { whole: true },
+        turn: Turn::Desktop { spoilt: false },
     };
 }
 
@@ -129,7 +131,7 @@ impl<N: Net, const FRAME: usize, C: Choice> Server<N, FRAME, C> {
         let read = parameters.and_then(|to| format::parse(model, to).map_err(Refused::Model));
         self.served.model = match read {
             Ok(()) => Model::Whole { learned: 0, last: NO_SAMPLE },
-            Err(_) if model.is_empty() => Model::None(Refused::NoModel),
+            Err(_) if model.is_empty() => Model::Nothing,
             Err(why) => Model::None(why),
         };
         self.served.session = 0;
@@ -162,13 +164,13 @@ impl<N: Net, const FRAME: usize, C: Choice> Server<N, FRAME, C> {
     /// is [`work`](Self::work)'s. A byte that comes out of turn is dropped.
     pub fn take(&mut self, byte: u8, chip: &impl Chip) {
         const { assert!(FRAME >= frame_bytes(N::PIXELS), "a frame does not hold an image of this net") };
-        let Turn::Desktop { whole } = self.turn else { return };
+        let Turn::Desktop { spoilt } = self.turn else { return };
         match byte {
-            0 if whole && self.frame.is_empty() => {}
-            0 => self.asked(whole, chip),
+            0 if !spoilt && self.frame.is_empty() => {}
+            0 => self.asked(!spoilt, chip),
             byte => {
-                let whole = whole && self.frame.push(byte).is_ok();
-                self.turn = Turn::Desktop { whole };
+                let spoilt = spoilt || self.frame.push(byte).is_err();
+                self.turn = Turn::Desktop { spoilt };
             }
         }
     }
@@ -179,9 +181,9 @@ impl<N: Net, const FRAME: usize, C: Choice> Server<N, FRAME, C> {
         self.served.line_errors = self.served.line_errors.saturating_add(1);
         // Between two frames there is nothing to spoil.
         if !self.frame.is_empty()
-            && let Turn::Desktop { whole } = &mut self.turn
+            && let Turn::Desktop { spoilt } = &mut self.turn
         {
-            *whole = false;
+            *spoilt = true;
         }
     }
 
@@ -242,7 +244,7 @@ impl<N: Net, const FRAME: usize, C: Choice> Server<N, FRAME, C> {
 
     fn listen(&mut self) {
         self.frame.clear();
-        self.turn = Turn::Desktop { whole: true };
+        self.turn = Turn::Desktop { spoilt: false };
     }
 
     /// A frame has come to its end.

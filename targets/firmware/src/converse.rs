@@ -9,7 +9,7 @@ use crate::{Clock, Failure};
 pub use cpfo::wire::Server;
 
 /// The model that `cpfo build` put into the firmware, in the device format; empty without one.
-static MODEL: &[u8] = include_bytes!(env!("CPFO_MODEL_FILE"));
+pub(crate) const MODEL: &[u8] = include_bytes!(env!("CPFO_MODEL_FILE"));
 
 /// What a server is told of its board.
 struct Around<'a, C> {

@@ -5,16 +5,13 @@ use cpfo::format;
 use cpfo::net::Net;
 use cpfo::wire::NAMES;
 
-use crate::converse::{Server, converse};
+use crate::converse::{MODEL, Server, converse};
 use crate::nets::{digits, lenet};
 use crate::{Board, Clock, Devices, Failure, stack};
 
 /// What [`serve!`](crate::serve!) names.
 #[doc(hidden)]
 pub use {cpfo::shape::Zero, static_cell::ConstStaticCell};
-
-/// The model that `cpfo build` put into the firmware, as far as the compiler looks at it.
-const MODEL: &[u8] = include_bytes!(env!("CPFO_MODEL_FILE"));
 
 /// Serves a net over the serial line of a board's devices, for as long as there is a line:
 /// `serve!(devices, digits::Net)`. Its memory is a static, where it stands; so it can be called once.

@@ -165,6 +165,7 @@ pub(crate) fn everything<N: Net>() {
     seen(format::length::<N>());
     seen(format::fingerprint::<N>());
     seen(format::check::<N>(somewhere()));
+    seen(format::is_of::<N>(somewhere()));
 
     rooms::<net::Tape<N, All>>();
 }

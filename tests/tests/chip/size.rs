@@ -43,11 +43,18 @@ fn built(target: &str, profile: &str, program: &str) -> PathBuf {
 /// Of the program `figures` of a board.
 pub(crate) fn figures(board: Board) -> Result<(), Failed> {
     let package = package(board);
-    let program = format!("{package}-figures");
-    let build = ["build", "--release", "--quiet", "-p", &package, "--bin", &program];
-    cargo_for_figures(&[&build[..], &["--target", board.target()]].concat())?;
-    let Sections { text, rodata, data, bss } =
-        sections(built(board.target(), "release", &program))?;
+    let of = |program: &str| {
+        let program = format!("{package}-{program}");
+        let build = ["build", "--release", "--quiet", "-p", &package, "--bin", &program];
+        cargo_for_figures(&[&build[..], &["--target", board.target()]].concat())?;
+        sections(built(board.target(), "release", &program))
+    };
+    // A net in a static begins as zeros: other values would take as much flash as it takes RAM.
+    let served = of("serve")?.data;
+    if served > 0 {
+        return Err(format!("{served} bytes of initial values where a net is served").into());
+    }
+    let Sections { text, rodata, data, bss } = of("figures")?;
     let found = format!("text {text}\nrodata {rodata}\ndata {data}\nbss {bss}\n");
     compare(&format!("boards/{package}/figures.size"), &found)
 }

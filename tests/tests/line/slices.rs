@@ -97,7 +97,7 @@ impl<C: Choice> Device<C> {
         for step in 0..samples {
             let image: Vec<u8> =
                 data.image(step as usize).iter().flat_map(|x| x.to_le_bytes()).collect();
-            let label = u16::from(data.label(step as usize));
+            let label = data.label(step as usize);
             let learn = Request::Learn { session: SESSION, step, image: &image, label, rate: RATE };
             let (mut said, mut again) = (self.ask(2, &learn), self.ask(3, &learn));
             let (said, again) = (reply(&mut said), reply(&mut again));

@@ -6,8 +6,11 @@ use crate::net::Net;
 use crate::train::Learner;
 use crate::wire::{CHUNK, Refused, Reply};
 
-/// What is in the parameters.
+/// What is in the parameters. (By `repr` the first has the tag 0: a static with it takes no flash.)
+#[repr(u8)]
 pub(super) enum Model<N, C> {
+    /// None has come yet.
+    Nothing,
     /// None, and why.
     None(Refused),
     /// The beginning of one.
@@ -25,7 +28,7 @@ impl<N: Net, C: Choice> Model<N, C> {
         match *self {
             Self::Whole { learned, last } => Ok((learned, last)),
             Self::None(why) => Err(why),
-            Self::Coming(_) => Err(Refused::NoModel),
+            Self::Nothing | Self::Coming(_) => Err(Refused::NoModel),
         }
     }
 
@@ -39,8 +42,8 @@ impl<N: Net, C: Choice> Model<N, C> {
         match self {
             Self::Whole { last, .. } => *last = NO_SAMPLE,
             // It was to bring the rest.
-            coming @ Self::Coming(_) => *coming = Self::None(Refused::NoModel),
-            Self::None(_) => {}
+            coming @ Self::Coming(_) => *coming = Self::Nothing,
+            Self::Nothing | Self::None(_) => {}
         }
     }
 
@@ -81,6 +84,7 @@ impl<N: Net, C: Choice> Model<N, C> {
         } else {
             let reader = match self {
                 Self::Coming(reader) => reader,
+                Self::Nothing => return Err(Refused::NoModel),
                 Self::None(why) => return Err(*why),
                 // The answer to the last piece was lost.
                 Self::Whole { learned: 0, .. } if end == length => return Ok(length),
