@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::scratch::{Scratch, with_metadata};
 
 /// A way to call each verb that ends soon, and well or not. What needs an emulator does not find it.
-const CALLS: [&str; 25] = [
+const CALLS: [&str; 26] = [
     "train --epochs 1",
     "train --epochs 1 --json",
     "train --epochs 1 --seeds 2",
@@ -24,6 +24,7 @@ const CALLS: [&str; 25] = [
     "export --rust model.rs --bin model.cpfo",
     "build --board m4",
     "flash --board rp-pico",
+    "new fn --board m4",
     "nets",
     "nets --json",
     "bench --net digits --seconds 0.01 --threads 1",
