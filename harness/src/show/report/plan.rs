@@ -140,8 +140,8 @@ mod tests {
             "lenet, convolutions and output train",
             "forward C3 + P4",
             "back C3 + P4",
-            "reserved: 23,220",
-            "reserved: 5,788",
+            "reserved: 23,216",
+            "reserved: 5,784",
             "nRF52840",
             "RAM over the course of a step",
         ] {
