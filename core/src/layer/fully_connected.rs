@@ -355,10 +355,12 @@ fn backward_input<I: Shape, const O: usize, Before: Activation, Below: Flag, X: 
 
 #[cfg(test)]
 mod tests {
+    use std::vec::Vec;
+
     use super::*;
-    use crate::activation::{Identity, Tanh};
+    use crate::activation::{Identity, Relu, Tanh};
     use crate::hold::{There, Yes};
-    use crate::layer::learn::{Collection, Rule as _};
+    use crate::layer::learn::{Collection, Descent, Rule as _};
     use crate::pace::Whole;
     use crate::shape::Zero as _;
 
@@ -407,5 +409,59 @@ mod tests {
             }
         }
         assert_eq!(db.0, DELTA.map(|d| reference::dw(1.0, d)));
+    }
+
+    /// The way back of `I` inputs of which `dead` are 0, by runs and one by one: what became of x and of the
+    /// weights, bit by bit.
+    fn ways<const I: usize, const O: usize>(dead: u32) -> [(Vec<u32>, Vec<u32>); 2] {
+        let mut rng = crate::rng::Rng::new(u64::from(dead) << 16 | (100 * I + O) as u64);
+        let mut draw = || 2.0 * rng.uniform() - 1.0;
+        let x: [f32; I] = core::array::from_fn(|i| {
+            let x = draw().abs() + 0.1;
+            if dead >> i & 1 == 1 { 0.0 } else { x }
+        });
+        let weight: [[f32; O]; I] = core::array::from_fn(|_| core::array::from_fn(|_| draw()));
+        let delta: [f32; O] = core::array::from_fn(|_| draw());
+        let descent = Descent { rate: 0.3, of_biases: 0.3 };
+        [true, false].map(|runs| {
+            let (mut x, mut weight) = (x, weight);
+            let mut site = descent.site::<[[f32; O]; I], _, (), Yes>(&mut weight);
+            let mut input = Input::Tape(&mut x);
+            if runs {
+                back_in_runs::<Units<I>, O, Relu, Yes, f32>(&mut site, &mut input, &delta);
+            } else {
+                for i in (0..I).filter(|i| dead >> i & 1 == 0) {
+                    backward_input::<Units<I>, O, Relu, Yes, f32>(i, &mut site, &mut input, &delta);
+                }
+            }
+            let bits = |numbers: &[f32]| numbers.iter().map(|x| x.to_bits()).collect();
+            (bits(&x), bits(weight.as_flattened()))
+        })
+    }
+
+    /// A chip goes back in runs, this machine does not: here is what holds the two together, for each number
+    /// of units around a block and around what stays in registers, and each way for inputs to be dead.
+    #[test]
+    fn runs_are_one_input_after_the_other() {
+        fn all<const I: usize>() {
+            for dead in 0..1 << I {
+                for ways in [
+                    ways::<I, 1>(dead),
+                    ways::<I, 4>(dead),
+                    ways::<I, 12>(dead),
+                    ways::<I, 13>(dead),
+                    ways::<I, 16>(dead),
+                    ways::<I, 19>(dead),
+                    ways::<I, 32>(dead),
+                ] {
+                    assert_eq!(ways[0], ways[1], "{I} inputs, dead {dead:b}");
+                }
+            }
+        }
+        all::<1>();
+        all::<2>();
+        all::<3>();
+        all::<4>();
+        all::<7>();
     }
 }
