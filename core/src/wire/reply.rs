@@ -80,9 +80,9 @@ pub struct Hello<'a> {
 pub struct Figures {
     /// RAM of the parameters.
     pub parameters: u32,
-    /// RAM of the workspaces, for inference and for training.
+    /// RAM of the workspace, for inference and for training, and of an image.
     pub workspace: u32,
-    /// RAM of everything that serves the line: an image, frames, where it stands.
+    /// RAM of everything that serves the line: a frame, where it stands.
     pub line: u32,
     /// The deepest the stack has been.
     pub stack: u32,

@@ -24,7 +24,7 @@ struct Serve {
     /// The net that it serves.
     net: &'static str,
     fingerprint: u32,
-    /// RAM that it takes at least: parameters, workspaces, an image and a frame of the line.
+    /// RAM that it takes at least: parameters, the workspace, an image and a frame of the line.
     ram: u64,
 }
 
@@ -36,7 +36,7 @@ fn serves() -> [Serve; 2] {
 impl Serve {
     fn of<N: Net>(program: &'static str) -> Self {
         let line = 4 * N::PIXELS + frame_bytes(N::PIXELS);
-        let ram = N::PARAMETER_BYTES + N::INFERENCE_BYTES + N::IN_PLACE_BYTES + line;
+        let ram = N::PARAMETER_BYTES + N::IN_PLACE_BYTES + line;
         Self { program, net: N::NAME, fingerprint: format::fingerprint::<N>(), ram: ram as u64 }
     }
 }
@@ -103,8 +103,9 @@ impl Board {
         let serve = serve.ok_or_else(|| {
             anyhow!(
                 "no firmware is built: the firmware that comes with cpfo serves {}, and `{}` is another net.\n  \
-                 Put it into a firmware of your own: `export --rust FILE` writes the model as a constant \
-                 that a program includes, `export --bin FILE` as bytes for `cpfo::format`",
+                 `new` makes a project with a firmware for a net of your own. Or put this one into a firmware \
+                 that is there: `export --rust FILE` writes the model as a constant that a program includes, \
+                 `export --bin FILE` as bytes for `cpfo::format`",
                 known(),
                 N::NAME
             )

@@ -120,7 +120,7 @@ fn print(
 {} steps on {} ({}), {} samples of each class, {} epochs, rate {}
 
 a step      {mean} {} (from {least} to {most})
-RAM         {parameters} bytes of parameters, {workspace} of workspaces, {line} for the line
+RAM         {parameters} bytes of parameters, {workspace} of workspace and image, {line} for the line
 stack       {stack} bytes of {room}
 line        {line_errors} errors that the board told of
 desktop     {}
@@ -208,7 +208,7 @@ fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> Fin
             Figure::new(format!("{} a step, mean", course.unit), mean),
             Figure::new("least and most", format!("{least} and {most}")),
             Figure::new("parameters", parameters),
-            Figure::new("workspaces", workspace),
+            Figure::new("workspace and image", workspace),
             Figure::new("for the line", line),
             Figure::new("stack at its deepest", format!("{stack} of {room}")),
         ],

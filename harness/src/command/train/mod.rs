@@ -66,7 +66,7 @@ fn begun<'a, N: Net>(
         before.samples,
         recipe.trains
     );
-    Run::from(recipe, &source.data, model)
+    Run::from_model(recipe, &source.data, model)
 }
 
 /// What a new run is to learn from, and how.

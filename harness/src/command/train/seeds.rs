@@ -104,7 +104,7 @@ pub(super) fn run<N: Net>(
             let seed = recipe.seed.wrapping_add(place);
             let recipe = Recipe { seed, ..recipe };
             let run = match &flags.from {
-                Some(path) => Run::from(recipe, &source.data, model::load::<N>(path)?.0)?,
+                Some(path) => Run::from_model(recipe, &source.data, model::load::<N>(path)?.0)?,
                 None => Run::<N>::new(recipe, &source.data)?,
             };
             Ok(one(run, &bar))

@@ -105,7 +105,11 @@ impl<'a, N: Net> Run<'a, N> {
     ///
     /// # Errors
     /// As for a new one.
-    pub fn from(recipe: Recipe, data: &'a Data, model: Box<Parameters<N>>) -> anyhow::Result<Self> {
+    pub fn from_model(
+        recipe: Recipe,
+        data: &'a Data,
+        model: Box<Parameters<N>>,
+    ) -> anyhow::Result<Self> {
         Self::resume(recipe, data, Checkpoint { parameters: model, ..Checkpoint::default() })
     }
 

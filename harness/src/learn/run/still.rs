@@ -114,7 +114,7 @@ mod tests {
         for recipe in [batch, Recipe { decay: 0.01, ..batch.in_place() }] {
             let updates = 6;
             let here = |trains| {
-                let mut run = Run::from(Recipe { trains, ..recipe }, &data, start()).unwrap();
+                let mut run = Run::from_model(Recipe { trains, ..recipe }, &data, start()).unwrap();
                 for _ in 0..updates {
                     run.advance().unwrap();
                 }
