@@ -55,16 +55,15 @@ struct Average<'a, A, I: Shape, const BYTES: usize> {
 impl<A: Activation, I: Shape, W: Shape, const BYTES: usize> Sink<W> for Average<'_, A, I, BYTES> {
     #[inline(always)]
     fn take<const B: usize>(&mut self, o: usize, u: &W::Of<[f32; B]>) {
-        let ([_, columns, maps], [wr, wc, _]) = (I::DIMENSIONS, W::DIMENSIONS);
+        let ([_, columns, maps], [_, wc, _]) = (I::DIMENSIONS, W::DIMENSIONS);
         let u = W::cells(u);
         for (b, z) in self.z.iter_mut().skip(o).take(B).enumerate() {
             let mut sum = 0.0;
-            for r in 0..wr {
-                for piece in (0..wc).step_by(PIECE) {
-                    let wide = if wc - piece < PIECE { wc - piece } else { PIECE };
+            for (r, row) in u.chunks_exact(wc).enumerate() {
+                for (piece, row) in (0..).step_by(PIECE).zip(row.chunks(PIECE)) {
                     let mut alive = 0_u32;
-                    for c in 0..wide {
-                        let u = u[r * wc + piece + c][b];
+                    for (c, u) in row.iter().enumerate() {
+                        let u = u[b];
                         let value = A::value(u);
                         // What is not alive is 0, and adds nothing.
                         if !matches!(self.kept, Kept::Alive(_)) || A::alive(u) {
@@ -82,9 +81,13 @@ impl<A: Activation, I: Shape, W: Shape, const BYTES: usize> Sink<W> for Average<
                         let (byte, shift) = ((self.c + piece) / 8, (self.c + piece) % 8);
                         let at = first::<I, BYTES>(self.r + r, o + b) + byte;
                         // Columns that divide a byte never lie across two.
-                        let across =
-                            if 8_usize.is_multiple_of(wc) { 1 } else { (shift + wide).div_ceil(8) };
-                        let (mut alive, mut own) = (alive << shift, ((1 << wide) - 1_u32) << shift);
+                        let across = if 8_usize.is_multiple_of(wc) {
+                            1
+                        } else {
+                            (shift + row.len()).div_ceil(8)
+                        };
+                        let own = (1 << row.len()) - 1_u32;
+                        let (mut alive, mut own) = (alive << shift, own << shift);
                         for byte in bits.flat_mut().iter_mut().skip(at).take(across) {
                             *byte = *byte & !own as u8 | alive as u8;
                             (alive, own) = (alive >> 8, own >> 8);
