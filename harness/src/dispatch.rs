@@ -18,7 +18,7 @@ use crate::base::terminal::{self, note};
 use crate::base::{file, interrupt, label, whole};
 use crate::cli::Command;
 use crate::command::{
-    bench, build, completions, emulate, eval, export, flash, nets, new, plan, predict, train,
+    bench, build, completions, data, emulate, eval, export, flash, nets, new, plan, predict, train,
 };
 use crate::learn::threads;
 use crate::learn::vectors::Vectors;
@@ -32,6 +32,8 @@ pub trait AnyNet: Sync {
     fn facts(&self) -> nets::Facts;
     /// What `cpfo bench` measures of it.
     fn bench(&self) -> bench::Subject;
+    /// How `cpfo data` reads samples for it.
+    fn taker(&self) -> data::Taker;
     /// Does what is asked for, with this net.
     fn run(&self, command: &Command) -> anyhow::Result<ExitCode>;
 }
@@ -58,6 +60,10 @@ impl<N: Net> AnyNet for Of<N> {
         bench::Subject::of::<N>()
     }
 
+    fn taker(&self) -> data::Taker {
+        data::Taker::of::<N>()
+    }
+
     fn run(&self, command: &Command) -> anyhow::Result<ExitCode> {
         match command {
             Command::Train(flags) => train::run::<N>(flags),
@@ -68,7 +74,11 @@ impl<N: Net> AnyNet for Of<N> {
             Command::Build(flags) => build::run::<N>(flags),
             Command::Flash(flags) => flash::run::<N>(flags),
             Command::Plan(flags) => plan::run::<N>(flags),
-            Command::Nets(_) | Command::Bench(_) | Command::New(_) | Command::Completions(_) => {
+            Command::Data(_)
+            | Command::Nets(_)
+            | Command::Bench(_)
+            | Command::New(_)
+            | Command::Completions(_) => {
                 bail!("this command is about no net in particular")
             }
         }
@@ -158,6 +168,9 @@ fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
         Command::Bench(flags) => {
             bench::run(flags, &nets.iter().map(|net| net.bench()).collect::<Vec<_>>())
         }
+        Command::Data(flags) => {
+            data::run(flags, &nets.iter().map(|net| net.taker()).collect::<Vec<_>>())
+        }
         Command::New(flags) => new::run(flags),
         Command::Completions(flags) => {
             let names: Vec<_> = nets.iter().map(|net| net.name()).collect();
@@ -184,9 +197,11 @@ fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a 
         Command::Export(flags) => (&flags.net, in_file(&flags.model)),
         Command::Build(flags) | Command::Flash(flags) => (&None, in_file(&flags.model)),
         Command::Plan(flags) => (&flags.net, None),
-        Command::Nets(_) | Command::Bench(_) | Command::New(_) | Command::Completions(_) => {
-            (&None, None)
-        }
+        Command::Data(_)
+        | Command::Nets(_)
+        | Command::Bench(_)
+        | Command::New(_)
+        | Command::Completions(_) => (&None, None),
     };
     let by_name = |name: &str| nets.iter().copied().find(|net| net.name() == name);
     match (asked, file) {

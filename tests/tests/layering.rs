@@ -66,7 +66,11 @@ const BUILDINGS: &[Building] = &[
             &["run"],
         ],
     ),
-    ("harness/src/show", &["show"], &[&["plot", "table"], &["evaluation", "sheet"], &["report"]]),
+    (
+        "harness/src/show",
+        &["show"],
+        &[&["plot", "table"], &["samples"], &["evaluation", "sheet"], &["report"]],
+    ),
 ];
 
 /// What is not looked at: prose and re-exports, the two lines of the program, and macros, whose paths

@@ -72,6 +72,11 @@ impl Output {
         self.folder.join("seeds.html")
     }
 
+    /// What was understood of data, for people.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data.html")
+    }
+
     /// How to go on.
     pub fn checkpoint(&self) -> PathBuf {
         self.folder.join("checkpoint.safetensors")

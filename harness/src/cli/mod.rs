@@ -9,6 +9,7 @@ mod emulate;
 mod eval;
 mod export;
 mod home;
+mod inspect;
 mod known;
 mod nets;
 mod new;
@@ -26,6 +27,7 @@ pub use emulate::EmulateFlags;
 pub use eval::EvalFlags;
 pub use export::ExportFlags;
 pub use home::HomeFlags;
+pub use inspect::InspectFlags;
 pub use nets::NetsFlags;
 pub use new::NewFlags;
 pub use plan::{PlanFlags, Precision};
@@ -63,6 +65,7 @@ Examples:
   cpfo                                     learn the digits that ship; model and report in cpfo-out/
   cpfo train --seeds 10                    how much of the result is chance?
   cpfo train --net lenet --data mnist/     learn from files of your own
+  cpfo data readings.csv                   what is in these data, and what looks wrong?
   cpfo eval --data new-digits.csv --all    test the last model on samples of your own
   cpfo predict my-seven.jpg --fit          what is in the picture?
   cpfo emulate --board m0 --shift mirror   a chip of 16 KB learns to read mirrored digits
@@ -84,6 +87,8 @@ pub enum Command {
     Eval(EvalFlags),
     /// Says what is in pictures
     Predict(PredictFlags),
+    /// Says what is understood of data, and what looks wrong; nothing is learnt
+    Data(InspectFlags),
     /// Fine-tunes a net on an emulated chip, and checks every bit of it
     Emulate(EmulateFlags),
     /// Writes a model for a chip: a Rust constant, or the device format
@@ -163,6 +168,9 @@ pub fn program(nets: &[&'static str]) -> clap::Command {
         let fixed: Vec<_> = fixed.cloned().collect();
         train.mut_arg("resume", |resume| resume.conflicts_with_all(fixed))
     });
+    // What the verb is about needs no flag before it.
+    let cli =
+        cli.mut_subcommand("data", |data| data.mut_arg("data", |path| path.long(None).index(1)));
     cli.after_help(reflowed(EXAMPLES)).mut_subcommands(|command| {
         let command = match command.get_after_help().map(ToString::to_string) {
             Some(help) => command.after_help(reflowed(&help)),

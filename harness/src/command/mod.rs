@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod build;
 pub mod completions;
+pub mod data;
 pub mod emulate;
 pub mod eval;
 pub mod export;

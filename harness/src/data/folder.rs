@@ -58,6 +58,19 @@ pub(super) fn find(path: &Path) -> Result<Found> {
     search(path, DEPTH).with_context(|| format!("the folder {}", label::path(&path)))
 }
 
+/// What a path was taken for, a line for each part and for what was passed over.
+///
+/// # Errors
+/// If there is no data.
+pub fn files(path: &Path) -> Result<Vec<String>> {
+    let Found { train, test, passed_over } = find(path)?;
+    let alone = if test.is_none() { "all" } else { "training" };
+    let parts = [(alone, Some(train)), ("test", test)];
+    let parts = parts.into_iter().filter_map(|(part, source)| Some((part, source?.words())));
+    let passed_over = passed_over.into_iter().map(|name| ("passed over", name));
+    Ok(parts.chain(passed_over).map(|(part, what)| format!("{part}: {what}")).collect())
+}
+
 /// A table; or the images of an IDX pair, with its labels and its test part beside it.
 fn of_file(path: &Path) -> Result<Found> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -196,6 +209,23 @@ impl Found {
 }
 
 impl Source {
+    /// What it is, and where.
+    fn words(&self) -> String {
+        match self {
+            Source::Idx { images, labels } => {
+                format!("IDX, {} with {}", label::path(images), label::path(labels))
+            }
+            Source::Csv(table) => format!("a table, {}", label::path(table)),
+            Source::Pictures(classes) => {
+                let names: Vec<_> = classes.keys().map(String::as_str).collect();
+                format!(
+                    "pictures in a folder for each class, {}",
+                    label::name(&names.join(", "), 200)
+                )
+            }
+        }
+    }
+
     fn within(self, folder: &Path) -> Source {
         match self {
             Source::Idx { images, labels } => {

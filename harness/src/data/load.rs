@@ -22,7 +22,7 @@ pub struct Options {
     /// The number of classes; a label beyond is an error. Otherwise the largest label decides.
     pub classes: Option<usize>,
     /// Rows, columns and maps that the net takes; images of another size are an error. Otherwise
-    /// the files decide, and images in CSV are taken for squares.
+    /// the files decide, and what is no square in CSV is taken for a series.
     pub shape: Option<[usize; 3]>,
     /// The names of the classes, in the order of a model's outputs. Otherwise the names that are
     /// found, in the order of the alphabet.

@@ -9,6 +9,8 @@
 //!   class) read them, one reader a format. Labels are numbers or names.
 //! - [`plausible`] says what is odd about data before anything is learnt from them; `outlier` looks
 //!   for a value that is none.
+//! - [`Summary`] counts what there is, class by class and channel by channel; [`Form`] says whether it
+//!   is images, series or rows.
 //! - [`Sketch`] is what a model keeps of its data, to know them again when it is tested.
 //! - [`Frame`] is where drawings stand in the images, so that a picture can be set there, too.
 //! - [`Dataset::digits`] is the set that ships inside the program.
@@ -27,6 +29,7 @@ mod csv;
 mod digits;
 mod drawn;
 mod folder;
+mod form;
 mod frame;
 mod gallery;
 mod idx;
@@ -39,14 +42,18 @@ mod samples;
 mod sketch;
 pub mod source;
 mod split;
+mod summary;
 mod warp;
 mod world;
 
 pub use augment::{Augment, is_series};
 pub use csv::LabelColumn;
+pub use folder::files;
+pub use form::Form;
 pub use frame::Frame;
 pub use load::{Loaded, Options, load};
 pub use samples::{Data, Dataset, class_name};
 pub use sketch::Sketch;
 pub use split::Split;
+pub use summary::{Channel, Class, Summary};
 pub use world::World;

@@ -208,24 +208,38 @@ pub fn read<N: Net>(request: &Request<'_>) -> anyhow::Result<Loaded> {
         let data = Data { train: shipped::<N>()?, test: None };
         return Ok(Loaded { data, by_class: false, notes: Vec::new(), unread: Vec::new() });
     };
+    super::load(path, &options(request, Some((N::INPUT, N::CLASSES))))
+}
+
+/// How the files of a request are read, for a net's input and classes or as they are.
+fn options(request: &Request<'_>, net: Option<([usize; 3], usize)>) -> Options {
     let Reading { label, transpose, invert, fit } = request.reading.clone();
-    let options = Options {
+    Options {
         white: request.learnt.map(|learnt| learnt.white),
-        classes: Some(N::CLASSES),
-        shape: Some(N::INPUT),
+        classes: net.map(|(_, classes)| classes),
+        shape: net.map(|(input, _)| input),
         names: request.learnt.map(|learnt| learnt.names.clone()),
         label,
         transpose,
         invert,
         fit,
         frame: request.learnt.and_then(Origin::frame_to_fit),
-    };
-    super::load(path, &options)
+    }
 }
 
 /// Reads samples as [`read`] does and sees to a test part: the data's own, or else a split.
 pub fn load<N: Net>(request: &Request<'_>) -> anyhow::Result<Source> {
-    let Loaded { data, by_class, mut notes, unread } = read::<N>(request)?;
+    divided(read::<N>(request)?, request)
+}
+
+/// Reads the user's files as [`load`] does, for no net: they alone say what shape an input has.
+pub fn load_as_it_is(path: &Path, request: &Request<'_>) -> anyhow::Result<Source> {
+    divided(super::load(path, &options(request, None))?, request)
+}
+
+/// Sees to a test part.
+fn divided(loaded: Loaded, request: &Request<'_>) -> anyhow::Result<Source> {
+    let Loaded { data, by_class, mut notes, unread } = loaded;
     let suited = if by_class { Split::Stratified } else { Split::Order };
     let (data, division) = match (&data.test, request.split) {
         (None, split) => {

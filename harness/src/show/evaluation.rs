@@ -3,14 +3,9 @@
 use crate::base::terminal::say;
 use crate::data::Dataset;
 use crate::learn::evaluation::Evaluation;
-use crate::show::plot::{Image, Mistake};
+use crate::show::plot::Mistake;
+use crate::show::samples::picture;
 use crate::show::table;
-
-/// An image of a data set, to be drawn.
-pub fn picture(data: &Dataset, index: usize) -> Image {
-    let Dataset { rows, columns, maps, .. } = *data;
-    Image { rows, columns, maps, pixels: data.image(index).to_vec() }
-}
 
 impl Evaluation {
     /// The mistakes that the net was surest of.

@@ -1,6 +1,6 @@
 //! What people see. It imports every room that has something to show.
 //!
-//! - [`evaluation`] and [`sheet`]: what there is to see of an evaluation and of a plan;
+//! - [`samples`], [`evaluation`] and [`sheet`]: what there is to see of data, of an evaluation and of a plan;
 //! - [`table`]: tables for the terminal;
 //! - [`plot`]: pictures, as SVG;
 //! - [`report`]: pages, one HTML file each.
@@ -8,5 +8,6 @@
 pub mod evaluation;
 pub mod plot;
 pub mod report;
+pub mod samples;
 pub mod sheet;
 pub mod table;

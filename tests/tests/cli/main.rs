@@ -22,6 +22,7 @@ mod inspect;
 mod interrupt;
 mod learning;
 mod limit;
+mod look;
 mod new;
 mod own_net;
 mod pictures;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::scratch::{Scratch, with_metadata};
 
 /// A way to call each verb that ends soon, and well or not. What needs an emulator does not find it.
-const CALLS: [&str; 26] = [
+const CALLS: [&str; 29] = [
     "train --epochs 1",
     "train --epochs 1 --json",
     "train --epochs 1 --seeds 2",
@@ -20,6 +20,9 @@ const CALLS: [&str; 26] = [
     "predict seven.pgm",
     "predict seven.pgm --json",
     "predict nothing",
+    "data",
+    "data --json",
+    "data nothing",
     "emulate",
     "export --rust model.rs --bin model.cpfo",
     "build --board m4",
@@ -185,7 +188,7 @@ fn names_of_files_are_no_orders() {
     here.write("cells.csv", format!("0{}\n{ORDERS:?}{}", ",1".repeat(64), ",1".repeat(64)));
     let cells = cells.to_str().unwrap();
     let nothing = format!("nothing{ORDERS}");
-    let calls: [&[&str]; 22] = [
+    let calls: [&[&str]; 25] = [
         &["eval", "--model", &broken],
         &["eval", "--model", &nothing],
         &["eval", "--model", &good, "--data", &nothing],
@@ -197,6 +200,9 @@ fn names_of_files_are_no_orders() {
         &["predict", ORDERS, "--model", &good],
         &["predict", &nothing, "--model", &good],
         &["train", "--epochs", "1", "--data", &nothing],
+        &["data", &nothing],
+        &["data", &table],
+        &["data", &text],
         &["train", "--epochs", "1", "--out", ORDERS],
         &["train", "--epochs", "1", "--out", &picture],
         &["train", "--resume", "--out", &nothing],

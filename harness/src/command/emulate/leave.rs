@@ -17,9 +17,9 @@ use crate::learn::evaluation;
 use crate::model::snapshot;
 use crate::model::{self, Metadata};
 use crate::plan::{Plan, Training};
-use crate::show::evaluation::picture;
 use crate::show::plot::Changed;
 use crate::show::report::{Figure, FineTuningReport, Reading};
+use crate::show::samples::picture;
 use crate::show::sheet::Sheet;
 use crate::show::table::{Align, Cell, Table};
 

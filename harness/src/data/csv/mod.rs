@@ -34,10 +34,13 @@ use lines::Lines;
 /// So much of a file is looked at to find out what separates its fields.
 const HEAD: usize = 1 << 18;
 
+/// Nobody's images have fewer rows: four columns are four measurements.
+const SMALLEST: usize = 4;
+
 /// What the reader is told.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Wanted<'a> {
-    /// Rows, columns, maps; without them images are taken for squares.
+    /// Rows, columns, maps; without them they are taken for squares, or for series.
     pub(super) shape: Option<[usize; 3]>,
     /// The number of classes, if it is known.
     pub(super) classes: Option<usize>,
@@ -136,7 +139,8 @@ fn pixel(field: &str, dialect: Dialect) -> Result<f32> {
     Ok(value)
 }
 
-/// Rows, columns and maps of `pixels` values: those of the net, or else a square, grey or colored.
+/// Rows, columns and maps of `pixels` values: those of the net, or else a square, grey or colored; what
+/// is none is a series of readings.
 fn shape_of(pixels: usize, shape: Option<[usize; 3]>) -> Result<[usize; 3]> {
     if let Some([rows, columns, maps]) = shape {
         ensure!(
@@ -150,11 +154,9 @@ fn shape_of(pixels: usize, shape: Option<[usize; 3]>) -> Result<[usize; 3]> {
     // No number is a square and three times a square, so at most one of these fits.
     let square = [1, 3].into_iter().find_map(|maps| {
         let side = (pixels / maps).isqrt();
-        (side * side * maps == pixels).then_some([side, side, maps])
+        (side >= SMALLEST && side * side * maps == pixels).then_some([side, side, maps])
     });
-    square.with_context(|| {
-        format!("a line has {pixels} pixels, which is no square image, neither grey nor in color")
-    })
+    Ok(square.unwrap_or([pixels, 1, 1]))
 }
 
 #[cfg(test)]
@@ -172,7 +174,7 @@ mod tests {
     #[test]
     fn label_first() {
         let raw = read("7, 0,255,255,0\n1, 9,9,0,0\n").unwrap();
-        assert_eq!(raw.shape, [2, 2, 1]);
+        assert_eq!(raw.shape, [4, 1, 1]);
         assert_eq!(raw.images, [0.0, 255.0, 255.0, 0.0, 9.0, 9.0, 0.0, 0.0]);
         assert_eq!(raw.labels, [7, 1]);
     }
@@ -278,7 +280,7 @@ mod tests {
         assert_eq!(shape_of(784, None).unwrap(), [28, 28, 1]);
         assert_eq!(shape_of(3072, None).unwrap(), [32, 32, 3]);
         assert_eq!(shape_of(6, Some([2, 3, 1])).unwrap(), [2, 3, 1]);
-        assert!(shape_of(6, None).unwrap_err().to_string().contains("no square"));
+        assert_eq!(shape_of(6, None).unwrap(), [6, 1, 1]);
         assert!(shape_of(6, Some([8, 8, 1])).unwrap_err().to_string().contains("wanted 8 x 8 x 1"));
     }
 

@@ -19,7 +19,7 @@ pub(super) const LINE: f64 = 20.0;
 /// Columns for the name of a series.
 const NAME: usize = 40;
 /// Hues and dashes repeat after this many series.
-const LOOKS: usize = SERIES.len();
+pub(super) const LOOKS: usize = SERIES.len();
 const DASHES: [&str; LOOKS] = ["none", "7 5", "2 4", "9 4 2 4", "12 4", "4 3"];
 
 /// Curves that share their axes.
@@ -222,7 +222,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-fn look(number: usize) -> String {
+pub(super) fn look(number: usize) -> String {
     format!("stroke:var(--s{number});stroke-dasharray:{}", DASHES[number])
 }
 

@@ -1,9 +1,11 @@
-//! One image, in grey: dark is a high value, whatever the values are.
+//! One image, in grey: dark is a high value, whatever the values are. A series is drawn as curves.
 
 use maud::{Markup, html};
 
 use super::picture::at;
 use super::pixels::{Ramp, grid};
+use super::trace::Trace;
+use crate::data::is_series;
 
 /// An image as a net sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,8 +28,17 @@ impl Image {
         maps.iter().map(|&value| f64::from(value)).sum::<f64>() / maps.len() as f64
     }
 
-    /// Draws it into a square, its corner at (x, y); white is its lowest value, black its highest.
-    pub(super) fn draw(&self, (x, y): (f64, f64), side: f64) -> Markup {
+    /// Draws it into a square, its corner at (x, y): a series as curves, an image in grey.
+    pub(super) fn draw(&self, corner: (f64, f64), side: f64) -> Markup {
+        // One value is no curve.
+        if is_series(self.rows, self.columns) && self.pixels.len() > 1 {
+            return Trace::of(&self.pixels, self.maps.max(1)).draw(corner, (side, side));
+        }
+        self.draw_grey(corner, side)
+    }
+
+    /// White is its lowest value, black its highest.
+    fn draw_grey(&self, (x, y): (f64, f64), side: f64) -> Markup {
         let pixels =
             || (0..self.rows).flat_map(|r| (0..self.columns).map(move |c| self.pixel(r, c)));
         let finite = || pixels().filter(|value| value.is_finite());

@@ -7,7 +7,7 @@
 //! - [`Chart`]: curves over something counted, such as the loss over epochs.
 //! - [`Spread`]: the same curves of several runs, with their mean and a band around it.
 //! - [`confusion`]: who was taken for whom, as a heat map.
-//! - [`kernels`], [`mistakes`], [`worlds`]: values as small pictures.
+//! - [`kernels`], [`mistakes`], [`samples`], [`worlds`]: values as small pictures, and series as curves.
 //! - [`MemoryCourse`]: bars of memory over the course of a step.
 //!
 //! Colors stand in one place, and people with every kind of color vision can tell them apart; no
@@ -24,7 +24,9 @@ mod mistakes;
 mod palette;
 mod picture;
 mod pixels;
+mod samples;
 mod spread;
+mod trace;
 mod worlds;
 
 pub use axis::Scale;
@@ -35,5 +37,6 @@ pub use kernels::{KernelBank, kernels};
 pub use memory::{MemoryCourse, Moment};
 pub use mistakes::{Mistake, mistakes};
 pub use picture::{Picture, style};
+pub use samples::{Group, samples};
 pub use spread::{Bundle, Spread};
 pub use worlds::{Changed, worlds};
