@@ -85,7 +85,7 @@ pub enum Command {
     Train(TrainFlags),
     /// Tests a model on labelled images
     Eval(EvalFlags),
-    /// Says what is in pictures
+    /// Says what is in pictures, or in the rows of a table
     Predict(PredictFlags),
     /// Says what is understood of data, and what looks wrong; nothing is learnt
     Data(InspectFlags),

@@ -4,14 +4,17 @@ use clap::Args;
 
 use super::LAST_MODEL;
 use super::data::yes_or_no;
+use super::known::Known;
+use crate::data::LabelColumn;
 
 /// What `cpfo predict` is asked for.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct PredictFlags {
-    /// Pictures (PNG, JPEG, BMP, PNM), or folders of them
-    #[arg(value_name = "PICTURE", required = true)]
-    pub pictures: Vec<PathBuf>,
+    /// Pictures (PNG, JPEG, BMP, PNM) or folders of them, tables (CSV: .csv, .tsv, .txt), or IDX files of
+    /// images. A line of a table may be without its label
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
     /// The model that looks at them
     #[arg(long, value_name = "FILE", default_value = LAST_MODEL)]
     pub model: PathBuf,
@@ -28,15 +31,22 @@ pub struct PredictFlags {
     #[arg(long, value_name = "yes|no", hide_possible_values = true, num_args = 0..=1, require_equals = true,
           default_missing_value = "yes", value_parser = yes_or_no())]
     pub invert: Option<bool>,
+    /// CSV: where the label stands, if there is one: `first`, `last`, the column's name in the header, or
+    /// its number [default: as when the net was trained]
+    #[arg(long, value_name = "COLUMN", value_parser = Known::<LabelColumn>::of(&["first", "last"]),
+          hide_possible_values = true)]
+    pub label_column: Option<LabelColumn>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub json: bool,
 }
 
 const EXAMPLES: &str = "\
-A picture that cannot be taken is told of, and the others are not worse for it; then the exit code is 1.
+A file that cannot be taken is told of, and the others are not worse for it; then the exit code is 1.
 
 Examples:
   cpfo predict seven.png                         8 x 8 pixels, light on black
   cpfo predict scans/ --fit                      photos or scans of ink on paper
+  cpfo predict readings.csv                      a line for each row: its class, and how sure the net is
+  cpfo predict t10k-images-idx3-ubyte            the images of an IDX file
   cpfo predict scans/ --json --model lenet/model.safetensors";

@@ -1,93 +1,167 @@
-//! `cpfo predict`: what is in pictures.
+//! `cpfo predict`: what is in pictures, in the rows of tables, in the images of IDX files.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use cpfo::Net;
+use cpfo::net::Parameters;
 use serde_json::{Value, json};
 
 use crate::base::label;
 use crate::base::terminal::{self, note};
 use crate::cli::PredictFlags;
-use crate::data::source::{self, Origin};
+use crate::data::inputs::{self, Place};
+use crate::data::source::{self, Origin, Reading, Request};
 use crate::data::{Frame, class_name, picture};
 use crate::learn::evaluation::{self, Verdict};
 use crate::model;
 use crate::show::table::{Align, Cell, Table};
 
-/// How many classes are named of each picture.
+/// How many classes are named of each input.
 const TOP: usize = 3;
 
-/// Says what is in pictures.
+/// An input: where it is from.
+struct Input {
+    file: String,
+    /// Where it is in its file; none for a picture, which is a file of its own.
+    place: Option<Place>,
+    /// What the file says of its class, if anything.
+    label: Option<String>,
+}
+
+/// What was read of all files.
+#[derive(Default)]
+struct Gathered {
+    inputs: Vec<Input>,
+    pixels: Vec<f32>,
+    /// Files that cannot be taken, with why.
+    failed: Vec<(String, anyhow::Error)>,
+}
+
+/// Says what is in files.
 pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     let (parameters, about) = model::load::<N>(&flags.model)?;
     let origin = Origin::of(&about).with_context(|| label::path(&flags.model).to_string())?;
-    let learnt = origin.as_ref().map(|origin| origin.reading.clone()).unwrap_or_default();
     let class_names = origin.as_ref().map(|origin| origin.names.clone()).unwrap_or_default();
+    let gathered = gather::<N>(flags, origin.as_ref());
+    // One bad file costs the others nothing; how it ends tells of it.
+    for (_, error) in &gathered.failed {
+        note!("error: {error:#}");
+    }
+    let warnings: Vec<_> =
+        inverted::<N>(&gathered, origin.and_then(|origin| origin.frame)).into_iter().collect();
+    source::warn(&warnings);
+    tell::<N>(flags, &parameters, &gathered, &class_names, &warnings)?;
+    Ok(if gathered.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Reads all files as those were read that the model has learnt from.
+fn gather<N: Net>(flags: &PredictFlags, origin: Option<&Origin>) -> Gathered {
+    let learnt = origin.map(|origin| origin.reading.clone()).unwrap_or_default();
     let [rows, columns, maps] = N::INPUT;
-    let frame = origin.and_then(|origin| origin.frame);
     let options = picture::Options {
         fit: flags.fit.unwrap_or(learnt.fit),
         invert: flags.invert.or(learnt.invert.then_some(true)),
         // What was fitted when the net was trained is fitted in the same way.
-        frame: if learnt.fit { Some(Frame::usual([rows, columns])) } else { frame },
+        frame: match learnt.fit {
+            true => Some(Frame::usual([rows, columns])),
+            false => origin.and_then(|origin| origin.frame),
+        },
     };
-    let (mut names, mut images, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-    for path in &flags.pictures {
+    let reading = Reading {
+        label: flags.label_column.clone().or(learnt.label.clone()),
+        invert: options.invert.unwrap_or(false),
+        ..learnt
+    };
+    let request = Request { reading, learnt: origin, ..Request::default() };
+    let mut gathered = Gathered::default();
+    for path in &flags.files {
+        if inputs::are_in(path) {
+            gathered.numbers::<N>(path, &request);
+            continue;
+        }
         let files = picture::list(path).unwrap_or_else(|error| {
-            failed.push((path.to_string_lossy().into_owned(), error));
+            gathered.failed.push((path.to_string_lossy().into_owned(), error));
             Vec::new()
         });
-        for file in files {
-            let name = file.to_string_lossy().into_owned();
-            match picture::load(&file, rows, columns, maps, options) {
+        for path in files {
+            let file = path.to_string_lossy().into_owned();
+            match picture::load(&path, rows, columns, maps, options) {
                 Ok(pixels) => {
-                    images.extend(pixels);
-                    names.push(name);
+                    gathered.pixels.extend(pixels);
+                    gathered.inputs.push(Input { file, place: None, label: None });
                 }
-                Err(error) => failed.push((name, error)),
+                Err(error) => gathered.failed.push((file, error)),
             }
         }
     }
-    // One bad picture costs the others nothing; how it ends tells of it.
-    for (_, error) in &failed {
-        note!("error: {error:#}");
+    gathered
+}
+
+impl Gathered {
+    /// Reads a table or an array.
+    fn numbers<N: Net>(&mut self, path: &Path, request: &Request<'_>) {
+        let file = path.to_string_lossy().into_owned();
+        match source::inputs::<N>(path, request) {
+            Ok(read) => {
+                self.pixels.extend(read.samples.images);
+                let each = read.places.into_iter().zip(read.labels);
+                self.inputs.extend(each.map(|(place, label)| Input {
+                    file: file.clone(),
+                    place: Some(place),
+                    label,
+                }));
+            }
+            Err(error) => self.failed.push((file, error)),
+        }
     }
-    let inverted = frame.map_or(0, |frame| {
-        let images = images.chunks_exact(rows * columns * maps);
-        images.filter(|image| maps == 1 && picture::is_inverted(image, columns, frame)).count()
-    });
-    let mut warnings = Vec::new();
-    if inverted > 0 {
-        warnings.push(format!(
+}
+
+/// That pictures are light where those that the model learnt from are dark.
+fn inverted<N: Net>(gathered: &Gathered, frame: Option<Frame>) -> Option<String> {
+    let [_, columns, maps] = N::INPUT;
+    let frame = frame.filter(|_| maps == 1)?;
+    let images = gathered.pixels.chunks_exact(N::PIXELS);
+    let inverted = images.filter(|image| picture::is_inverted(image, columns, frame)).count();
+    (inverted > 0).then(|| {
+        format!(
             "{inverted} of {} pictures have the paper of the training images' strokes, dark for \
              light or light for dark: say --fit, or --invert",
-            names.len()
-        ));
+            gathered.inputs.len()
+        )
+    })
+}
+
+fn tell<N: Net>(
+    flags: &PredictFlags,
+    parameters: &Parameters<N>,
+    gathered: &Gathered,
+    class_names: &[String],
+    warnings: &[String],
+) -> anyhow::Result<()> {
+    let verdicts = evaluation::verdicts::<N>(parameters, &gathered.pixels)?;
+    if !flags.json {
+        if !gathered.inputs.is_empty() {
+            table(&gathered.inputs, &verdicts, class_names).print()?;
+        }
+        return Ok(());
     }
-    source::warn(&warnings);
-    let verdicts = evaluation::verdicts::<N>(&parameters, &images)?;
-    let predictions = names.iter().zip(&verdicts);
-    if flags.json {
-        let predictions: Vec<_> =
-            predictions.map(|(name, verdict)| json(name, verdict, &class_names)).collect();
-        let model = flags.model.to_string_lossy().into_owned();
-        let failed: Vec<_> = failed
-            .iter()
-            .map(|(name, error)| json!({ "picture": name, "error": format!("{error:#}") }))
-            .collect();
-        let object = json!({
-            "net": N::NAME,
-            "model": model,
-            "predictions": predictions,
-            "failed": failed,
-            "warnings": warnings,
-        });
-        terminal::json(&object)?;
-    } else if !names.is_empty() {
-        table(predictions, &class_names).print()?;
-    }
-    Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let predictions = gathered.inputs.iter().zip(&verdicts);
+    let predictions: Vec<_> =
+        predictions.map(|(input, verdict)| json(input, verdict, class_names)).collect();
+    let failed = gathered.failed.iter();
+    let failed: Vec<_> = failed
+        .map(|(file, error)| json!({ "picture": file, "error": format!("{error:#}") }))
+        .collect();
+    terminal::json(&json!({
+        "net": N::NAME,
+        "model": flags.model.to_string_lossy().into_owned(),
+        "predictions": predictions,
+        "failed": failed,
+        "warnings": warnings,
+    }))?;
+    Ok(())
 }
 
 /// The classes that the net gives most to, the first of them its answer.
@@ -97,30 +171,40 @@ fn top(verdict: &Verdict) -> impl Iterator<Item = (usize, f32)> {
     classes.into_iter().take(TOP)
 }
 
-fn json(picture: &str, verdict: &Verdict, names: &[String]) -> Value {
+fn json(input: &Input, verdict: &Verdict, names: &[String]) -> Value {
     let top = top(verdict).map(|(class, probability)| {
         let name = class_name(names, class);
         json!({ "class": class, "name": name, "probability": probability })
     });
-    json!({
-        "picture": picture,
+    let mut object = json!({
         "class": verdict.class,
         "name": class_name(names, verdict.class),
+        "probability": verdict.confidence(),
         "probabilities": verdict.outputs,
         "top": top.collect::<Vec<_>>(),
-    })
+    });
+    let file = &input.file;
+    match input.place {
+        None => object["picture"] = json!(file),
+        Some(Place::Line(line)) => (object["file"], object["line"]) = (json!(file), json!(line)),
+        Some(Place::Sample(at)) => (object["file"], object["sample"]) = (json!(file), json!(at)),
+    }
+    if let Some(label) = &input.label {
+        object["label"] = json!(label);
+    }
+    object
 }
 
-fn table<'a>(
-    predictions: impl Iterator<Item = (&'a String, &'a Verdict)>,
-    names: &[String],
-) -> Table {
-    let columns = ["picture", "class", "probability", "or", "or"];
-    let mut table = Table::new(
-        columns.map(|name| (name, if name == "probability" { Align::Right } else { Align::Left })),
-    );
-    for (name, verdict) in predictions {
-        let mut cells = vec![Cell::from(name)];
+fn table(inputs: &[Input], verdicts: &[Verdict], names: &[String]) -> Table {
+    let what = if inputs.iter().all(|input| input.place.is_none()) { "picture" } else { "input" };
+    let labelled = inputs.iter().any(|input| input.label.is_some());
+    let columns = [what, "class", "probability", "or", "or"].into_iter();
+    let columns = columns.chain(labelled.then_some("label"));
+    let align = |name| if name == "probability" { Align::Right } else { Align::Left };
+    let mut table = Table::new(columns.map(|name| (name, align(name))));
+    let places = verdicts.first().map_or(0, |verdict| top(verdict).count());
+    for (input, verdict) in inputs.iter().zip(verdicts) {
+        let mut cells = vec![Cell::from(shown(input))];
         for (place, (class, probability)) in top(verdict).enumerate() {
             let probability = label::percent(probability.into());
             let class = class_name(names, class);
@@ -129,7 +213,19 @@ fn table<'a>(
                 _ => cells.push(Cell::quiet(format!("{class} ({probability})"))),
             }
         }
+        // Of two classes there is one other.
+        cells.extend((places..TOP).map(|_| Cell::from("")));
+        cells.extend(input.label.as_ref().map(Cell::from));
         table.row(cells);
     }
     table
+}
+
+/// Where an input is from, in a few words.
+fn shown(input: &Input) -> String {
+    match input.place {
+        None => input.file.clone(),
+        Some(Place::Line(line)) => format!("{}, line {line}", input.file),
+        Some(Place::Sample(at)) => format!("{}, sample {at}", input.file),
+    }
 }

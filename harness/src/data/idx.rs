@@ -46,7 +46,20 @@ pub(super) fn read(
         .with_context(|| format!("{} and {}", label::path(&images), label::path(&labels)))
 }
 
-/// The same from bytes in memory.
+/// Reads images that are without labels: all are of class 0.
+pub(super) fn images(path: &Path, fit: impl FnOnce([usize; 3]) -> Result<()>) -> Result<Raw> {
+    let read = || {
+        let array = open(path)?;
+        let (count, shape) = shape(&array.sizes)?;
+        fit(shape)?;
+        let images = array.bytes()?.into_iter().map(f32::from).collect();
+        let (labels, names) = (vec![0; count as usize], Vec::new());
+        Ok::<_, anyhow::Error>(Raw { shape, images, labels, names, places: Places::Order })
+    };
+    read().with_context(|| format!("cannot read {}", label::path(&path)))
+}
+
+/// The same as [`read`], from bytes in memory.
 pub(super) fn parse(images: &[u8], labels: &[u8]) -> Result<Raw> {
     let array = |bytes| Array::begin(bytes, (bytes as &[u8]).len() as u64);
     join(array(images)?, array(labels)?, |_| Ok(()))
@@ -150,15 +163,7 @@ fn join(
     labels: Array<impl Read>,
     fit: impl FnOnce([usize; 3]) -> Result<()>,
 ) -> Result<Raw> {
-    let (count, shape) = match *images.sizes {
-        [count, rows, columns] => (count, [rows, columns, 1]),
-        [count, rows, columns, maps] => (count, [rows, columns, maps]),
-        _ => bail!(
-            "the file of images has {} size(s), wanted 3 (images x rows x columns) or 4 (and \
-             maps): are images and labels exchanged?",
-            images.sizes.len()
-        ),
-    };
+    let (count, shape) = shape(&images.sizes)?;
     ensure!(
         labels.sizes.len() == 1,
         "the file of labels has {} sizes, wanted 1: are images and labels exchanged?",
@@ -169,7 +174,6 @@ fn join(
         "there are {count} images, but {} labels: the files do not belong together",
         labels.sizes[0]
     );
-    let shape = shape.map(|size| size as usize);
     fit(shape)?;
     let labels = labels.bytes().context("the labels")?;
     let images = images.bytes().context("the images")?;
@@ -180,6 +184,20 @@ fn join(
         names: Vec::new(),
         places: Places::Order,
     })
+}
+
+/// How many images there are, and their rows, columns and maps.
+fn shape(sizes: &[u32]) -> Result<(u32, [usize; 3])> {
+    let (count, shape) = match *sizes {
+        [count, rows, columns] => (count, [rows, columns, 1]),
+        [count, rows, columns, maps] => (count, [rows, columns, maps]),
+        _ => bail!(
+            "the file of images has {} size(s), wanted 3 (images x rows x columns) or 4 (and \
+             maps): are images and labels exchanged?",
+            sizes.len()
+        ),
+    };
+    Ok((count, shape.map(|size| size as usize)))
 }
 
 /// The sizes as people write them: `60000 x 28 x 28`.

@@ -205,7 +205,7 @@ fn read(
 }
 
 /// Whether images have the size that is wanted.
-fn fits(path: &Path, found: [usize; 3], wanted: Option<[usize; 3]>) -> Result<()> {
+pub(super) fn fits(path: &Path, found: [usize; 3], wanted: Option<[usize; 3]>) -> Result<()> {
     let text = |[rows, columns, maps]: [usize; 3]| format!("{rows} x {columns} x {maps}");
     let wanted = wanted.unwrap_or(found);
     ensure!(

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::bounds::Bounds;
 use crate::base::label;
 use crate::base::terminal::note;
+use crate::data::inputs::Inputs;
 use crate::data::{Data, Dataset, Frame, LabelColumn, Loaded, Options, Sketch, Split, plausible};
 use crate::model::Metadata;
 
@@ -268,6 +269,11 @@ fn divided(loaded: Loaded, request: &Request<'_>) -> anyhow::Result<Source> {
         warnings: notes.into_iter().chain(unread.iter().cloned()).collect(),
     };
     Ok(Source { data, origin, unread: unread.len() })
+}
+
+/// Reads inputs for a net that a model shall look at.
+pub fn inputs<N: Net>(path: &Path, request: &Request<'_>) -> anyhow::Result<Inputs> {
+    super::inputs::read(path, &options(request, Some((N::INPUT, N::CLASSES))))
 }
 
 /// Which of the samples a model has learnt from, by their place in both parts: nothing if these are

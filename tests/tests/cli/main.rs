@@ -29,6 +29,7 @@ mod pictures;
 mod plan;
 mod plausible;
 mod resume;
+mod rows;
 mod saving;
 mod scratch;
 mod strangers;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::scratch::{Scratch, with_metadata};
 
 /// A way to call each verb that ends soon, and well or not. What needs an emulator does not find it.
-const CALLS: [&str; 29] = [
+const CALLS: [&str; 30] = [
     "train --epochs 1",
     "train --epochs 1 --json",
     "train --epochs 1 --seeds 2",
@@ -19,6 +19,7 @@ const CALLS: [&str; 29] = [
     "eval --model nothing",
     "predict seven.pgm",
     "predict seven.pgm --json",
+    "predict rows.csv",
     "predict nothing",
     "data",
     "data --json",
@@ -45,6 +46,7 @@ fn prepared(name: &str) -> Scratch {
     let here = Scratch::new(name);
     here.cpfo("train --epochs 1").done();
     here.write("seven.pgm", format!("P2 8 8 16 {}", "9 ".repeat(64)));
+    here.write("rows.csv", "9,".repeat(64));
     here
 }
 

@@ -58,7 +58,8 @@ pub(super) struct Columns {
     pub(super) fields: usize,
     /// Whether the first line is a header.
     pub(super) header: bool,
-    pub(super) label: usize,
+    /// Where the label is; none where all are pixels.
+    pub(super) label: Option<usize>,
     pub(super) pixels: Vec<usize>,
     /// Whether nothing but habit says where the label is.
     pub(super) guessed: bool,
@@ -97,22 +98,41 @@ impl Columns {
                 _ => (0, true),
             },
         };
+        Ok(Self { guessed, ..Self::laid_out(&names, header, Some(label)) })
+    }
+
+    /// Reads the first line of a table whose lines are so many pixels and no label, if it is one.
+    pub(super) fn bare(first: &StringRecord, dialect: Dialect, pixels: usize) -> Option<Self> {
+        let fields = without_empty_end(first, 0);
+        let names: Vec<&str> = first.iter().take(fields).collect();
+        let header = names.iter().any(|name| dialect.number(name).is_none()) || counts(&names);
+        let columns = Self::laid_out(&names, header, None);
+        (columns.pixels.len() == pixels).then_some(columns)
+    }
+
+    fn laid_out(names: &[&str], header: bool, label: Option<usize>) -> Self {
         // A column without a name holds the numbers of the lines.
-        let is_pixel = |&c: &usize| c != label && !(header && names[c].is_empty());
-        let pixels = (0..fields).filter(is_pixel).collect();
-        let names = names.into_iter().filter(|_| header).take(SHOWN).map(String::from).collect();
-        Ok(Self { fields, header, label, pixels, guessed, names })
+        let is_pixel = |&c: &usize| Some(c) != label && !(header && names[c].is_empty());
+        Self {
+            fields: names.len(),
+            header,
+            label,
+            pixels: (0..names.len()).filter(is_pixel).collect(),
+            guessed: false,
+            names: names.iter().filter(|_| header).take(SHOWN).map(ToString::to_string).collect(),
+        }
     }
 
     /// What was seen, to be told where it does not fit.
     pub(super) fn seen(&self) -> String {
-        let label = self.label + 1;
         let header = if self.names.is_empty() {
             "no header".to_owned()
         } else {
             format!("the header {}, …", shown(self.names.iter().map(String::as_str)))
         };
-        format!(" ({} fields, {header}, the label in field {label})", self.fields)
+        let label =
+            self.label.map_or("no label".to_owned(), |c| format!("the label in field {}", c + 1));
+        format!(" ({} fields, {header}, {label})", self.fields)
     }
 }
 

@@ -55,8 +55,59 @@ pub(super) fn read(path: &Path, wanted: Wanted<'_>) -> Result<Raw> {
     parse(BufReader::with_capacity(HEAD, file), wanted).with_context(context)
 }
 
-/// Reads lines from anywhere.
-fn parse(mut source: impl BufRead, wanted: Wanted<'_>) -> Result<Raw> {
+/// Reads a file whose lines may be without a label: of each there is what it says of its class, if
+/// anything. All samples are of class 0.
+pub(super) fn inputs(path: &Path, wanted: Wanted<'_>) -> Result<(Raw, Vec<Option<String>>)> {
+    let context = || format!("cannot read {}", label::path(&path));
+    let (file, _) = file::open(path).with_context(context)?;
+    parse_inputs(BufReader::with_capacity(HEAD, file), wanted).with_context(context)
+}
+
+/// Reads labelled lines from anywhere.
+fn parse(source: impl BufRead, wanted: Wanted<'_>) -> Result<Raw> {
+    let mut labels = Labels::default();
+    let lines = read_lines(source, wanted, false, |label| labels.push(label.unwrap_or_default()))?;
+    let (labels, names) = labels.finish();
+    if lines.guessed && names.is_empty() {
+        suspicion::ask(&labels, &lines.images, wanted.classes)?;
+    }
+    Ok(Raw { labels, names, ..lines.raw() })
+}
+
+/// Reads lines of which the class is still to be found.
+fn parse_inputs(source: impl BufRead, wanted: Wanted<'_>) -> Result<(Raw, Vec<Option<String>>)> {
+    let mut labels = Vec::new();
+    let lines = read_lines(source, wanted, true, |label| {
+        labels.push(label.filter(|label| !label.is_empty()).map(String::from));
+        Ok(())
+    })?;
+    Ok((Raw { labels: vec![0; labels.len()], ..lines.raw() }, labels))
+}
+
+/// What lines hold beside their labels.
+struct Read {
+    shape: [usize; 3],
+    images: Vec<f32>,
+    places: Places,
+    /// Whether nothing but habit says where the label is.
+    guessed: bool,
+}
+
+impl Read {
+    /// Samples, with no label yet.
+    fn raw(self) -> Raw {
+        let Self { shape, images, places, .. } = self;
+        Raw { shape, images, labels: Vec::new(), names: Vec::new(), places }
+    }
+}
+
+/// Reads lines; hands on what each says of its class. Where lines may be `bare` that may be nothing.
+fn read_lines(
+    mut source: impl BufRead,
+    wanted: Wanted<'_>,
+    bare: bool,
+    mut take: impl FnMut(Option<&str>) -> Result<()>,
+) -> Result<Read> {
     let dialect = Dialect::of(source.fill_buf()?)?;
     // Lines of different lengths are told apart here, in words of our own.
     let mut reader = ReaderBuilder::new()
@@ -68,7 +119,6 @@ fn parse(mut source: impl BufRead, wanted: Wanted<'_>) -> Result<Raw> {
         .trim(Trim::All)
         .from_reader(Lines::new(source));
     let mut images = Vec::new();
-    let mut labels = Labels::default();
     let mut lines = Vec::new();
     let mut layout: Option<(Columns, [usize; 3])> = None;
 
@@ -80,13 +130,8 @@ fn parse(mut source: impl BufRead, wanted: Wanted<'_>) -> Result<Raw> {
             Some(layout) => layout,
             None if dialect::is_declaration(&record) => continue,
             None => {
-                let columns = Columns::of(&record, dialect, wanted.label)
-                    .with_context(|| format!("line {line}"))?;
-                let shape = shape_of(columns.pixels.len(), wanted.shape)
-                    .with_context(|| format!("line {line}{}", columns.seen()))?;
-                let header = columns.header;
-                let layout = layout.insert((columns, shape));
-                if header {
+                let layout = layout.insert(layout_of(&record, dialect, wanted, bare, line)?);
+                if layout.0.header {
                     continue;
                 }
                 layout
@@ -95,40 +140,52 @@ fn parse(mut source: impl BufRead, wanted: Wanted<'_>) -> Result<Raw> {
         let fields = columns::without_empty_end(&record, columns.fields);
         ensure!(
             fields == columns.fields,
-            "line {line} has {fields} fields, the first line has {}: every line must have a label \
-             and all the pixels",
-            columns.fields
+            "line {line} has {fields} fields, the first line has {}: every line must have {} all \
+             the pixels",
+            columns.fields,
+            if columns.label.is_some() { "a label and" } else { "no label and" }
         );
         let field = |column: usize| record.get(column).unwrap_or_default();
         let place = |column: usize| {
             format!("line {line}, field {}: '{}'", column + 1, field(column).escape_debug())
         };
-        labels.push(field(columns.label)).with_context(|| {
+        take(columns.label.map(field)).with_context(|| {
             let hint = if columns.guessed && suspicion::is_class(field(columns.fields - 1)) {
                 " (is the label in the last column? Say --label-column last)"
             } else {
                 ""
             };
-            format!("{}{hint}", place(columns.label))
+            format!("{}{hint}", place(columns.label.unwrap_or_default()))
         })?;
         for &column in &columns.pixels {
             images.push(pixel(field(column), dialect).with_context(|| place(column))?);
         }
         lines.push(line);
     }
-    let (labels, names) = labels.finish();
-    ensure!(!labels.is_empty(), "there is no sample in it");
+    ensure!(!lines.is_empty(), "there is no sample in it");
     let (columns, shape) = layout.context("there is no sample in it")?;
-    if columns.guessed && names.is_empty() {
-        suspicion::ask(&labels, &images, wanted.classes)?;
-    }
-    Ok(Raw {
-        shape,
-        images,
-        labels,
-        names,
-        places: Places::Lines { lines, columns: columns.pixels },
-    })
+    let places = Places::Lines { lines, columns: columns.pixels };
+    Ok(Read { shape, images, places, guessed: columns.guessed })
+}
+
+/// What the first line says of all lines.
+fn layout_of(
+    first: &StringRecord,
+    dialect: Dialect,
+    wanted: Wanted<'_>,
+    bare: bool,
+    line: u64,
+) -> Result<(Columns, [usize; 3])> {
+    let pixels = wanted.shape.filter(|_| bare).map(|shape| shape.iter().product());
+    let columns = match pixels.and_then(|pixels| Columns::bare(first, dialect, pixels)) {
+        Some(columns) => columns,
+        None => {
+            Columns::of(first, dialect, wanted.label).with_context(|| format!("line {line}"))?
+        }
+    };
+    let shape = shape_of(columns.pixels.len(), wanted.shape)
+        .with_context(|| format!("line {line}{}", columns.seen()))?;
+    Ok((columns, shape))
 }
 
 fn pixel(field: &str, dialect: Dialect) -> Result<f32> {
@@ -311,6 +368,28 @@ mod tests {
         assert!(error("label,a\n").contains("no sample"));
         assert!(error("1\n").contains("one field"));
         assert!(parse(&[0xff, 0xfe, b',', b'1'][..], Wanted::default()).is_err());
+    }
+
+    #[test]
+    fn lines_without_a_label_are_inputs() {
+        let wanted = Wanted { shape: Some([4, 1, 1]), ..Wanted::default() };
+        let inputs = |text: &str| parse_inputs(text.as_bytes(), wanted);
+        for (text, labels) in [
+            ("1,2,3,4\n5,6,7,8\n", [None, None]),
+            ("a,b,c,d\n1,2,3,4\n5,6,7,8\n", [None, None]),
+            (",a,b,c,d\n0,1,2,3,4\n1,5,6,7,8\n", [None, None]),
+            ("1,2,3,4,\n5,6,7,8,\n", [None, None]),
+            (",1,2,3,4\ntap,5,6,7,8\n", [None, Some("tap")]),
+            ("label,a,b,c,d\n?,1,2,3,4\n7,5,6,7,8\n", [Some("?"), Some("7")]),
+        ] {
+            let (raw, found) = inputs(text).unwrap_or_else(|e| panic!("{text:?}: {e:#}"));
+            assert_eq!(raw.images, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], "{text:?}");
+            assert_eq!(found, labels.map(|label| label.map(String::from)), "{text:?}");
+        }
+        let error = |text: &str| format!("{:#}", inputs(text).unwrap_err());
+        assert!(error("1,2,3,4\n5,6,7\n").contains("line 2 has 3 fields, the first line has 4"));
+        assert!(error("1,2,x\n").contains("line 1"));
+        assert!(error("1,2,3,4\n1,2,NaN,4\n").contains("a pixel must be finite"));
     }
 
     /// Whatever the bytes are, there is an answer.
