@@ -105,7 +105,9 @@ impl Columns {
     pub(super) fn bare(first: &StringRecord, dialect: Dialect, pixels: usize) -> Option<Self> {
         let fields = without_empty_end(first, 0);
         let names: Vec<&str> = first.iter().take(fields).collect();
-        let header = names.iter().any(|name| dialect.number(name).is_none()) || counts(&names);
+        // A pixel that is missing is no name of a column.
+        let is_word = |name: &&str| !name.is_empty() && dialect.number(name).is_none();
+        let header = names.iter().any(is_word) || counts(&names);
         let columns = Self::laid_out(&names, header, None);
         (columns.pixels.len() == pixels).then_some(columns)
     }
