@@ -76,7 +76,8 @@ fn balanced(data: &Dataset, each: usize, seed: u64) -> anyhow::Result<Vec<usize>
         let there = each - wanted[class];
         ensure!(
             false,
-            "there are only {there} samples of class {class}: take --samples {there} or less"
+            "there are only {there} samples of class {}: take --samples {there} or less",
+            data.class_name(class)
         );
     }
     Ok(places)

@@ -25,14 +25,14 @@ pub struct Cause {
 }
 
 /// A value that no net can learn from.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Wild {
     /// `training` or `test`.
     pub part: &'static str,
-    /// The image, counted from 0 within its part.
-    pub image: usize,
-    /// Its label.
-    pub label: u16,
+    /// The sample, counted from 0 within its part.
+    pub sample: usize,
+    /// The name of its class.
+    pub class: String,
     /// Row, column and map, counted from 0.
     pub place: [usize; 3],
     /// The value as it stands in the file.
@@ -64,8 +64,8 @@ fn wild(part: &'static str, data: &Dataset) -> Option<Wild> {
     let (pixel, map) = (place / data.maps, place % data.maps);
     Some(Wild {
         part,
-        image,
-        label: data.label(image),
+        sample: image,
+        class: data.class_name(data.label(image).into()),
         place: [pixel / data.columns, pixel % data.columns, map],
         value: data.images[at] * data.white,
         white: data.white,
@@ -79,14 +79,14 @@ impl fmt::Display for Cause {
             Refusal::Gradient => f.write_str("the gradient is not finite")?,
             other => write!(f, "{other}")?,
         }
-        if let Some(Wild { part, image, label, place: [row, column, map], value, white }) =
-            self.wild
+        if let Some(Wild { part, sample, class, place: [row, column, map], value, white }) =
+            &self.wild
         {
             return write!(
                 f,
-                "\n  The value {value:e} is to blame, not the rate: it stands in {part} image {image}, \
-                 of class {label}, row {row}, column {column}, map {map} (all counted from 0), where \
-                 white is {white}. Mend it, or leave that image out."
+                "\n  The value {value:e} is to blame, not the rate: it stands in {part} sample {sample}, \
+                 of class {class}, row {row}, column {column}, map {map} (all counted from 0), where \
+                 white is {white}. Mend it, or leave that sample out."
             );
         }
         let [rate, lower] = [self.rate, self.rate / 10.0].map(|rate| label::figure(rate.into()));
@@ -143,7 +143,7 @@ mod tests {
                     if part == "test" { data.test.as_mut().unwrap() } else { &mut data.train };
                 set.images[7 * 64 + 27] = value;
                 let said = words(recipe, &data);
-                assert!(said.contains(&format!("{part} image 7,")), "{said}");
+                assert!(said.contains(&format!("{part} sample 7,")), "{said}");
                 assert!(
                     said.contains("row 3, column 3, map 0") && !said.contains("--rate"),
                     "{said}"
