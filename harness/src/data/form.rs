@@ -28,9 +28,29 @@ impl Form {
         if self == Self::Image { "image" } else { "sample" }
     }
 
+    /// The same with its article.
+    pub fn a(self) -> &'static str {
+        if self == Self::Image { "an image" } else { "a sample" }
+    }
+
     /// Several of them.
     pub fn many(self) -> &'static str {
         if self == Self::Image { "images" } else { "samples" }
+    }
+
+    /// How a picture of one is read.
+    pub fn legend(self) -> &'static str {
+        match self {
+            Self::Image => "Dark is a high value.",
+            Self::Series => {
+                "A line for each channel, the readings from left to right, from the least value of the \
+                 sample to its most; the thin line is 0."
+            }
+            Self::Row => {
+                "The values from left to right, from the least of the sample to its most; the thin line \
+                 is 0."
+            }
+        }
     }
 
     /// A shape in words: `8 x 8 x 1, images`.

@@ -134,7 +134,8 @@ fn the_validation_part() {
         here.cpfo(&format!("train {words}")).fails(2, &[why]);
     }
     here.csv("train.csv", 30, 8, 8);
-    here.cpfo("train --data train.csv --validate 0.01").fails(1, &["is not one image"]);
+    here.cpfo("train --data train.csv --validate 0.01")
+        .fails(1, &["samples is not one: take a larger"]);
 }
 
 /// A rate that ruins the net ends with what to do, whichever trainer it is.

@@ -1,6 +1,7 @@
 //! Pages with more, less and other things on them than a usual run has, and those that need an
 //! emulator to come about.
 
+use cpfo_harness::data::Form;
 use cpfo_harness::learn::confusion::Confusion;
 use cpfo_harness::nets::digits;
 use cpfo_harness::plan::{Plan, Training};
@@ -64,6 +65,7 @@ pub(crate) fn train_much(classes: usize) -> TrainingReport {
             "a_net_with_a_name_that_is_longer_than_a_telephone_is_wide, trained for 10000 epochs"
                 .into(),
         warnings: vec![format!("{path} is odd in every way that there is")],
+        form: Form::Image,
         net: vec![
             "C1  Convolution(64, 5 x 5, Relu)".into(),
             "O2  Output(120, softmax, cross-entropy) and what not".into(),
@@ -87,6 +89,7 @@ pub(crate) fn train_little() -> TrainingReport {
     TrainingReport {
         title: "digits, trained for 0 epochs".into(),
         warnings: Vec::new(),
+        form: Form::Image,
         net: Vec::new(),
         recipe: Vec::new(),
         history: Vec::new(),
@@ -122,6 +125,7 @@ pub(crate) fn emulate() -> FineTuningReport {
     FineTuningReport {
         title: "digits, fine-tuned on a Cortex-M4F".into(),
         change: "All images are moved to the right by 2 pixels.".into(),
+        form: Form::Image,
         setting: figures.to_vec(),
         changed: (0..10).map(changed).collect(),
         ended: None,

@@ -12,7 +12,7 @@ use crate::base::output::{Kept, Output};
 use crate::base::terminal::{self, say};
 use crate::base::{label, whole};
 use crate::cli::EmulateFlags;
-use crate::data::World;
+use crate::data::{Dataset, Form, World};
 use crate::learn::evaluation;
 use crate::model::snapshot;
 use crate::model::{self, Metadata};
@@ -88,9 +88,11 @@ fn print(
     lesson: &Lesson,
     course: &Course,
 ) -> anyhow::Result<()> {
+    let Dataset { rows, columns, maps, .. } = lesson.old;
+    let form = Form::of([rows, columns, maps]);
     let columns = [
         ("", Align::Left),
-        ("images", Align::Right),
+        (form.many(), Align::Right),
         ("before", Align::Right),
         ("after", Align::Right),
     ];
@@ -120,7 +122,7 @@ fn print(
 {} steps on {} ({}), {} samples of each class, {} epochs, rate {}
 
 a step      {mean} {} (from {least} to {most})
-RAM         {parameters} bytes of parameters, {workspace} of workspace and image, {line} for the line
+RAM         {parameters} bytes of parameters, {workspace} of workspace and {}, {line} for the line
 stack       {stack} bytes of {room}
 line        {line_errors} errors that the board told of
 desktop     {}
@@ -134,6 +136,7 @@ report      {}",
         lesson.epochs,
         lesson.rate,
         course.unit,
+        form.one(),
         verdict(course),
         label::place(&files.model),
         label::place(&files.report),
@@ -186,9 +189,11 @@ fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> Fin
     let [least, mean, most] = times(course).map(label::count);
     let bytes = memory(course).map(|bytes| format!("{bytes} bytes"));
     let [parameters, workspace, line, stack, room] = bytes;
+    let form = Form::of(N::INPUT);
     FineTuningReport {
         title: format!("{}, fine-tuned on a {}", N::NAME, flags.board.core()),
-        change: change(lesson.world),
+        change: change(lesson.world, form),
+        form,
         ended: ended(lesson, course),
         setting: vec![
             Figure::new("board", format!("{}, in QEMU", course.board)),
@@ -197,7 +202,7 @@ fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> Fin
             Figure::new("epochs", lesson.epochs.to_string()),
             Figure::new("rate", lesson.rate.to_string()),
             Figure::new("seed", lesson.seed.to_string()),
-            Figure::new("test images", lesson.new.len().to_string()),
+            Figure::new(format!("test {}", form.many()), lesson.new.len().to_string()),
         ],
         changed: changed::<N>(lesson),
         chip: course.chip.clone(),
@@ -208,7 +213,7 @@ fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> Fin
             Figure::new(format!("{} a step, mean", course.unit), mean),
             Figure::new("least and most", format!("{least} and {most}")),
             Figure::new("parameters", parameters),
-            Figure::new("workspace and image", workspace),
+            Figure::new(format!("workspace and {}", form.one()), workspace),
             Figure::new("for the line", line),
             Figure::new("stack at its deepest", format!("{stack} of {room}")),
         ],
@@ -216,7 +221,7 @@ fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> Fin
     }
 }
 
-/// The first test image of each class, in either world.
+/// The first test sample of each class, in either world.
 fn changed<N: Net>(lesson: &Lesson) -> Vec<Changed> {
     let first = |class| (0..lesson.old.len()).find(|&i| usize::from(lesson.old.label(i)) == class);
     let classes = evaluation::classes::<N>(&lesson.old).into_iter().enumerate().take(SHOWN);
@@ -240,16 +245,19 @@ fn times_elsewhere<N: Net>(
     Some(Plan::of::<N>(Training::All)?.times(counted, lesson.steps()))
 }
 
-fn change(world: World) -> String {
+fn change(world: World, form: Form) -> String {
+    let all = form.many();
     match world {
-        World::Rotate(degrees) => format!("All images are turned by {degrees}°."),
+        World::Rotate(degrees) => format!("All {all} are turned by {degrees}°."),
         World::Same => {
-            "All images are as they were: it goes on learning from data like those it knows.".into()
+            format!(
+                "All {all} are as they were: it goes on learning from data like those it knows."
+            )
         }
-        World::Mirror => "All images are mirrored: left is right.".into(),
-        World::Invert => "All images are inverted: black is white.".into(),
-        World::Shift(pixels) => format!("All images are moved to the right by {pixels} pixels."),
-        World::Noise(sd) => format!("Noise of standard deviation {sd} lies over all images."),
+        World::Mirror => format!("All {all} are mirrored: left is right."),
+        World::Invert => format!("All {all} are inverted: black is white."),
+        World::Shift(pixels) => format!("All {all} are moved to the right by {pixels} pixels."),
+        World::Noise(sd) => format!("Noise of standard deviation {sd} lies over all {all}."),
     }
 }
 

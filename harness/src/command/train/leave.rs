@@ -13,6 +13,7 @@ use crate::base::output::{Kept, Output};
 use crate::base::terminal::{self, note, say};
 use crate::base::{interrupt, label, whole};
 use crate::cli::TrainFlags;
+use crate::data::Form;
 use crate::data::source::Origin;
 use crate::learn::evaluation::Evaluation;
 use crate::learn::run::{Epoch, Noticed, Recipe, Run, Verdict};
@@ -108,7 +109,7 @@ pub(super) fn finished<N: Net>(
     let told = tell(flags, origin, &run, &evaluation, &verdict, &files, time);
     kept.all()?;
     told?;
-    end(&verdict, run.recipe())
+    end(&verdict, run.recipe(), Form::of(N::INPUT))
 }
 
 fn tell<N: Net>(
@@ -144,7 +145,7 @@ fn tell<N: Net>(
     let confusion = &evaluation.confusion;
     say!(
         "
-{} right: {} of {} test images ({}; {origin})
+{} right: {} of {} test {} ({}; {origin})
 {} epochs in {:.1} s{}{}
 weights: {}{}
 
@@ -154,6 +155,7 @@ checkpoint  {}",
         label::percent(confusion.accuracy()),
         label::count(confusion.correct()),
         label::count(confusion.total()),
+        Form::of(N::INPUT).many(),
         origin.division,
         progress.epoch,
         time.as_secs_f64(),
@@ -170,11 +172,11 @@ checkpoint  {}",
 
 /// The last word on a run: what is wrong with its result, and an error if it is good for nothing. All
 /// files are written by then.
-fn end(verdict: &Verdict, recipe: &Recipe) -> anyhow::Result<ExitCode> {
-    if let Some(failure) = words::failure(verdict, recipe) {
+fn end(verdict: &Verdict, recipe: &Recipe, form: Form) -> anyhow::Result<ExitCode> {
+    if let Some(failure) = words::failure(verdict, recipe, form) {
         return Err(failure);
     }
-    for warning in words::warnings(verdict, recipe) {
+    for warning in words::warnings(verdict, recipe, form) {
         note!("warning: {warning}");
     }
     Ok(ExitCode::SUCCESS)

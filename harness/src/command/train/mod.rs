@@ -19,7 +19,7 @@ use crate::base::terminal::note;
 use crate::base::{interrupt, label};
 use crate::cli::TrainFlags;
 use crate::data::source::{self, Origin, Request, Source};
-use crate::data::{Augment, is_series};
+use crate::data::{Augment, Form, is_series};
 use crate::learn::evaluation;
 use crate::learn::run::{Checkpoint, Keep, Progress, Recipe, Run, Step};
 use crate::model;
@@ -60,10 +60,11 @@ fn begun<'a, N: Net>(
     let test = source.data.test_part()?;
     let before = evaluation::seen::<N>(&model, test)?;
     note!(
-        "{} is right about {} of {} test images before; {} of it trains",
+        "{} is right about {} of {} test {} before; {} of it trains",
         label::path(path),
         before.correct,
         before.samples,
+        Form::of(N::INPUT).many(),
         recipe.trains
     );
     Run::from_model(recipe, &source.data, model)
@@ -159,9 +160,10 @@ fn go<N: Net>(
         judging => format!(", is validated with {} and", label::count(judging as u64)),
     };
     note!(
-        "`{}` learns from {} images{judging} tested with {} ({}; {origin})",
+        "`{}` learns from {} {}{judging} tested with {} ({}; {origin})",
         N::NAME,
         label::count(learnt as u64),
+        Form::of(N::INPUT).many(),
         label::count(run.samples().1.len() as u64),
         origin.division
     );

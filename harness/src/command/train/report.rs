@@ -7,6 +7,7 @@ use cpfo::train::{Limit, Schedule};
 
 use super::words;
 use crate::base::label;
+use crate::data::Form;
 use crate::data::source::Origin;
 use crate::learn::evaluation::Evaluation;
 use crate::learn::run::{Keep, Recipe, Run, Trainer, Verdict};
@@ -24,13 +25,15 @@ pub(super) fn of<N: Net>(
     evaluation: &Evaluation,
     verdict: &Verdict,
 ) -> TrainingReport {
-    let failure = words::failure(verdict, run.recipe()).map(|failure| failure.to_string());
-    let warnings = words::warnings(verdict, run.recipe());
+    let form = Form::of(N::INPUT);
+    let failure = words::failure(verdict, run.recipe(), form).map(|failure| failure.to_string());
+    let warnings = words::warnings(verdict, run.recipe(), form);
     let macs: usize = N::LAYERS.iter().map(|(_, layer)| layer.macs).sum();
     let refused = refused(run).map(|refused| Figure::new("refused for the gradient", refused));
     TrainingReport {
         title: format!("{}, trained for {} epochs", N::NAME, run.progress().epoch),
         warnings: failure.into_iter().chain(warnings).chain(origin.warnings.clone()).collect(),
+        form,
         net: layers::<N>(),
         recipe: recipe(run.recipe()),
         history: history(run),
@@ -44,7 +47,7 @@ pub(super) fn of<N: Net>(
             Figure::new("test data", origin.division.to_string()),
             Figure::new("weights", words::kept_shortly(verdict)),
             Figure::new("parameters", label::count(N::PARAMETERS as u64)),
-            Figure::new("multiplications for an image", label::count(macs as u64)),
+            Figure::new(format!("multiplications for {}", form.a()), label::count(macs as u64)),
         ]
         .into_iter()
         .chain(refused)

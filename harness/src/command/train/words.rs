@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 
 use crate::base::label;
+use crate::data::Form;
 use crate::learn::run::{
     Failure, Keep, Kept, Luck, Noticed, Odds, Progress, Recipe, Trouble, Verdict,
 };
@@ -15,23 +16,24 @@ pub(super) fn noticed(noticed: &Noticed, recipe: &Recipe) -> String {
 }
 
 /// What is wrong with the result, in a line each.
-pub(super) fn warnings(verdict: &Verdict, recipe: &Recipe) -> Vec<String> {
+pub(super) fn warnings(verdict: &Verdict, recipe: &Recipe, form: Form) -> Vec<String> {
     let troubles = verdict.troubles.iter().map(|Noticed { trouble, .. }| {
         format!("{trouble}. What to do: {}.", trouble.advice(recipe))
     });
     let luck = (verdict.chance.result == Luck::Undecided).then(|| {
         let Odds { correct, samples, .. } = verdict.chance;
         format!(
-            "{correct} of {samples} test images may be luck: there are too few of them to tell."
+            "{correct} of {samples} test {} may be luck: there are too few of them to tell.",
+            form.many()
         )
     });
     troubles.chain(luck).collect()
 }
 
 /// Why the result is good for nothing, if it is.
-pub(super) fn failure(verdict: &Verdict, recipe: &Recipe) -> Option<anyhow::Error> {
+pub(super) fn failure(verdict: &Verdict, recipe: &Recipe, form: Form) -> Option<anyhow::Error> {
     let reasons: Vec<_> =
-        verdict.failures.iter().map(|failure| reason(*failure, verdict)).collect();
+        verdict.failures.iter().map(|failure| reason(*failure, verdict, form)).collect();
     if reasons.is_empty() {
         return None;
     }
@@ -51,14 +53,14 @@ pub(super) fn advice(verdict: &Verdict, recipe: &Recipe) -> String {
     match verdict.troubles.first() {
         Some(Noticed { trouble, .. }) => trouble.advice(recipe),
         None => format!(
-            "try more --epochs (they are {}), another --rate (it is {}), and whether labels fit images",
+            "try more --epochs (they are {}), another --rate (it is {}), and whether labels fit samples",
             recipe.epochs,
             label::figure(recipe.rate.into())
         ),
     }
 }
 
-fn reason(failure: Failure, verdict: &Verdict) -> String {
+fn reason(failure: Failure, verdict: &Verdict, form: Form) -> String {
     match failure {
         Failure::NoBetterThanChance => {
             let Odds { correct, samples, commonest, probability, .. } = verdict.chance;
@@ -71,8 +73,9 @@ fn reason(failure: Failure, verdict: &Verdict) -> String {
             };
             let [correct, samples, commonest] = [correct, samples, commonest].map(label::count);
             format!(
-                "{correct} of {samples} test images are right, which is no better than chance (always \
-                 naming the commonest class gets {commonest}{luck})"
+                "{correct} of {samples} test {} are right, which is no better than chance (always \
+                 naming the commonest class gets {commonest}{luck})",
+                form.many()
             )
         }
         Failure::LossAboveStart => {

@@ -131,7 +131,7 @@ impl Trouble {
             Trouble::Dead { .. } => format!("try {lower}{clip}, or another --seed"),
             Trouble::Guessing { .. } => {
                 format!(
-                    "try another --rate (it is {rate}), another --seed, and whether labels fit images"
+                    "try another --rate (it is {rate}), another --seed, and whether labels fit samples"
                 )
             }
             Trouble::AboveStart { .. } => format!("try {lower}{clip}"),
@@ -151,7 +151,7 @@ impl fmt::Display for Trouble {
         match self {
             Trouble::Dead { layer, word } => write!(
                 f,
-                "the net has died: every unit of {layer} is {word} on every training image, so that \
+                "the net has died: every unit of {layer} is {word} on every training sample, so that \
                  nothing can be learnt before it or from it"
             ),
             Trouble::Guessing { guess } => write!(
@@ -167,7 +167,7 @@ impl fmt::Display for Trouble {
             ),
             Trouble::Fallen { from, best, to } => write!(
                 f,
-                "the net has forgotten: {} of the training images were right in epoch {best}, now {}",
+                "the net has forgotten: {} of the training samples were right in epoch {best}, now {}",
                 label::percent(*from),
                 label::percent(*to)
             ),

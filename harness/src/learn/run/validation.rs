@@ -53,7 +53,7 @@ impl Parts {
         }
         ensure!(
             !judging.is_empty(),
-            "a share of {share} of {} training images is not one image: take a larger --validate",
+            "a share of {share} of {} training samples is not one: take a larger --validate",
             data.len()
         );
         learnt.sort_unstable();

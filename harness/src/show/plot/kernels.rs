@@ -1,17 +1,25 @@
 //! The kernels of a convolution as small pictures: one column a kernel, one row an input map.
 //!
-//! White is zero; blue is negative, orange positive, both as strong as the value is large against
+//! Kernels of a series are curves, a line for each map, from minus the largest to the largest. Others are
+//! grids: white is zero; blue is negative, orange positive, both as strong as the value is large against
 //! the largest of the bank.
 
 use maud::html;
 
 use super::picture::{Drawing, Picture, at, nothing};
 use super::pixels::{Ramp, grid};
+use super::trace::Trace;
 use crate::base::label;
+use crate::data::is_series;
 
 /// What is drawn of a bank at most: more would be no picture any more.
 const KERNELS: usize = 64;
 const MAPS: usize = 16;
+
+/// Of more maps than this there are too many lines in one frame.
+const LINES: usize = 12;
+/// The frame of a kernel's curves.
+const CURVES: (f64, f64) = (84.0, 56.0);
 
 const LEFT: f64 = 56.0;
 const GAP: f64 = 8.0;
@@ -48,6 +56,17 @@ impl KernelBank {
         sizes.fold(0.0, f32::max)
     }
 
+    /// Whether its kernels are drawn as curves: those of a series of few maps.
+    pub fn are_curves(&self) -> bool {
+        let places = self.rows * self.columns;
+        is_series(self.rows, self.columns) && places > 1 && self.maps <= LINES
+    }
+
+    /// The values of kernel `o`, place after place.
+    fn kernel(&self, o: usize) -> Vec<f32> {
+        self.values.iter().skip(o).step_by(self.kernels).copied().collect()
+    }
+
     /// How many kernels a picture shows, and how many maps of each.
     pub fn shown(&self) -> (usize, usize) {
         (self.kernels.min(KERNELS), self.maps.min(MAPS))
@@ -60,18 +79,14 @@ pub fn kernels(bank: &KernelBank) -> Picture {
     if kernels * maps * bank.rows * bank.columns == 0 {
         return nothing("No kernels to draw.");
     }
+    if bank.are_curves() {
+        return curves(bank, kernels);
+    }
     let cell = (56.0 / bank.rows.max(bank.columns) as f64).floor();
     let cell = if maps == 1 { cell } else { (cell / 2.0).floor() }.max(1.0);
     let (width, height) = (cell * bank.columns as f64, cell * bank.rows as f64);
     let largest = f64::from(bank.largest()).max(1e-30);
-    let description = format!(
-        "The {} kernels of {}, {} by {} on {} maps.",
-        bank.kernels,
-        label::name(&bank.layer, 24),
-        bank.rows,
-        bank.columns,
-        bank.maps
-    );
+    let description = description(bank);
     // Names of maps stand beside them where there is more than one.
     let left = if maps > 1 { LEFT } else { 2.0 };
     let block = maps as f64 * (height + GAP) + LINE;
@@ -101,6 +116,43 @@ pub fn kernels(bank: &KernelBank) -> Picture {
             },
         }
     })
+}
+
+/// Draws the kernels of a series.
+fn curves(bank: &KernelBank, kernels: usize) -> Picture {
+    let largest = f64::from(bank.largest());
+    let (width, height) = CURVES;
+    let block = height + GAP + LINE;
+    Picture::new(description(bank), |room| {
+        let across = ((room / (width + GAP)) as usize).clamp(1, kernels);
+        Drawing {
+            width: 2.0 + across as f64 * (width + GAP),
+            height: kernels.div_ceil(across) as f64 * block + 6.0,
+            body: html! {
+                @for o in 0..kernels {
+                    @let x = 2.0 + (o % across) as f64 * (width + GAP);
+                    @let y = (o / across) as f64 * block + LINE;
+                    @let values = bank.kernel(o);
+                    @let trace = Trace { values: &values, channels: bank.maps, range: [-largest, largest] };
+                    g {
+                        text class="quiet middle" x=(at(x + width / 2.0)) y=(at(y - 5.0)) { (o) }
+                        (trace.draw((x, y), CURVES))
+                    }
+                }
+            },
+        }
+    })
+}
+
+fn description(bank: &KernelBank) -> String {
+    format!(
+        "The {} kernels of {}, {} by {} on {} maps.",
+        bank.kernels,
+        label::name(&bank.layer, 24),
+        bank.rows,
+        bank.columns,
+        bank.maps
+    )
 }
 
 #[cfg(test)]
@@ -133,6 +185,19 @@ mod tests {
             assert_eq!(grids, bank.shown().0 * bank.shown().1);
         }
         plot(&bank(0, 3, 3, 1));
+    }
+
+    #[test]
+    fn kernels_of_a_series_are_curves() {
+        let series = bank(4, 5, 1, 6);
+        // Of (place, map, kernel) the kernel runs fastest.
+        assert_eq!(series.kernel(1)[..2], [1.0 - 60.0, 5.0 - 60.0]);
+        let svg = plot(&series);
+        assert_eq!(svg.matches("class=\"curve\"").count(), 4 * 6);
+        assert!(!svg.contains("class=\"pixels\""));
+        assert!(!bank(4, 5, 1, 40).are_curves() && !bank(4, 1, 1, 6).are_curves());
+        let empty = KernelBank { values: Vec::new(), ..series };
+        plot(&empty);
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub fn mistakes(mistakes: &[Mistake]) -> Picture {
     if mistakes.is_empty() {
         return nothing("Not one mistake.");
     }
-    let description = format!("{} images that the net took for another class.", mistakes.len());
+    let description = format!("{} samples that the net took for another class.", mistakes.len());
     Picture::new(description, |room| {
         let across = ((room / TILE) as usize).clamp(1, mistakes.len());
         let lines = mistakes.len().div_ceil(across);

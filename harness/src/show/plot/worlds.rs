@@ -28,10 +28,10 @@ pub struct Changed {
 /// Draws images in both worlds, in the order in which they are given.
 pub fn worlds(images: &[Changed]) -> Picture {
     if images.is_empty() {
-        return nothing("No images to draw.");
+        return nothing("No samples to draw.");
     }
     let description =
-        format!("{} images as they were, and below each how the chip sees it.", images.len());
+        format!("{} samples as they were, and below each how the chip sees it.", images.len());
     let block = LINE + 2.0 * (TILE + GAP) + 6.0;
     Picture::new(description, |room| {
         let across = (((room - LEFT + GAP) / (TILE + GAP)) as usize).clamp(1, images.len());
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn none_and_many() {
-        assert!(texts(&worlds(&[])).concat().ends_with("No images to draw."));
+        assert!(texts(&worlds(&[])).concat().ends_with("No samples to draw."));
         texts(&worlds(&vec![changed("a class with a long name"); 47]));
     }
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::page::picture;
 use crate::base::label;
+use crate::data::Form;
 use crate::show::plot::{Chart, Picture, Scale, Series};
 
 /// The state after one pass over the training data. What was not measured is NaN.
@@ -31,12 +32,12 @@ pub struct Epoch {
 
 /// The curves of a run, each with what one sees on it.
 /// `kept` says which weights are the result.
-pub(super) fn course(history: &[Epoch], kept: &str) -> Markup {
+pub(super) fn course(history: &[Epoch], kept: &str, form: Form) -> Markup {
     let decays = history.iter().any(|epoch| epoch.decay_term > 0.0);
     let changes = history.windows(2).any(|pair| pair[0].rate != pair[1].rate);
     html! {
         (picture(&loss(history, decays), &loss_caption(history, decays, kept)))
-        (picture(&accuracy(history), &accuracy_caption(history)))
+        (picture(&accuracy(history), &accuracy_caption(history, form)))
         @if changes {
             (picture(&rate(history), "The learning rate, epoch by epoch, as the schedule has it."))
         }
@@ -99,8 +100,8 @@ fn accuracy(history: &[Epoch]) -> Picture {
     chart.picture()
 }
 
-fn accuracy_caption(history: &[Epoch]) -> String {
-    let mut caption = "Share of the images that are classified rightly.".to_owned();
+fn accuracy_caption(history: &[Epoch], form: Form) -> String {
+    let mut caption = format!("Share of the {} that are classified rightly.", form.many());
     let Some(last) = history.last() else {
         return caption;
     };
@@ -148,7 +149,8 @@ mod tests {
 
     #[test]
     fn curves_and_captions_hold_the_figures() {
-        let html = course(&history(3.0, 0.01), "those of epoch 4, the last").into_string();
+        let html =
+            course(&history(3.0, 0.01), "those of epoch 4, the last", Form::Image).into_string();
         for text in [
             "training: 0.5",
             "test: 0.75",
@@ -163,7 +165,7 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_is_not_drawn() {
-        let html = course(&history(f64::NAN, 0.0), "").into_string();
+        let html = course(&history(f64::NAN, 0.0), "", Form::Image).into_string();
         for text in ["NaN", "lowest test loss", "decay term", "test: ", "of the test data", "kept"]
         {
             assert!(!html.contains(text), "{text}: {html}");
@@ -173,6 +175,6 @@ mod tests {
 
     #[test]
     fn a_run_without_an_epoch_says_so() {
-        assert!(course(&[], "").into_string().contains("No figures to draw."));
+        assert!(course(&[], "", Form::Image).into_string().contains("No figures to draw."));
     }
 }

@@ -38,7 +38,8 @@ impl DataReport {
             (headline(&self.figures))
             section {
                 h2 { "The first samples of each class" }
-                (picture(&plot::samples(&self.samples), self.caption()))
+                (picture(&plot::samples(&self.samples),
+                    &format!("In the order of the files. {}", self.form.legend())))
             }
             section { h2 { "Class by class" } (self.classes) }
             section {
@@ -49,20 +50,6 @@ impl DataReport {
             section { h2 { "How it was read" } (list(&self.reading)) }
         };
         page(&self.title, &self.lead, body)
-    }
-
-    fn caption(&self) -> &'static str {
-        match self.form {
-            Form::Image => "In the order of the files. Dark is a high value.",
-            Form::Series => {
-                "In the order of the files: a line for each channel, the readings from left to right, each \
-                 sample from its least value to its most. The thin line is 0."
-            }
-            Form::Row => {
-                "In the order of the files: the values of a row from left to right, each sample from its \
-                 least value to its most."
-            }
-        }
     }
 }
 

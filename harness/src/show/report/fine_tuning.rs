@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::page::{Figure, headline, list, page, picture};
 use crate::base::label;
+use crate::data::Form;
 use crate::learn::confusion::Confusion;
 use crate::show::plot::{self, Changed, Chart, Scale, Series};
 use crate::show::sheet::Sheet;
@@ -18,6 +19,8 @@ pub struct FineTuningReport {
     pub title: String,
     /// In a sentence, how the new world differs from the old: `All images are mirrored.`
     pub change: String,
+    /// What the inputs are.
+    pub form: Form,
     /// What ran where: board, net, samples, rate, seed, …
     pub setting: Vec<Figure>,
     /// Images of the old world, and how they look in the new one.
@@ -93,8 +96,8 @@ impl FineTuningReport {
             section {
                 h2 { "Two worlds" }
                 (picture(&plot::worlds(&self.changed), &format!(
-                    "Test images as the net knew them, and as the chip sees them. {} Dark is a high value.",
-                    label::name(&self.change, 120))))
+                    "Test {} as the net knew them, and as the chip sees them. {} {}",
+                    self.form.many(), label::name(&self.change, 120), self.form.legend())))
             }
             section {
                 h2 { "How it went" }
@@ -297,6 +300,7 @@ mod tests {
         FineTuningReport {
             title: "digits on a <Cortex-M4F>".into(),
             change: "All images are mirrored.".into(),
+            form: Form::Image,
             ended: None,
             setting: vec![Figure::new("board", "mps2-an386")],
             changed: vec![Changed { label: "<0>".into(), before: image.clone(), after: image }],

@@ -44,7 +44,7 @@ impl SeedsReport {
             (headline(&self.figures))
             section {
                 h2 { "How they went" }
-                (picture(&self.accuracy(), "Share of the images that are classified rightly. Thin: each \
+                (picture(&self.accuracy(), "Share of the samples that are classified rightly. Thin: each \
                     seed; thick: their mean; the band is one standard deviation to either side."))
                 (picture(&self.loss(), "Data loss, the mean over all samples, on a logarithmic axis; mean \
                     and standard deviation are those of the logarithms."))

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::course::{Epoch, course};
 use super::page::{Figure, headline, list, page, picture, text, warnings};
 use crate::base::label;
+use crate::data::Form;
 use crate::learn::confusion::{Confusion, Score};
 use crate::learn::units::Layer;
 use crate::show::plot::{self, KernelBank, Mistake};
@@ -16,6 +17,8 @@ pub struct TrainingReport {
     pub title: String,
     /// What is wrong with the result, then what is odd about the data, a paragraph each.
     pub warnings: Vec<String>,
+    /// What its inputs are.
+    pub form: Form,
     /// The net, a line for each layer.
     pub net: Vec<String>,
     /// How it was trained: epochs, batch, rate, seed, …
@@ -42,9 +45,10 @@ impl TrainingReport {
         let (correct, total) = (self.confusion.correct(), self.confusion.total());
         let accuracy = if total == 0 { f64::NAN } else { self.confusion.accuracy() };
         let lead = format!(
-            "{} of {} test images are classified rightly.",
+            "{} of {} test {} are classified rightly.",
             label::count(correct),
             label::count(total),
+            self.form.many(),
         );
         let mut figures = vec![Figure::new("test accuracy", label::percent(accuracy))];
         figures.extend(self.figures.iter().cloned());
@@ -58,7 +62,7 @@ impl TrainingReport {
                     div { h3 { "Training" } (list(&self.recipe)) }
                 }
             }
-            section { h2 { "How it went" } (course(&self.history, &self.kept)) }
+            section { h2 { "How it went" } (course(&self.history, &self.kept, self.form)) }
             @if !self.units.is_empty() {
                 section { h2 { "What still learns" } (self.slopes()) }
             }
@@ -68,7 +72,7 @@ impl TrainingReport {
             }
             section {
                 h2 { "Where it errs most" }
-                (picture(&plot::mistakes(&self.mistakes), self.mistakes_caption()))
+                (picture(&plot::mistakes(&self.mistakes), &self.mistakes_caption()))
             }
         };
         page(&self.title, &lead, body)
@@ -91,7 +95,7 @@ impl TrainingReport {
                 } } }
             } }
             p.note {
-                "A ReLU is dead if it was 0 on every image of the training data, a tanh or sigmoid \
+                "A ReLU is dead if it was 0 on every " (self.form.one()) " of the training data, a tanh or sigmoid \
                  saturated if its slope was below a hundredth of the steepest on every one: nothing \
                  moves such a unit any more. A map counts as one unit, with all of its places."
             }
@@ -130,13 +134,16 @@ impl TrainingReport {
         }
     }
 
-    fn mistakes_caption(&self) -> &'static str {
+    fn mistakes_caption(&self) -> String {
         if self.mistakes.is_empty() {
-            "Every image of the test data is classified rightly."
-        } else {
-            "The test images that the net is surest about and wrong. Dark is a high value. Below each: what it is, \
-             what it was taken for, and the probability that the net gave to that."
+            return format!("Every {} of the test data is classified rightly.", self.form.one());
         }
+        format!(
+            "The test {} that the net is surest about and wrong. {} Below each: what it is, what it was taken \
+             for, and the probability that the net gave to that.",
+            self.form.many(),
+            self.form.legend()
+        )
     }
 }
 
@@ -156,14 +163,18 @@ fn class_row(name: &str, score: Score) -> Markup {
 fn kernels(bank: &KernelBank) -> Markup {
     let (kernels, maps) = bank.shown();
     let mut caption = format!(
-        "The {} kernels of {}, {} × {} on {} input {}. White is 0, blue negative, orange positive; \
-         the strongest color is ±{}.",
+        "The {} kernels of {}, {} × {} on {} input {}. {}{}.",
         bank.kernels,
         label::name(&bank.layer, 40),
         bank.rows,
         bank.columns,
         bank.maps,
         if bank.maps == 1 { "map" } else { "maps" },
+        if bank.are_curves() {
+            "A line for each map, over the places of the kernel; the thin line is 0, the frame ends at ±"
+        } else {
+            "White is 0, blue negative, orange positive; the strongest color is ±"
+        },
         label::figure(bank.largest().into()),
     );
     if (kernels, maps) != (bank.kernels, bank.maps) {
@@ -197,6 +208,7 @@ mod tests {
         TrainingReport {
             title: "digits <&>".into(),
             warnings: vec!["It has <died>.".into()],
+            form: Form::Image,
             kept: format!("those of epoch {epochs}, the last"),
             units: vec![Layer { layer: "F3", activation: "relu", units: 32, dead: 7 }],
             net: vec!["C1  Convolution(8, 3 x 3, Relu)".into()],
@@ -229,6 +241,22 @@ mod tests {
             assert!(html.contains(text), "{text}");
         }
         assert!(!html.contains("<class") && !html.contains("NaN"));
+    }
+
+    #[test]
+    fn series_are_no_images() {
+        let mut report = report(2, 3);
+        report.form = Form::Series;
+        report.kernels = report
+            .kernels
+            .into_iter()
+            .map(|bank| KernelBank { rows: 9, columns: 1, ..bank })
+            .collect();
+        let html = report.to_html();
+        stands_alone(&html);
+        assert!(html.contains("test samples are classified rightly."));
+        assert!(html.contains("A line for each map") && html.contains("class=\"trace\""));
+        assert!(!html.contains(" images") && !html.contains("test image"));
     }
 
     #[test]
