@@ -49,9 +49,10 @@
 //! 4. `chain`: layers in a row and what belongs to each.
 //! 5. `stage`: the passes over a chain, as one structural recursion.
 //! 6. [`mod@net`]: what a user sees of a net, and [`net!`], which declares one.
-//! 7. [`train`]: inference, training in place, in one go or in slices, training by mini-batches.
+//! 7. [`scale`]: how a raw reading becomes a net's input.
+//! 8. [`train`]: inference, training in place, in one go or in slices, training by mini-batches.
 //!    [`mod@format`]: the stored model.
-//! 8. `wire`: the protocol between desktop and device (feature `wire`).
+//! 9. `wire`: the protocol between desktop and device (feature `wire`).
 //!
 //! What has no link here is not for programs: `net!` and a new kind of layer find it in `parts`.
 //!
@@ -96,6 +97,7 @@ mod pace;
 pub mod parts;
 pub mod pixel;
 pub mod rng;
+pub mod scale;
 mod sealed;
 pub mod shape;
 mod stage;

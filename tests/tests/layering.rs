@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["chain"],
     &["stage"],
     &["net", "macros"],
+    &["scale"],
     &["train", "format"],
     &["wire"],
 ];

@@ -13,6 +13,7 @@ use cpfo::parts::pace::{Pace, Slice, Whole};
 use cpfo::parts::reduce;
 use cpfo::pixel::{Bytes, Pixel};
 use cpfo::rng::Rng;
+use cpfo::scale::{self, Reading, Unfit};
 use cpfo::shape::{self, Grid, Maps, Shape, Tensor, Units};
 use cpfo::topology;
 use cpfo::train::{self, Rates, Refusal, Refusals, Schedule};
@@ -25,6 +26,7 @@ pub(crate) fn all() {
     numbers();
     sizes();
     images();
+    readings();
     messages();
     reasons();
 }
@@ -134,6 +136,18 @@ fn shape<S: Shape>() {
     seen(<S as Shape>::run_mut::<f32>(somewhere::<[S::Of<f32>; 3]>()));
 }
 
+fn readings() {
+    reading::<f32>();
+    reading::<u8>();
+    reading::<i16>();
+    reading::<u16>();
+}
+
+fn reading<R: Reading + 'static>() {
+    seen(<R as Reading>::float(any()));
+    seen(scale::inputs::<R>(somewhere(), somewhere(), somewhere(), somewhere()));
+}
+
 fn messages() {
     seen(wire::frame_bytes(any()));
     seen(Rates::new(any()));
@@ -148,6 +162,7 @@ fn messages() {
 fn reasons() {
     reason::<Refusal>();
     reason::<format::Fault>();
+    reason::<Unfit>();
     reason::<Refused>();
     reason::<Stopped<Refused>>();
     reason::<Full>();

@@ -8,6 +8,7 @@ use cpfo::parts::hold::Numbers;
 use cpfo::parts::stage::Taped;
 use cpfo::pixel::Pixel;
 use cpfo::rng::Rng;
+use cpfo::scale::Scale;
 use cpfo::shape::Zero;
 use cpfo::train::{Batch, InPlace, Inference, Learner, Limit, Rates, Sgd, Velocity};
 use cpfo::wire::{Chip, Server};
@@ -156,6 +157,17 @@ fn rooms<T: Taped + 'static>() {
     seen(<T as Taped>::hidden(somewhere::<T>(), &mut |z| seen(z)));
 }
 
+/// Readings that become an image.
+fn scaled<N: Net>() {
+    seen(Scale::<N>::new(somewhere(), somewhere()).is_ok());
+    let scale = somewhere::<Scale<N>>();
+    Scale::maps(scale).for_each(seen);
+    let image = somewhere::<Image<N>>();
+    seen(Scale::apply::<f32>(scale, somewhere(), image));
+    seen(Scale::apply::<i16>(scale, somewhere(), image));
+    seen(Scale::apply::<u8>(scale, somewhere(), image));
+}
+
 /// All of it, and what knows no choice.
 pub(crate) fn everything<N: Net>() {
     in_place::<N, All, f32>();
@@ -167,5 +179,6 @@ pub(crate) fn everything<N: Net>() {
     seen(format::check::<N>(somewhere()));
     seen(format::is_of::<N>(somewhere()));
 
+    scaled::<N>();
     rooms::<net::Tape<N, All>>();
 }
