@@ -50,7 +50,7 @@ const BUILDINGS: &[Building] = &[
     (
         "harness/src/model",
         &["model"],
-        &[&["sealed", "snapshot", "torch_order"], &["file"], &["export", "training"]],
+        &[&["sealed", "snapshot", "torch_order"], &["file", "scale"], &["export", "training"]],
     ),
     (
         "harness/src/board",

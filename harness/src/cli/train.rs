@@ -2,8 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::known::Known;
 use super::{DataFlags, OUT, RecipeFlags, number};
 use crate::learn::vectors::Width;
+use crate::model::scale::Method;
 
 /// What `cpfo train` is asked for.
 #[derive(Args, Clone, Debug)]
@@ -25,10 +27,17 @@ pub struct TrainFlags {
     /// Fine-tune this model instead of learning from first weights on; --train says what of it may move
     #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
     pub from: Option<PathBuf>,
+    /// How readings become inputs, as suits the training part: `max` divides all by the largest, if it is
+    /// above 1; `minmax` brings each map to 0 to 1, `standard` to mean 0 and standard deviation 1; `none`
+    /// leaves them. The model keeps it, and so does whoever asks or fine-tunes it [default: max]
+    #[arg(long, value_name = "max|minmax|standard|none", conflicts_with = "from",
+          value_parser = Known::<Method>::of(&["max", "minmax", "standard", "none"]),
+          hide_possible_values = true)]
+    pub scale: Option<Method>,
     /// Go on with the run in the --out folder as if it had not been stopped; with --epochs, till it
     /// has learnt for so many in all, even if it was at its end
     #[arg(long, conflicts_with_all = [
-        "net", "split", "seeds", "label_column", "transpose", "invert", "fit",
+        "net", "split", "scale", "seeds", "label_column", "transpose", "invert", "fit",
     ])]
     pub resume: bool,
     /// The folder for model, report and checkpoint
@@ -57,6 +66,7 @@ Examples:
   cpfo train --net lenet --data mnist/ --out lenet/
   cpfo train --data shapes/ --fit                pictures of any size, a folder for each class
   cpfo train --data iris.csv --label-column last
+  cpfo train --data gestures/ --scale standard   sensors whose units differ
   cpfo train --from mine.safetensors --train output --data desk/ --epochs 5
   cpfo train --resume --out lenet/               go on where Ctrl-C stopped it
   cpfo train --resume --epochs 200               and for longer than was asked for

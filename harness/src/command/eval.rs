@@ -54,6 +54,7 @@ pub fn run<N: Net>(flags: &EvalFlags) -> anyhow::Result<ExitCode> {
             "model": flags.model.to_string_lossy().into_owned(),
             "data": path.map_or("digits".into(), |path| path.to_string_lossy()),
             "samples": which,
+            "scale": samples.scale,
             "test": evaluation.json(),
             "warnings": warnings,
         });

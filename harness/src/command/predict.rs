@@ -15,7 +15,7 @@ use crate::data::inputs::{self, Place};
 use crate::data::source::{self, Origin, Reading, Request};
 use crate::data::{Frame, class_name, picture};
 use crate::learn::evaluation::{self, Verdict};
-use crate::model;
+use crate::model::{self, Scale};
 use crate::show::table::{Align, Cell, Table};
 
 /// How many classes are named of each input.
@@ -43,21 +43,25 @@ struct Gathered {
 pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     let (parameters, about) = model::load::<N>(&flags.model)?;
     let origin = Origin::of(&about).with_context(|| label::path(&flags.model).to_string())?;
+    let scale = origin.as_ref().map_or(Scale::max(1.0), |origin| origin.scale.clone());
+    let [.., maps] = N::INPUT;
+    scale.fits(maps).with_context(|| label::path(&flags.model).to_string())?;
     let class_names = origin.as_ref().map(|origin| origin.names.clone()).unwrap_or_default();
-    let gathered = gather::<N>(flags, origin.as_ref());
+    let gathered = gather::<N>(flags, origin.as_ref(), &scale);
     // One bad file costs the others nothing; how it ends tells of it.
     for (_, error) in &gathered.failed {
         note!("error: {error:#}");
     }
-    let warnings: Vec<_> =
-        inverted::<N>(&gathered, origin.and_then(|origin| origin.frame)).into_iter().collect();
+    let warnings: Vec<_> = inverted::<N>(&gathered, origin.and_then(|origin| origin.frame), &scale)
+        .into_iter()
+        .collect();
     source::warn(&warnings);
-    tell::<N>(flags, &parameters, &gathered, &class_names, &warnings)?;
+    tell::<N>(flags, &parameters, &gathered, (&class_names, &scale), &warnings)?;
     Ok(if gathered.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Reads all files as those were read that the model has learnt from.
-fn gather<N: Net>(flags: &PredictFlags, origin: Option<&Origin>) -> Gathered {
+fn gather<N: Net>(flags: &PredictFlags, origin: Option<&Origin>, scale: &Scale) -> Gathered {
     let learnt = origin.map(|origin| origin.reading.clone()).unwrap_or_default();
     let [rows, columns, maps] = N::INPUT;
     let options = picture::Options {
@@ -87,7 +91,8 @@ fn gather<N: Net>(flags: &PredictFlags, origin: Option<&Origin>) -> Gathered {
         });
         for path in files {
             let file = path.to_string_lossy().into_owned();
-            match picture::load(&path, rows, columns, maps, options) {
+            let inputs = |mut shades: Vec<f32>| scale.apply_to_shades(&mut shades).map(|()| shades);
+            match picture::load(&path, rows, columns, maps, options).and_then(inputs) {
                 Ok(pixels) => {
                     gathered.pixels.extend(pixels);
                     gathered.inputs.push(Input { file, place: None, label: None });
@@ -119,10 +124,11 @@ impl Gathered {
 }
 
 /// That pictures are light where those that the model learnt from are dark.
-fn inverted<N: Net>(gathered: &Gathered, frame: Option<Frame>) -> Option<String> {
+fn inverted<N: Net>(gathered: &Gathered, frame: Option<Frame>, scale: &Scale) -> Option<String> {
     let [_, columns, maps] = N::INPUT;
     let frame = frame.filter(|_| maps == 1)?;
-    let images = gathered.pixels.chunks_exact(N::PIXELS);
+    let shades: Vec<f32> = gathered.pixels.iter().map(|&input| scale.shade(0, input)).collect();
+    let images = shades.chunks_exact(N::PIXELS);
     let inverted = images.filter(|image| picture::is_inverted(image, columns, frame)).count();
     (inverted > 0).then(|| {
         format!(
@@ -137,7 +143,7 @@ fn tell<N: Net>(
     flags: &PredictFlags,
     parameters: &Parameters<N>,
     gathered: &Gathered,
-    class_names: &[String],
+    (class_names, scale): (&[String], &Scale),
     warnings: &[String],
 ) -> anyhow::Result<()> {
     let verdicts = evaluation::verdicts::<N>(parameters, &gathered.pixels)?;
@@ -159,6 +165,7 @@ fn tell<N: Net>(
         "model": flags.model.to_string_lossy().into_owned(),
         "predictions": predictions,
         "failed": failed,
+        "scale": scale,
         "warnings": warnings,
     }))?;
     Ok(())

@@ -5,6 +5,7 @@
 //! skip zeros. The images follow from the digits that ship alone, so they are the same everywhere.
 
 use super::Dataset;
+use crate::model::Scale;
 
 /// Ink up to here is paper; what is above is stretched to the whole range.
 const PALE: f32 = 0.4;
@@ -26,7 +27,8 @@ impl Dataset {
         }
         let labels = digits.labels.iter().map(|label| label % classes as u16).collect();
         let names = Vec::new();
-        Dataset { rows, columns, maps, images, labels, classes, white: 1.0, names }
+        let scale = Scale::max(1.0);
+        Dataset { rows, columns, maps, images, labels, classes, scale, names }
     }
 }
 

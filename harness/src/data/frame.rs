@@ -20,7 +20,7 @@ const INK: f32 = 0.3;
 /// How the drawings of a data set look.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
-    /// What an image holds where nothing is drawn; 0 where strokes are light on black.
+    /// The shade where nothing is drawn; 0 where strokes are light on black.
     pub paper: f32,
     /// Where the middle of a drawing is: rows from the top, columns from the left.
     pub middle: [f32; 2],
@@ -42,7 +42,10 @@ impl Frame {
             return None;
         }
         let step = data.len().div_ceil(ENOUGH);
-        let images = || (0..data.len()).step_by(step).map(|index| data.image(index));
+        let shades = |index: usize| -> Vec<f32> {
+            data.image(index).iter().map(|&input| data.scale.shade(0, input)).collect()
+        };
+        let images = || (0..data.len()).step_by(step).map(shades);
         let corners = [0, columns - 1, (rows - 1) * columns, rows * columns - 1];
         let corners: Vec<f32> =
             images().flat_map(|image| corners.map(|corner| image[corner])).collect();
@@ -52,7 +55,7 @@ impl Frame {
             return None;
         }
         let boxes = images()
-            .filter_map(|image| ink_box(image, columns, |pixel| (pixel - paper).abs() > INK));
+            .filter_map(|image| ink_box(&image, columns, |pixel| (pixel - paper).abs() > INK));
         let (mut count, mut middle, mut side) = (0.0, [0.0; 2], 0.0);
         for [top, bottom, left, right] in boxes {
             count += 1.0;

@@ -1,5 +1,5 @@
 //! Inputs of which the class is to be found: the rows of a table, the images of an IDX file. They are
-//! read and scaled as those were that a model has learnt from; labels they need none.
+//! read as those were that a model has learnt from; labels they need none.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -71,12 +71,13 @@ pub fn read(path: &Path, options: &Options) -> Result<Inputs> {
         raw.transpose();
     }
     let places = places(&raw);
-    Ok(Inputs { samples: scaled(raw, options)?, places, labels })
+    Ok(Inputs { samples: checked(raw, options)?, places, labels })
 }
 
-fn scaled(raw: Raw, options: &Options) -> Result<Dataset> {
+/// The readings as they are, but for light and dark.
+fn checked(raw: Raw, options: &Options) -> Result<Dataset> {
     let white = options.white.unwrap_or_else(|| raw.white());
-    let mut samples = raw.scale(white, options.classes.unwrap_or(1))?;
+    let mut samples = raw.dataset(white, options.classes.unwrap_or(1))?;
     if options.invert {
         samples.invert();
     }

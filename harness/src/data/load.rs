@@ -1,5 +1,5 @@
-//! From a path to a [`Data`]: the parts are found, read, checked against each other and against
-//! the net, and scaled alike.
+//! From a path to a [`Data`]: the parts are found, read, and checked against each other and against
+//! the net. They hold readings as the files have them; `scaling` makes inputs of them.
 
 use std::path::Path;
 
@@ -16,8 +16,8 @@ use crate::base::label;
 /// What the reader cannot know from the files. Empty by default: then the files decide.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
-    /// The pixel value that becomes 1. Otherwise the largest of the training images, or 1 if
-    /// none is above 1. A trained model hands in the one that it was trained with.
+    /// The reading that is white, where dark and light are to be exchanged. Otherwise the largest of the
+    /// training images, or 1 if none is above 1. A trained model hands in the one that it was trained with.
     pub white: Option<f32>,
     /// The number of classes; a label beyond is an error. Otherwise the largest label decides.
     pub classes: Option<usize>,
@@ -102,14 +102,14 @@ pub fn load(path: &Path, options: &Options) -> Result<Loaded> {
     let classes = options.classes.unwrap_or(seen.max(train.names.len()));
     // A picture is inverted when it is read, since what is around a drawing is not.
     let invert = options.invert && !by_class;
-    let scale = |raw: Raw| {
-        let mut data = raw.scale(white, classes).with_context(place)?;
+    let checked = |raw: Raw| {
+        let mut data = raw.dataset(white, classes).with_context(place)?;
         if invert {
             data.invert();
         }
         Ok::<_, anyhow::Error>(data)
     };
-    let data = Data { train: scale(train)?, test: test.map(scale).transpose()? };
+    let data = Data { train: checked(train)?, test: test.map(checked).transpose()? };
     Ok(Loaded { data, by_class, notes, unread })
 }
 
@@ -248,25 +248,29 @@ mod tests {
     }
 
     #[test]
-    fn both_parts_are_scaled_by_the_white_of_the_first() {
+    fn both_parts_have_the_white_of_the_first() {
         let data = loaded("tables", &TABLES, Options::default()).unwrap();
         let test = data.test.unwrap();
-        assert_eq!((data.train.len(), data.train.white, data.train.classes), (2, 8.0, 3));
-        assert_eq!((test.white, test.classes), (8.0, 3));
-        assert_eq!(test.image(0), [0.0, 0.0, 0.0, 2.0]);
+        assert_eq!((data.train.len(), data.train.scale.white, data.train.classes), (2, 8.0, 3));
+        assert_eq!((test.scale.white, test.classes), (8.0, 3));
+        assert_eq!(test.image(0), [0.0, 0.0, 0.0, 16.0]);
+        let inverted = Options { invert: true, ..Options::default() };
+        let data = loaded("inverted", &TABLES, inverted).unwrap();
+        assert_eq!(data.train.image(0), [8.0, 0.0, 8.0, 8.0]);
+        assert_eq!(data.test.unwrap().image(0), [8.0, 8.0, 8.0, -8.0]);
     }
 
     #[test]
     fn a_white_handed_in_is_kept() {
-        let options = Options { white: Some(16.0), ..Options::default() };
+        let options = Options { white: Some(16.0), invert: true, ..Options::default() };
         let data = loaded("white", &TABLES, options).unwrap();
-        assert_eq!(data.train.image(0), [0.0, 0.5, 0.0, 0.0]);
+        assert_eq!(data.train.image(0), [16.0, 8.0, 16.0, 16.0]);
     }
 
     #[test]
     fn one_part_alone_is_the_data() {
         let data = loaded("arrays", &ARRAYS, Options::default()).unwrap();
-        assert_eq!(data.train.image(0), [0.2, 1.0]);
+        assert_eq!(data.train.image(0), [51.0, 255.0]);
         assert_eq!((data.train.label(0), data.train.classes, data.test), (3, 4, None));
     }
 

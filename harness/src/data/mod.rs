@@ -1,8 +1,8 @@
 //! Labelled images: where they come from, how they are divided, and how they are bent.
 //!
 //! The idea: whatever the file format, a data set ends up as one plain [`Dataset`]: pixels as
-//! `f32` in rows, columns and maps, scaled so that the *white* of the training images is 1, and
-//! one label for each image. Everything after that point knows nothing of files.
+//! `f32` in rows, columns and maps, scaled as was fitted to the training images, and one label for
+//! each image. Everything after that point knows nothing of files.
 //!
 //! - [`load()`] reads a folder or a file of the user's: `folder` finds out which file is which, and
 //!   `idx` (MNIST's format, plain or gzipped), `csv` and `gallery` (a folder of pictures for each
@@ -11,6 +11,7 @@
 //!   for a value that is none.
 //! - [`Summary`] counts what there is, class by class and channel by channel; [`Form`] says whether it
 //!   is images, series or rows.
+//! - `scaling` fits offsets and factors, by which readings become inputs.
 //! - [`Sketch`] is what a model keeps of its data, to know them again when it is tested.
 //! - [`Frame`] is where drawings stand in the images, so that a picture can be set there, too.
 //! - [`Dataset::digits`] is the set that ships inside the program.
@@ -41,6 +42,7 @@ mod outlier;
 pub mod picture;
 pub mod plausible;
 mod samples;
+mod scaling;
 mod sketch;
 pub mod source;
 mod split;

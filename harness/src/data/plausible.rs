@@ -8,6 +8,7 @@ use super::frame::Frame;
 use super::sketch::number;
 use super::{Data, Dataset};
 use crate::base::label;
+use crate::model::scale::Method;
 
 /// Fewer samples than this tell nothing of shares.
 const FEW: usize = 10;
@@ -27,10 +28,11 @@ pub fn of_training(data: &Data) -> Vec<String> {
     let Data { train, test } = data;
     let mut notes = of_part(train, "training");
     let largest = largest(train);
-    if largest > 0.0 && largest < 1.0 / SCALE {
+    let is_as_read = matches!(train.scale.method, Method::Max | Method::None);
+    if is_as_read && largest > 0.0 && largest < 1.0 / SCALE {
         notes.push(format!(
             "the largest value of the training images is {}, and values to 1 are taken as they \
-             are: multiply them, so that the largest is about 1",
+             are: multiply them, so that the largest is about 1, or say --scale minmax or standard",
             label::figure(largest.into())
         ));
     }
@@ -52,7 +54,10 @@ pub fn of_training(data: &Data) -> Vec<String> {
 /// What is odd about data that a model is tested with, given what it has learnt from.
 pub fn of_test(test: &Dataset, learnt: Option<Frame>) -> Vec<String> {
     let mut notes = of_part(test, "test");
-    notes.extend(scale(test, 1.0, "of those that the model learnt from"));
+    // By the other methods it is not known how large the largest was.
+    if matches!(test.scale.method, Method::Max | Method::Minmax) {
+        notes.extend(scale(test, 1.0, "of those that the model learnt from"));
+    }
     if let (Some(here), Some(there)) = (Frame::of(test), learnt)
         && (here.paper - there.paper).abs() > 0.5
     {
@@ -183,7 +188,8 @@ fn classes(train: &Dataset, test: &Dataset) -> Vec<String> {
 fn scale(data: &Dataset, like: f32, whose: &str) -> Option<String> {
     let largest = largest(data);
     let same = largest == 0.0 || like == 0.0 || (1.0 / SCALE..SCALE).contains(&(largest / like));
-    let white = data.white;
+    // Where each map has its own scale it is inputs that are compared.
+    let white = if data.scale.method == Method::Max { data.scale.white } else { 1.0 };
     (!same).then(|| {
         format!(
             "the largest value of the test images is {}, {whose} largest is {}: are the two scaled \

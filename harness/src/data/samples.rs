@@ -1,9 +1,11 @@
-//! What every reader delivers: [`Raw`] as it stands in a file, and [`Dataset`] once it is scaled.
+//! What every reader delivers: [`Raw`] as it stands in a file, and [`Dataset`] once it is checked.
 
 use std::path::PathBuf;
 
-use crate::base::label;
 use anyhow::{Result, bail, ensure};
+
+use crate::base::label;
+use crate::model::Scale;
 
 /// Labelled images of one size, in memory, ready for a net.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,14 +17,15 @@ pub struct Dataset {
     /// Values of a pixel: 1 for grey, 3 for color.
     pub maps: usize,
     /// All pixels: image after image, in each row after row, in each pixel map after map.
-    /// Scaled, so that `white` is 1.
+    /// Inputs of a net, once they are scaled.
     pub images: Vec<f32>,
     /// The class of each image, below `classes`.
     pub labels: Vec<u16>,
     /// How many classes there are, whether or not each occurs here.
     pub classes: usize,
-    /// The value in the file that became 1. A model keeps it: new images must be scaled alike.
-    pub white: f32,
+    /// How the readings of the files became these images. A model keeps it: new readings must be scaled
+    /// alike.
+    pub scale: Scale,
     /// The names of the classes; empty where they are only numbered.
     pub names: Vec<String>,
 }
@@ -76,7 +79,8 @@ impl Dataset {
 
     /// The same kind of data with other contents.
     pub(super) fn with(&self, images: Vec<f32>, labels: Vec<u16>) -> Dataset {
-        Dataset { images, labels, names: self.names.clone(), ..*self }
+        let (names, scale) = (self.names.clone(), self.scale.clone());
+        Dataset { images, labels, names, scale, ..*self }
     }
 
     /// What a class is called.
@@ -84,9 +88,11 @@ impl Dataset {
         class_name(&self.names, class)
     }
 
-    /// Every value x becomes 1 − x: dark and light are exchanged.
+    /// Dark and light are exchanged: of the shades 0 and 1, each becomes the other.
     pub(super) fn invert(&mut self) {
-        self.images.iter_mut().for_each(|x| *x = 1.0 - *x);
+        for (index, x) in self.images.iter_mut().enumerate() {
+            *x = self.scale.inverted(index % self.maps, *x);
+        }
     }
 }
 
@@ -167,11 +173,11 @@ impl Raw {
         self.labels.iter().max().map_or(0, |&label| usize::from(label) + 1)
     }
 
-    /// Scales the pixels and checks the labels.
-    pub(super) fn scale(self, white: f32, classes: usize) -> Result<Dataset> {
+    /// The readings as they are, of which one is white, with labels that are checked.
+    pub(super) fn dataset(self, white: f32, classes: usize) -> Result<Dataset> {
         ensure!(
             white.is_finite() && white > 0.0,
-            "the pixel value that stands for white is {white}: it must be above 0 and finite"
+            "the reading that stands for white is {white}: it must be above 0 and finite"
         );
         if let Some(index) = self.labels.iter().position(|&label| usize::from(label) >= classes) {
             let least = self.labels.iter().min().copied().unwrap_or(0);
@@ -188,12 +194,9 @@ impl Raw {
                 }
             );
         }
-        let mut images = self.images;
-        for pixel in &mut images {
-            *pixel /= white;
-        }
         let ([rows, columns, maps], names) = (self.shape, self.names);
-        Ok(Dataset { rows, columns, maps, images, labels: self.labels, classes, white, names })
+        let (images, labels, scale) = (self.images, self.labels, Scale::none(white));
+        Ok(Dataset { rows, columns, maps, images, labels, classes, scale, names })
     }
 }
 
@@ -212,12 +215,12 @@ mod tests {
     }
 
     #[test]
-    fn largest_pixel_becomes_one() {
+    fn the_largest_pixel_is_white() {
         let raw = three();
         let (white, classes) = (raw.white(), raw.classes());
-        let data = raw.scale(white, classes).unwrap();
-        assert_eq!((data.white, data.classes, data.len()), (8.0, 3, 3));
-        assert_eq!(data.image(1), [1.0, 0.25]);
+        let data = raw.dataset(white, classes).unwrap();
+        assert_eq!((data.scale.white, data.classes, data.len()), (8.0, 3, 3));
+        assert_eq!(data.image(1), [8.0, 2.0]);
         assert_eq!(data.label(1), 2);
     }
 
@@ -229,7 +232,7 @@ mod tests {
 
     #[test]
     fn subset_keeps_its_order() {
-        let data = three().scale(1.0, 3).unwrap();
+        let data = three().dataset(1.0, 3).unwrap();
         let part = data.subset(&[2, 0]);
         assert_eq!(part.labels, [1, 0]);
         assert_eq!(part.images, [1.0, 6.0, 0.0, 4.0]);
@@ -238,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_label_out_of_range_is_named() {
-        let error = three().scale(1.0, 2).unwrap_err().to_string();
+        let error = three().dataset(1.0, 2).unwrap_err().to_string();
         assert!(error.starts_with("sample 1 (counted from 0) has the label 2"), "{error}");
     }
 
@@ -246,7 +249,7 @@ mod tests {
     fn labels_that_count_from_one_are_known() {
         let mut raw = three();
         raw.labels = vec![1, 2, 3];
-        assert!(raw.scale(1.0, 3).unwrap_err().to_string().contains("subtract 1"));
+        assert!(raw.dataset(1.0, 3).unwrap_err().to_string().contains("subtract 1"));
     }
 
     #[test]
@@ -267,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_white_of_zero_is_refused() {
-        assert!(three().scale(0.0, 3).is_err());
-        assert!(three().scale(f32::NAN, 3).is_err());
+        assert!(three().dataset(0.0, 3).is_err());
+        assert!(three().dataset(f32::NAN, 3).is_err());
     }
 }

@@ -12,8 +12,11 @@ use crate::base::bounds::Bounds;
 use crate::base::label;
 use crate::base::terminal::note;
 use crate::data::inputs::Inputs;
-use crate::data::{Data, Dataset, Frame, LabelColumn, Loaded, Options, Sketch, Split, plausible};
-use crate::model::Metadata;
+use crate::data::{
+    Data, Dataset, Frame, LabelColumn, Loaded, Options, Sketch, Split, digits, plausible, scaling,
+};
+use crate::model::scale::Method;
+use crate::model::{Metadata, Scale};
 
 /// Samples for a net, divided into training and test.
 #[derive(Clone, Debug)]
@@ -34,8 +37,10 @@ pub struct Origin {
     pub path: Option<PathBuf>,
     /// How the test part was set aside; `own` if the data came with one.
     pub division: Division,
-    /// The pixel value that became 1.
-    pub white: f32,
+    /// How the readings of its files became inputs. Files from before have `white` alone, which
+    /// [`Origin::of`] reads.
+    #[serde(default = "unknown")]
+    pub scale: Scale,
     /// A number that follows from all samples: other samples, other number.
     pub fingerprint: u64,
     /// The names of the classes; none where they are only numbered.
@@ -104,8 +109,8 @@ impl Origin {
     pub fn of(about: &Metadata) -> anyhow::Result<Option<Self>> {
         let Some(text) = about.get("origin") else { return Ok(None) };
         let broken = "what it says of its data is broken";
-        let origin: Origin = serde_json::from_str(text).context(broken)?;
-        ensure!(Bounds::POSITIVE.fit(origin.white), "{broken}: white is {} there", origin.white);
+        let mut origin: Origin = serde_json::from_str(text).context(broken)?;
+        origin.scale = Scale::of(about)?.unwrap_or_else(unknown);
         if let Some(Frame { paper, middle: [row, column], side }) = origin.frame {
             let places = [paper, row, column].into_iter().all(f32::is_finite);
             ensure!(
@@ -115,6 +120,11 @@ impl Origin {
         }
         Ok(Some(origin))
     }
+}
+
+/// The scale of a file that does not tell it as such.
+fn unknown() -> Scale {
+    Scale::max(1.0)
 }
 
 /// What has to be said of files so that they are read rightly.
@@ -148,6 +158,8 @@ pub struct Request<'a> {
     pub split: Option<Split>,
     /// How it is set aside otherwise; where nobody knows, as suits the data.
     pub usual: Option<Split>,
+    /// How readings are scaled, where no model says it.
+    pub scale: Method,
     /// What a model has learnt from: the samples are scaled alike, and the classes named alike.
     pub learnt: Option<&'a Origin>,
 }
@@ -203,10 +215,29 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Reads all samples for a net: from the user's files, or the digits that ship.
+/// Reads all samples for a net: from the user's files, or the digits that ship. They are scaled as the
+/// model's are, or else as suits the training part.
 pub fn read<N: Net>(request: &Request<'_>) -> anyhow::Result<Loaded> {
+    let mut loaded = readings::<N>(request)?;
+    let notes = scale(request, &mut loaded.data, loaded.by_class)?;
+    loaded.notes.extend(notes);
+    Ok(loaded)
+}
+
+/// Makes inputs of readings.
+fn scale(request: &Request<'_>, data: &mut Data, by_class: bool) -> anyhow::Result<Vec<String>> {
+    // What is inverted was measured from white.
+    let inverted = request.reading.invert && !by_class;
+    let white = inverted.then_some(data.train.scale.white);
+    let fit = scaling::From::Fit(request.scale, white);
+    scaling::scale(data, request.learnt.map_or(fit, |learnt| scaling::From::Model(&learnt.scale)))
+}
+
+/// All samples as the files have them.
+fn readings<N: Net>(request: &Request<'_>) -> anyhow::Result<Loaded> {
+    let white = request.learnt.map(|learnt| learnt.scale.white);
     let Some(path) = request.path else {
-        let data = Data { train: shipped::<N>()?, test: None };
+        let data = Data { train: shipped::<N>(white)?, test: None };
         return Ok(Loaded { data, by_class: false, notes: Vec::new(), unread: Vec::new() });
     };
     super::load(path, &options(request, Some((N::INPUT, N::CLASSES))))
@@ -216,7 +247,7 @@ pub fn read<N: Net>(request: &Request<'_>) -> anyhow::Result<Loaded> {
 fn options(request: &Request<'_>, net: Option<([usize; 3], usize)>) -> Options {
     let Reading { label, transpose, invert, fit } = request.reading.clone();
     Options {
-        white: request.learnt.map(|learnt| learnt.white),
+        white: request.learnt.map(|learnt| learnt.scale.white),
         classes: net.map(|(_, classes)| classes),
         shape: net.map(|(input, _)| input),
         names: request.learnt.map(|learnt| learnt.names.clone()),
@@ -230,7 +261,7 @@ fn options(request: &Request<'_>, net: Option<([usize; 3], usize)>) -> Options {
 
 /// Reads samples as [`read`] does and sees to a test part: the data's own, or else a split.
 pub fn load<N: Net>(request: &Request<'_>) -> anyhow::Result<Source> {
-    divided(read::<N>(request)?, request)
+    divided(readings::<N>(request)?, request)
 }
 
 /// Reads the user's files as [`load`] does, for no net: they alone say what shape an input has.
@@ -242,7 +273,7 @@ pub fn load_as_it_is(path: &Path, request: &Request<'_>) -> anyhow::Result<Sourc
 fn divided(loaded: Loaded, request: &Request<'_>) -> anyhow::Result<Source> {
     let Loaded { data, by_class, mut notes, unread } = loaded;
     let suited = if by_class { Split::Stratified } else { Split::Order };
-    let (data, division) = match (&data.test, request.split) {
+    let (mut data, division) = match (&data.test, request.split) {
         (None, split) => {
             let split = split.or(request.usual).unwrap_or(suited);
             (split.split(&data.train)?, split.into())
@@ -253,6 +284,7 @@ fn divided(loaded: Loaded, request: &Request<'_>) -> anyhow::Result<Source> {
             label::path(&request.path.unwrap_or(Path::new("")))
         ),
     };
+    notes.extend(scale(request, &mut data, by_class)?);
     let train = &data.train;
     if request.path.is_some() && request.learnt.is_none() {
         notes.extend(plausible::of_training(&data));
@@ -260,7 +292,7 @@ fn divided(loaded: Loaded, request: &Request<'_>) -> anyhow::Result<Source> {
     let origin = Origin {
         path: request.path.map(Path::to_owned),
         division,
-        white: train.white,
+        scale: train.scale.clone(),
         fingerprint: fingerprint(&data),
         names: train.names.clone(),
         frame: Frame::of(train),
@@ -271,9 +303,13 @@ fn divided(loaded: Loaded, request: &Request<'_>) -> anyhow::Result<Source> {
     Ok(Source { data, origin, unread: unread.len() })
 }
 
-/// Reads inputs for a net that a model shall look at.
+/// Reads inputs for a net that a model shall look at, and scales them as its own.
 pub fn inputs<N: Net>(path: &Path, request: &Request<'_>) -> anyhow::Result<Inputs> {
-    super::inputs::read(path, &options(request, Some((N::INPUT, N::CLASSES))))
+    let net = Some((N::INPUT, N::CLASSES));
+    let Inputs { samples, places, labels } = super::inputs::read(path, &options(request, net))?;
+    let mut data = Data { train: samples, test: None };
+    scale(request, &mut data, false)?;
+    Ok(Inputs { samples: data.train, places, labels })
 }
 
 /// Which of the samples a model has learnt from, by their place in both parts: nothing if these are
@@ -305,10 +341,10 @@ pub fn ended(code: ExitCode, unread: usize) -> ExitCode {
     if code == ExitCode::SUCCESS && unread > 0 { ExitCode::FAILURE } else { code }
 }
 
-/// The digits, if a net takes their size.
-fn shipped<N: Net>() -> anyhow::Result<Dataset> {
+/// The digits, if a net takes their size, as readings. A model of other pictures gets them with its white.
+fn shipped<N: Net>(white: Option<f32>) -> anyhow::Result<Dataset> {
     if ships::<N>() {
-        return Ok(Dataset::digits());
+        return Ok(Dataset::digits_as_read(white.unwrap_or(digits::WHITE)));
     }
     let [rows, columns, maps] = N::INPUT;
     bail!(

@@ -75,11 +75,11 @@ fn classes(data: &Data) -> Vec<Class> {
 }
 
 fn channel(data: &Data, map: usize, inverted: bool) -> Channel {
-    let white = f64::from(data.train.white);
+    let scale = &data.train.scale;
     let values = parts(data)
         .flat_map(|part| part.images.iter().skip(map).step_by(part.maps))
-        .map(|&value| f64::from(value))
-        .map(|value| white * if inverted { 1.0 - value } else { value });
+        .map(|&input| scale.reading(map, input))
+        .map(|reading| f64::from(if inverted { scale.white - reading } else { reading }));
     let mut channel = Channel { least: f64::MAX, most: f64::MIN, mean: 0.0, deviation: 0.0 };
     let mut count = 0.0;
     // Welford's: sums of squares of large values would lose what is small.
@@ -154,12 +154,13 @@ fn torn(data: &Data) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Scale;
 
     /// Two classes, of samples of one row of two readings of two channels.
     fn data(images: Vec<f32>, labels: Vec<u16>) -> Data {
         let names = vec!["rest".into(), "tap".into()];
-        let (rows, columns, maps, classes, white) = (1, 2, 2, 2, 10.0);
-        let train = Dataset { rows, columns, maps, images, labels, classes, white, names };
+        let (rows, columns, maps, classes, scale) = (1, 2, 2, 2, Scale::max(10.0));
+        let train = Dataset { rows, columns, maps, images, labels, classes, scale, names };
         Data { train, test: None }
     }
 

@@ -21,7 +21,7 @@ pub enum World {
     Mirror,
     /// As it was.
     Same,
-    /// Every pixel x becomes 1 − x.
+    /// Dark and light exchanged: every shade x becomes 1 − x.
     Invert,
     /// Moved to the right by so many pixels, 0 coming in. `shift` alone is 1.
     Shift(f32),
@@ -76,7 +76,11 @@ impl World {
             }
             World::Same => images.copy_from_slice(&data.images),
             World::Mirror => each_image(&|image, out| mirror(image, shape, out)),
-            World::Invert => images = data.images.iter().map(|x| 1.0 - x).collect(),
+            World::Invert => {
+                let mut inverted = data.clone();
+                inverted.invert();
+                images = inverted.images;
+            }
             World::Noise(sd) => {
                 images = data.images.iter().map(|x| x + sd * normal(random)).collect()
             }
@@ -149,6 +153,7 @@ impl fmt::Display for World {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Scale;
 
     #[rustfmt::skip]
     const IMAGE: [f32; 9] = [
@@ -166,7 +171,7 @@ mod tests {
             images,
             labels,
             classes: 2,
-            white: 1.0,
+            scale: Scale::max(1.0),
             names: Vec::new(),
         };
         let mut state = 7_u32;

@@ -2,12 +2,14 @@
 //!
 //! - [`save`], [`load`] and [`metadata`]: safetensors in [PyTorch's order](torch_order);
 //! - [`sealed`]: the checksum of such a file;
+//! - [`scale`]: how readings become its inputs;
 //! - [`snapshot`]: all numbers of a net in one row;
 //! - [`training`]: what of it trains;
 //! - [`export`]: the same model for a firmware.
 
 pub mod export;
 mod file;
+pub mod scale;
 pub mod sealed;
 pub mod snapshot;
 pub mod torch_order;
@@ -15,4 +17,5 @@ pub mod training;
 pub use file::{
     Tensor, fill, learnt, load, metadata, numbers, parse, save, signature, tensors, write_tensors,
 };
+pub use scale::Scale;
 pub use sealed::Metadata;

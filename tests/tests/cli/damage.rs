@@ -226,7 +226,7 @@ fn runs_that_nobody_has_had() {
     }
 }
 
-/// What a model says of its data decides what its inputs are divided by.
+/// What a model says of its data decides how its inputs are scaled.
 #[test]
 fn data_that_nobody_has_had() {
     let here = Scratch::new("damage-origin");
@@ -236,7 +236,7 @@ fn data_that_nobody_has_had() {
         let about = sealed::parse(&here.read(file)).unwrap().about;
         for white in [json!(0), json!(-16), json!(1e39), json!(null), json!("white")] {
             let mut origin: Value = serde_json::from_str(&about["origin"]).unwrap();
-            origin["white"] = white;
+            origin["scale"]["white"] = white;
             let mut about = about.clone();
             about.insert("origin".into(), origin.to_string());
             tell(&here, file, &about);

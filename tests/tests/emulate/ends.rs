@@ -12,7 +12,7 @@ use cpfo::rng::Rng;
 
 use cpfo::{Net as _, format};
 use cpfo_harness::data::source::Origin;
-use cpfo_harness::model;
+use cpfo_harness::model::{self, Scale};
 use cpfo_harness::nets::digits;
 use cpfo_tests::tools::cpfo;
 use libtest_mimic::Failed;
@@ -62,7 +62,7 @@ fn learnt(out: &Path, checksum: &Value) -> Result<(), Failed> {
     let sum = format!("{:08x}", format::checksum(&parameters));
     holds(checksum == &sum, &format!("the model is {sum}, wanted {checksum}"))?;
     let origin = Origin::of(&about)?.ok_or("the model does not say what its data was")?;
-    holds(origin.white == 16.0 && origin.frame.is_some(), "white and frame travel")
+    holds(origin.scale == Scale::max(16.0) && origin.frame.is_some(), "scale and frame travel")
 }
 
 /// The chip dies while it learns. What the desktop did beside it is left, and the reason is told; a

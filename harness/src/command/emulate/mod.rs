@@ -61,7 +61,7 @@ struct Start<N: Net> {
     parameters: Box<Parameters<N>>,
     /// The samples of the model's world.
     data: Data,
-    /// What is known of these wherever the model goes: names of classes, white, where drawings stand.
+    /// What is known of these wherever the model goes: names of classes, scale, where drawings stand.
     about: Metadata,
     /// Whether they are the digits that ship.
     shipped: bool,
@@ -88,7 +88,7 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<Start<N>> {
             learnt: origin.as_ref(),
             ..Request::default()
         },
-        None => Request { usual, ..Request::default() },
+        None => Request { usual, learnt: origin.as_ref(), ..Request::default() },
     };
     let source = source::load::<N>(&request)?;
     if let Some(path) = path {

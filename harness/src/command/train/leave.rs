@@ -17,6 +17,7 @@ use crate::data::Form;
 use crate::data::source::Origin;
 use crate::learn::evaluation::Evaluation;
 use crate::learn::run::{Epoch, Noticed, Recipe, Run, Verdict};
+use crate::model::scale::Method;
 use crate::model::{self, Metadata};
 
 /// What the files of a run say of it.
@@ -147,7 +148,7 @@ fn tell<N: Net>(
         "
 {} right: {} of {} test {} ({}; {origin})
 {} epochs in {:.1} s{}{}
-weights: {}{}
+{}weights: {}{}
 
 model       {}
 report      {}
@@ -161,6 +162,10 @@ checkpoint  {}",
         time.as_secs_f64(),
         words::ended_early(progress, recipe).map(|early| format!(", {early}")).unwrap_or_default(),
         refused.unwrap_or_default(),
+        match origin.scale.method {
+            Method::Max => String::new(),
+            _ => format!("scale: {}\n", origin.scale),
+        },
         words::kept(verdict, progress),
         words::dead(&verdict.units).map(|dead| format!("\nunits: {dead}")).unwrap_or_default(),
         label::place(&files.model),

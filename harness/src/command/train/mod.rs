@@ -81,7 +81,8 @@ fn plan<N: Net>(flags: &TrainFlags) -> anyhow::Result<(Source, Recipe)> {
     };
     let reading = flags.data.reading(origin.as_ref().map(|origin| &origin.reading));
     let (split, learnt) = (flags.data.split, origin.as_ref());
-    let request = Request { path, split, reading, learnt, ..Request::default() };
+    let scale = flags.scale.unwrap_or_default();
+    let request = Request { path, split, reading, scale, learnt, ..Request::default() };
     let source = source::load::<N>(&request)?;
     source::warn(&source.origin.warnings);
     if learnt.is_some_and(|learnt| learnt.fingerprint == source.origin.fingerprint) {
@@ -134,6 +135,7 @@ fn stopped<N: Net>(
         split: origin.division.split(),
         usual: None,
         learnt: Some(&origin),
+        ..Request::default()
     })?;
     source::warn(&source.origin.warnings);
     ensure!(

@@ -45,6 +45,7 @@ pub(super) fn of<N: Net>(
         figures: [
             Figure::new("training data", origin.to_string()),
             Figure::new("test data", origin.division.to_string()),
+            Figure::new("scale", origin.scale.to_string()),
             Figure::new("weights", words::kept_shortly(verdict)),
             Figure::new("parameters", label::count(N::PARAMETERS as u64)),
             Figure::new(format!("multiplications for {}", form.a()), label::count(macs as u64)),

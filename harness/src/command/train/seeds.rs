@@ -256,6 +256,7 @@ fn page<N: Net>(
             Figure::new("highest", label::percent(high)),
             Figure::new("training data", source.origin.to_string()),
             Figure::new("test data", source.origin.division.to_string()),
+            Figure::new("scale", source.origin.scale.to_string()),
         ],
         warnings: [failures(outcomes, recipe)]
             .into_iter()

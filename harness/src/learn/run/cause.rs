@@ -67,8 +67,8 @@ fn wild(part: &'static str, data: &Dataset) -> Option<Wild> {
         sample: image,
         class: data.class_name(data.label(image).into()),
         place: [pixel / data.columns, pixel % data.columns, map],
-        value: data.images[at] * data.white,
-        white: data.white,
+        value: data.scale.reading(map, data.images[at]),
+        white: data.scale.white,
     })
 }
 
