@@ -204,6 +204,50 @@ fn changed_packed_idx_files() {
     assert!((1..FILES / 2).contains(&taken), "{taken} of {FILES} were good");
 }
 
+/// An array as NumPy writes it.
+fn npy(kind: &str, shape: &str, elements: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n");
+    let length = (header.len() as u16).to_le_bytes();
+    [b"\x93NUMPY\x01\0", &length[..], header.as_bytes(), elements].concat()
+}
+
+/// Of an array nothing but its length can be checked, so what is taken is samples of finite values.
+#[test]
+fn changed_arrays_of_numpy() {
+    const NAMES: [&str; 2] = ["x.npy", "y.npy"];
+    let folder = scratch("npy");
+    let mut taken = 0;
+    for seed in 0..FILES {
+        let mut rng = Rng::new(seed);
+        let labels: Vec<u8> = (0..12_u8).flat_map(|n| u64::from(n % 4).to_le_bytes()).collect();
+        let bytes: Vec<u8> = (0..12 * 24).map(|_| rng.next_u32() as u8).collect();
+        let floats: Vec<u8> =
+            bytes.iter().flat_map(|&byte| f32::from(byte).to_le_bytes()).collect();
+        let samples = match rng.below(3) {
+            0 => npy("|u1", "(12, 6, 4)", &bytes),
+            1 => npy("<f4", "(12, 24)", &floats),
+            _ => npy("<i2", "(12, 6, 2, 1)", &bytes),
+        };
+        let mut files = [samples, npy("<i8", "(12,)", &labels)];
+        match rng.below(4) {
+            0 => {
+                // A header that says something else.
+                let which = below(&mut rng, 2);
+                let end = files[which].iter().position(|&byte| byte == b'\n').expect("a header");
+                let at = 10 + below(&mut rng, end - 10);
+                files[which][at] = b"0123456789()',:<>|uifU "[below(&mut rng, 23)];
+            }
+            1 => change(&mut files[1], &mut rng),
+            _ => change(&mut files[0], &mut rng),
+        }
+        NAMES.iter().zip(&files).for_each(|(name, file)| {
+            std::fs::write(folder.join(name), file).expect("a writable folder");
+        });
+        taken += u64::from(read(&folder, &Options::default(), &NAMES).is_ok());
+    }
+    assert!((FILES / 20..FILES * 3 / 4).contains(&taken), "{taken} of {FILES} were taken");
+}
+
 /// A table of squares of 2 x 2 in one of the dialects, or of 8 x 8 for a net.
 fn table(rng: &mut Rng, pixels: usize) -> String {
     let [comma, end] = [[",", ";", "\t"][below(rng, 3)], ["\n", "\r\n", "\r"][below(rng, 3)]];

@@ -10,9 +10,9 @@ use crate::data::{LabelColumn, Split};
 /// Which samples.
 #[derive(Args, Clone, Debug)]
 pub struct DataFlags {
-    /// A folder with MNIST-style IDX files (plain or .gz), with train.csv and test.csv, or with a
-    /// folder of pictures for each class (or such folders in `train` and `test`); or one CSV file:
-    /// a line for each image, its label and then its pixels, row after row, the maps of a pixel
+    /// A folder with MNIST-style IDX files (plain or .gz), with train.csv and test.csv, with NumPy's
+    /// x.npy and y.npy, or with a folder of pictures for each class (or such folders in `train` and
+    /// `test`); or one .npz file; or one CSV file: a line for each image, its label and then its pixels, row after row, the maps of a pixel
     /// beside each other [default: the digits that ship]
     #[arg(long, value_name = "PATH")]
     pub data: Option<PathBuf>,

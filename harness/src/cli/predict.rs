@@ -11,8 +11,8 @@ use crate::data::LabelColumn;
 #[derive(Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct PredictFlags {
-    /// Pictures (PNG, JPEG, BMP, PNM) or folders of them, tables (CSV: .csv, .tsv, .txt), or IDX files of
-    /// images. A line of a table may be without its label
+    /// Pictures (PNG, JPEG, BMP, PNM) or folders of them, tables (CSV: .csv, .tsv, .txt), IDX files of
+    /// images, or NumPy's x.npy or .npz. A line of a table may be without its label
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// The model that looks at them

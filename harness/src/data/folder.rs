@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::picture;
+use super::{numpy, picture};
 use crate::base::{file, label};
 
 /// Folders are searched so deep.
@@ -29,6 +29,10 @@ pub(super) enum Source {
     Idx { images: PathBuf, labels: PathBuf },
     /// One table.
     Csv(PathBuf),
+    /// Two arrays of NumPy.
+    Npy { samples: PathBuf, labels: PathBuf },
+    /// An archive of such: its training part, or its test part.
+    Npz { path: PathBuf, test: bool },
     /// A folder of pictures for each class, by the name of the class.
     Pictures(BTreeMap<String, PathBuf>),
 }
@@ -55,7 +59,9 @@ pub(super) fn find(path: &Path) -> Result<Found> {
         label::path(&path),
         file::kind(kind.file_type())
     );
-    search(path, DEPTH).with_context(|| format!("the folder {}", label::path(&path)))
+    let found =
+        search(path, DEPTH).with_context(|| format!("the folder {}", label::path(&path)))?;
+    Ok(found.with_inner_test())
 }
 
 /// What a path was taken for, a line for each part and for what was passed over.
@@ -75,6 +81,14 @@ pub fn files(path: &Path) -> Result<Vec<String>> {
 fn of_file(path: &Path) -> Result<Found> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let name = name.to_lowercase();
+    if numpy::is_archive(path) {
+        let train = Source::Npz { path: path.to_owned(), test: false };
+        let found = Found { train, test: None, passed_over: Vec::new() };
+        return Ok(found.with_inner_test());
+    }
+    if numpy::is_array(path) {
+        return of_array(path);
+    }
     let Some(prefix) = prefix_of(&name).map(stem) else {
         return Ok(Found {
             train: Source::Csv(path.to_owned()),
@@ -91,6 +105,23 @@ fn of_file(path: &Path) -> Result<Found> {
         prefix_of(&name).is_none_or(|other| stem(other) == prefix)
     });
     choose(&names).map(|found| found.within(folder))
+}
+
+/// The samples in `x.npy`, or a name that begins so, with their labels and their test part beside them.
+fn of_array(path: &Path) -> Result<Found> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let names = Listing::of(if folder == Path::new("") { Path::new(".") } else { folder })?.files;
+    let sources = arrays(names.iter().filter(|name| numpy::is_array(Path::new(name))), &names)?;
+    let is_named = |source: &Source| match source {
+        Source::Npy { samples, labels } => [samples, labels].iter().any(|p| folder.join(p) == path),
+        _ => false,
+    };
+    ensure!(
+        sources.values().any(is_named),
+        "{} is no array of samples by its name: call the samples x.npy, and their labels y.npy",
+        label::path(path)
+    );
+    assign(sources).map(|found| found.within(folder))
 }
 
 /// Looks into a folder, and into those in it where it has nothing itself.
@@ -201,6 +232,17 @@ impl Listing {
 }
 
 impl Found {
+    /// An archive may hold both parts.
+    fn with_inner_test(self) -> Self {
+        match (&self.train, &self.test) {
+            (Source::Npz { path, .. }, None) if numpy::has_test(path) => {
+                let test = Some(Source::Npz { path: path.clone(), test: true });
+                Self { test, ..self }
+            }
+            _ => self,
+        }
+    }
+
     fn within(mut self, folder: &Path) -> Self {
         self.train = self.train.within(folder);
         self.test = self.test.map(|test| test.within(folder));
@@ -216,6 +258,10 @@ impl Source {
                 format!("IDX, {} with {}", label::path(images), label::path(labels))
             }
             Source::Csv(table) => format!("a table, {}", label::path(table)),
+            Source::Npy { samples, labels } => {
+                format!("arrays, {} with {}", label::path(samples), label::path(labels))
+            }
+            Source::Npz { path, .. } => format!("arrays in {}", label::path(path)),
             Source::Pictures(classes) => {
                 let names: Vec<_> = classes.keys().map(String::as_str).collect();
                 format!(
@@ -232,6 +278,10 @@ impl Source {
                 Source::Idx { images: folder.join(images), labels: folder.join(labels) }
             }
             Source::Csv(name) => Source::Csv(folder.join(name)),
+            Source::Npy { samples, labels } => {
+                Source::Npy { samples: folder.join(samples), labels: folder.join(labels) }
+            }
+            Source::Npz { path, test } => Source::Npz { path: folder.join(path), test },
             pictures @ Source::Pictures(_) => pictures,
         }
     }
@@ -261,7 +311,40 @@ fn choose(names: &[String]) -> Result<Found> {
             }
         }
     }
+    if sources.is_empty() {
+        sources = arrays(names.iter(), names)?;
+    }
     assign(sources)
+}
+
+/// Arrays of NumPy: archives, and samples `x` with labels `y`.
+fn arrays<'a>(
+    some: impl Iterator<Item = &'a String>,
+    names: &[String],
+) -> Result<BTreeMap<String, Source>> {
+    let mut sources = BTreeMap::new();
+    for name in some {
+        let lower = name.to_lowercase();
+        if let Some(part) = lower.strip_suffix(".npz") {
+            sources.insert(part.to_owned(), Source::Npz { path: name.into(), test: false });
+        }
+        let part = lower.strip_suffix(".npy").and_then(|part| part.strip_prefix('x'));
+        let Some(part) = part.filter(|part| !part.starts_with(char::is_alphanumeric)) else {
+            continue;
+        };
+        let wanted = format!("y{part}.npy");
+        let labels = names.iter().find(|name| name.to_lowercase() == wanted);
+        let labels = labels.with_context(|| {
+            format!(
+                "there are samples in {}, but no labels: looked for {wanted}",
+                name.escape_debug()
+            )
+        })?;
+        let part = if part.is_empty() { "train" } else { part };
+        let source = Source::Npy { samples: name.into(), labels: labels.into() };
+        sources.insert(part.to_owned(), source);
+    }
+    Ok(sources)
 }
 
 /// `train` of `train-images-idx3-ubyte`, `train-images.idx3-ubyte`, and the same with `.gz`, all in
@@ -306,7 +389,8 @@ impl std::fmt::Display for Nothing {
         f.write_str(
             "there is no data in it: looked for train-images-idx3-ubyte with \
              train-labels-idx1-ubyte, t10k-images-idx3-ubyte with t10k-labels-idx1-ubyte (plain or \
-             .gz), *-images-idx3-ubyte with *-labels-idx1-ubyte, train.csv, test.csv, *.csv, and \
+             .gz), *-images-idx3-ubyte with *-labels-idx1-ubyte, train.csv, test.csv, *.csv, x.npy with \
+             y.npy (x_test.npy with y_test.npy), *.npz, and \
              folders of pictures, one for each class",
         )
     }
@@ -412,6 +496,23 @@ mod tests {
         // What lies beside both parts is neither of them.
         let beside = ["sample_submission.csv", "test.csv", "train.csv"].map(String::from);
         assert_eq!(choose(&beside).unwrap().passed_over, ["sample_submission"]);
+    }
+
+    #[test]
+    fn arrays_of_numpy() {
+        let pair = |samples: &str, labels: &str| Source::Npy {
+            samples: samples.into(),
+            labels: labels.into(),
+        };
+        assert_eq!(chosen(&["X.npy", "y.npy", "z.npy"]).unwrap(), (pair("X.npy", "y.npy"), None));
+        let both = ["x_test.npy", "x_train.npy", "y_test.npy", "y_train.npy"];
+        let test = Some(pair("x_test.npy", "y_test.npy"));
+        assert_eq!(chosen(&both).unwrap(), (pair("x_train.npy", "y_train.npy"), test));
+        let npz = |path: &str| Source::Npz { path: path.into(), test: false };
+        let found = chosen(&["test.npz", "train.npz"]).unwrap();
+        assert_eq!(found, (npz("train.npz"), Some(npz("test.npz"))));
+        let error = chosen(&["x.npy", "labels.npy"]).unwrap_err().to_string();
+        assert!(error.contains("looked for y.npy"), "{error}");
     }
 
     #[test]

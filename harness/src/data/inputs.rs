@@ -1,5 +1,5 @@
-//! Inputs of which the class is to be found: the rows of a table, the images of an IDX file. They are
-//! read as those were that a model has learnt from; labels they need none.
+//! Inputs of which the class is to be found: the rows of a table, the images of an IDX file, the samples of
+//! an array of NumPy. They are read as those were that a model has learnt from; labels they need none.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use super::load::{Options, fits};
 use super::samples::{Places, Raw};
-use super::{Dataset, csv, idx};
+use super::{Dataset, csv, idx, numpy};
 
 /// What tables are called.
 const TABLES: [&str; 5] = ["csv", "tsv", "txt", "dat", "data"];
@@ -39,6 +39,7 @@ pub enum Place {
 enum Kind {
     Table,
     Idx,
+    Numpy,
 }
 
 /// Whether a file holds inputs in numbers. Pictures and folders do not.
@@ -58,6 +59,11 @@ pub fn read(path: &Path, options: &Options) -> Result<Inputs> {
     let (mut raw, labels) = match kind(path) {
         Some(Kind::Idx) => {
             let raw = idx::images(path, |found| fits(path, turned(found), options.shape))?;
+            let labels = vec![None; raw.labels.len()];
+            (raw, labels)
+        }
+        Some(Kind::Numpy) => {
+            let raw = numpy::inputs(path, options.shape.map(turned))?;
             let labels = vec![None; raw.labels.len()];
             (raw, labels)
         }
@@ -99,6 +105,9 @@ fn kind(path: &Path) -> Option<Kind> {
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
     if TABLES.contains(&end) {
         return Some(Kind::Table);
+    }
+    if numpy::is_array(path) || numpy::is_archive(path) {
+        return Some(Kind::Numpy);
     }
     let named = name.contains("idx3-ubyte") || name.contains("idx4-ubyte");
     (named || is_idx(path)).then_some(Kind::Idx)

@@ -10,7 +10,7 @@ use super::folder::{Source, find};
 use super::frame::Frame;
 use super::labels::renumber;
 use super::samples::{Data, Raw};
-use super::{gallery, idx, outlier, picture};
+use super::{gallery, idx, numpy, outlier, picture};
 use crate::base::label;
 
 /// What the reader cannot know from the files. Empty by default: then the files decide.
@@ -184,6 +184,8 @@ fn read(
             let wanted = csv::Wanted { shape: there, classes: options.classes, label };
             (csv::read(path, wanted)?, Some(path))
         }
+        Source::Npy { samples, labels } => (numpy::read(samples, labels, there)?, Some(samples)),
+        Source::Npz { path, test } => (numpy::read_archive(path, *test, there)?, Some(path)),
         Source::Pictures(classes) => {
             let frame = options.frame.or_else(|| shape.map(|[r, c, _]| Frame::usual([r, c])));
             let invert = options.invert;

@@ -5,7 +5,7 @@
 //! each image. Everything after that point knows nothing of files.
 //!
 //! - [`load()`] reads a folder or a file of the user's: `folder` finds out which file is which, and
-//!   `idx` (MNIST's format, plain or gzipped), `csv` and `gallery` (a folder of pictures for each
+//!   `idx` (MNIST's format, plain or gzipped), `csv`, `numpy` and `gallery` (a folder of pictures for each
 //!   class) read them, one reader a format. Labels are numbers or names.
 //! - [`plausible`] says what is odd about data before anything is learnt from them; `outlier` looks
 //!   for a value that is none.
@@ -38,6 +38,7 @@ mod idx;
 pub mod inputs;
 mod labels;
 mod load;
+mod numpy;
 mod outlier;
 pub mod picture;
 pub mod plausible;

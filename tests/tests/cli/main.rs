@@ -24,6 +24,7 @@ mod learning;
 mod limit;
 mod look;
 mod new;
+mod numpy;
 mod own_net;
 mod pictures;
 mod plan;
