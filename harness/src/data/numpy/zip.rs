@@ -112,9 +112,10 @@ fn unpacked(file: &mut File, entry: &Entry) -> Result<Vec<u8>> {
         size <= LIMIT && packed <= LIMIT,
         "it is larger than the {LIMIT} bytes that are unpacked: write it as a .npy file"
     );
-    let head = bytes_at(file, place, 30)?;
+    let name = entry.name.as_bytes();
+    let head = bytes_at(file, place, 30 + name.len() as u64)?;
     ensure!(
-        head.len() == 30 && head.starts_with(&HEAD),
+        head.starts_with(&HEAD) && head.get(30..) == Some(name),
         "it is not where the list says: it is damaged"
     );
     let start = place + 30 + u64::from(short(&head, 26)) + u64::from(short(&head, 28));
