@@ -9,8 +9,12 @@ use crate::learn::confusion::Confusion;
 const MATRIX_CLASSES: usize = 20;
 /// How many kinds of mistake are listed then.
 const LISTED: usize = 20;
-/// Where a class name is longer than this, columns are headed by the class's number.
-const HEAD: usize = 6;
+/// Where the names of the classes head columns that are wider than this together, their numbers do, which
+/// then stand before the names of the rows, too.
+const ROOM: usize = 80;
+
+/// Rows are what samples are, columns what they were called.
+const CORNER: &str = "true \\ called";
 
 /// Precision, recall, F1 and support of each class, and below them of all.
 pub fn scores(confusion: &Confusion) -> Table {
@@ -49,14 +53,15 @@ pub fn confusion(confusion: &Confusion) -> Table {
 }
 
 fn matrix(confusion: &Confusion) -> Table {
-    let numbered = confusion.classes().iter().any(|name| label::width(name) > HEAD);
+    let widths = || confusion.classes().iter().map(|name| label::width(name));
+    let first = widths().max().unwrap_or(0).max(label::width(CORNER));
+    let numbered = widths().fold(first, |all, width| all + 2 + width) > ROOM;
     let classes = confusion.classes().iter().enumerate();
     let heads = classes.clone().map(|(class, name)| {
         let head = if numbered { class.to_string() } else { name.clone() };
         (head, Align::Right)
     });
-    let mut table =
-        Table::new([("true \\ called".to_owned(), Align::Left)].into_iter().chain(heads));
+    let mut table = Table::new([(CORNER.to_owned(), Align::Left)].into_iter().chain(heads));
     for (class, name) in classes {
         let name = if numbered { format!("{class} {name}") } else { name.clone() };
         let cell = |(predicted, &count): (usize, &u64)| match count {
@@ -121,12 +126,15 @@ accuracy              66.67 %                 3
     fn matrix_by_hand() {
         let text = confusion(&example(2, &[(0, 0), (0, 1), (1, 1)])).to_string();
         let lines = "\
-true \\ called  0  1
-─────────────  ─  ─
-0 class 0      1  1
-1 class 1      ·  1
+true \\ called  class 0  class 1
+─────────────  ───────  ───────
+class 0              1        1
+class 1              ·        1
 ";
         assert_eq!(text, lines);
+        // Where names take more than a terminal has, numbers head the columns.
+        let many = confusion(&example(9, &[(0, 1)])).to_string();
+        assert!(many.contains("called  0  1  2") && many.contains("1 class 1"), "{many}");
     }
 
     #[test]
