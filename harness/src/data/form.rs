@@ -1,5 +1,6 @@
 //! What the inputs of a net are to people: images, series of readings, or rows of a table.
 
+use super::Dataset;
 use super::augment::is_series;
 
 /// What an input is, by its rows, columns and maps.
@@ -64,6 +65,13 @@ impl Form {
             Self::Row => format!("rows of {maps} value{}", if maps == 1 { "" } else { "s" }),
         };
         format!("{rows} x {columns} x {maps}, {what}")
+    }
+}
+
+impl Dataset {
+    /// What its inputs are.
+    pub fn form(&self) -> Form {
+        Form::of([self.rows, self.columns, self.maps])
     }
 }
 

@@ -31,8 +31,9 @@ pub fn of_training(data: &Data) -> Vec<String> {
     let is_as_read = matches!(train.scale.method, Method::Max | Method::None);
     if is_as_read && largest > 0.0 && largest < 1.0 / SCALE {
         notes.push(format!(
-            "the largest value of the training images is {}, and values to 1 are taken as they \
+            "the largest value of the training {} is {}, and values to 1 are taken as they \
              are: multiply them, so that the largest is about 1, or say --scale minmax or standard",
+            train.form().many(),
             label::figure(largest.into())
         ));
     }
@@ -46,7 +47,7 @@ pub fn of_training(data: &Data) -> Vec<String> {
     let Some(test) = test else { return notes };
     notes.extend(of_part(test, "test"));
     notes.extend(classes(train, test));
-    notes.extend(scale(test, largest, "the training images'"));
+    notes.extend(scale(test, largest, &format!("the training {}'", train.form().many())));
     notes.extend(shared(train, test));
     notes
 }
@@ -135,15 +136,16 @@ fn still(data: &Dataset, part: &str) -> Option<String> {
         }
         blank += usize::from(image.iter().all(|&pixel| pixel == image[0]));
     }
+    let many = data.form().many();
     let still = moves.iter().filter(|&&moves| !moves).count();
     let map_is_still =
         |&map: &usize| moves.iter().skip(map).step_by(data.maps).all(|&moves| !moves);
     if still == moves.len() {
-        return Some(format!("all {part} images are the same: there is nothing to learn from"));
+        return Some(format!("all {part} {many} are the same: there is nothing to learn from"));
     }
     if blank > 0 && blank * 100 >= data.len() {
         return Some(format!(
-            "{} of {} {part} images are blank, of one value everywhere",
+            "{} of {} {part} {many} are blank, of one value everywhere",
             label::count(blank as u64),
             label::count(data.len() as u64)
         ));
@@ -151,10 +153,10 @@ fn still(data: &Dataset, part: &str) -> Option<String> {
     if data.maps > 1
         && let Some(map) = (0..data.maps).find(map_is_still)
     {
-        return Some(format!("map {map} (counted from 0) is the same in all {part} images"));
+        return Some(format!("map {map} (counted from 0) is the same in all {part} {many}"));
     }
     (still as f64 > STILL * moves.len() as f64)
-        .then(|| format!("{still} of {} inputs are the same in all {part} images", moves.len()))
+        .then(|| format!("{still} of {} inputs are the same in all {part} {many}", moves.len()))
 }
 
 /// Classes that one part has and the other lacks, or both.
@@ -192,8 +194,9 @@ fn scale(data: &Dataset, like: f32, whose: &str) -> Option<String> {
     let white = if data.scale.method == Method::Max { data.scale.white } else { 1.0 };
     (!same).then(|| {
         format!(
-            "the largest value of the test images is {}, {whose} largest is {}: are the two scaled \
+            "the largest value of the test {} is {}, {whose} largest is {}: are the two scaled \
              alike?",
+            data.form().many(),
             label::figure((largest * white).into()),
             label::figure((like * white).into())
         )
@@ -207,10 +210,11 @@ fn shared(train: &Dataset, test: &Dataset) -> Option<String> {
     let known = (0..test.len()).filter(known).count();
     (known as f64 > SHARED * test.len() as f64).then(|| {
         format!(
-            "{} of {} test images are among the training images: the test will look better than it \
+            "{} of {} test {many} are among the training {many}: the test will look better than it \
              is",
             label::count(known as u64),
-            label::count(test.len() as u64)
+            label::count(test.len() as u64),
+            many = test.form().many()
         )
     })
 }

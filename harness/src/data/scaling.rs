@@ -50,8 +50,9 @@ fn fit(data: &Dataset, method: Method, white: Option<f32>) -> (Scale, Vec<String
         let fits = factor.is_finite() && factor > 0.0;
         if !fits {
             notes.push(format!(
-                "map {map} (counted from 0) is {offset} in all training images, so its readings cannot \
-                 be scaled: its factor is 1"
+                "map {map} (counted from 0) is {offset} in all training {}, so its readings cannot \
+                 be scaled: its factor is 1",
+                data.form().many()
             ));
         }
         scale.offset.push(offset as f32);
