@@ -26,9 +26,11 @@ use serde_json::Value;
 /// A page, and what makes the file of it.
 type Page = (&'static str, fn(&Path) -> Result<(), Failed>);
 
-const PAGES: [Page; 10] = [
+const PAGES: [Page; 12] = [
     ("train", |file| train("--epochs 3 --decay 0.001 --validate 0.1", "report.html", file)),
     ("train_by_seeds", |file| train("--seeds 4 --epochs 3", "seeds.html", file)),
+    ("data", |file| data("", file)),
+    ("data_of_series", |file| Ok(fs::write(file, odd::data_of_series().to_html())?)),
     ("plan", |file| plan("--net lenet --train conv+output", file)),
     ("plan_of_inference", |file| plan("--train none --pixels bytes", file)),
     ("emulate", |file| Ok(fs::write(file, odd::emulate().to_html())?)),
@@ -135,6 +137,14 @@ fn train(words: &str, report: &str, file: &Path) -> Result<(), Failed> {
     let _ = fs::remove_dir_all(&out);
     run(&format!("train {words}"), &["--out".as_ref(), &out])?;
     fs::copy(out.join(report), file)?;
+    Ok(())
+}
+
+/// What is understood of data.
+fn data(words: &str, file: &Path) -> Result<(), Failed> {
+    let out = file.with_extension("out");
+    run(&format!("data {words}"), &["--out".as_ref(), &out])?;
+    fs::copy(out.join("data.html"), file)?;
     Ok(())
 }
 

@@ -1,12 +1,15 @@
 //! Pages with more, less and other things on them than a usual run has, and those that need an
 //! emulator to come about.
 
-use cpfo_harness::data::Form;
+use cpfo_harness::data::{Data, Dataset, Form, Summary};
 use cpfo_harness::learn::confusion::Confusion;
 use cpfo_harness::nets::digits;
 use cpfo_harness::plan::{Plan, Training};
 use cpfo_harness::show::plot::{Changed, Image, KernelBank, Mistake};
-use cpfo_harness::show::report::{Epoch, Figure, FineTuningReport, Reading, Run, TrainingReport};
+use cpfo_harness::show::report::{
+    DataReport, Epoch, Figure, FineTuningReport, Reading, Run, TrainingReport,
+};
+use cpfo_harness::show::samples;
 
 /// Names as somebody may have them.
 fn class(k: usize) -> String {
@@ -82,6 +85,25 @@ pub(crate) fn train_much(classes: usize) -> TrainingReport {
         kernels: vec![bank("c1", 64, 5, 6), bank("c2", 16, 3, 16), bank("c3", 3, 28, 1)],
         mistakes: (0..24).map(mistake).collect(),
         figures: vec![Figure::new("training data", path), Figure::new("parameters", "1,234,567")],
+    }
+}
+
+/// Windows of 100 readings of 6 sensors, of classes with every kind of name.
+pub(crate) fn data_of_series() -> DataReport {
+    let mut train = Dataset::drawn([100, 1, 6], 7);
+    train.names = (0..7).map(class).collect();
+    let data = Data { test: Some(train.subset(&[0, 1, 2])), train };
+    let summary = Summary::of(&data, false);
+    DataReport {
+        title: "gestures".into(),
+        lead: "100 x 1 x 6, series of 100 readings of 6 channels".into(),
+        warnings: vec!["something is odd".into()],
+        figures: vec![Figure::new("samples to learn from", "1,797")],
+        reading: vec![Figure::new("all", "a table, gestures.csv")],
+        form: Form::Series,
+        classes: samples::classes(&summary),
+        channels: samples::channels(&summary),
+        samples: samples::first(&data.train, 30, 7),
     }
 }
 
