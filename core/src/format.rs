@@ -3,12 +3,16 @@
 //! | bytes | what |
 //! |---|---|
 //! | 4 | the letters `CPFO` |
-//! | 2 | version of this format, little-endian: 1 |
+//! | 2 | version of this format, little-endian: 1 or 2 |
 //! | 2 | 0 |
 //! | 4 | [`fingerprint`] of the net |
 //! | 4 | how many parameters follow |
+//! | 8 each | of each map of the input the offset and the factor of the [scale](crate::scale), as IEEE 754 numbers, little-endian; version 1 has none, which is the identity |
 //! | 4 each | the parameters as IEEE 754 numbers, little-endian: layer by layer, weight before bias, in the order of the [symbols](crate::layer) |
 //! | 4 | CRC-32 (ISO-HDLC) of everything before |
+//!
+//! [`emit_scaled`] writes version 2, for what is stored beside a sensor: the firmware asks it for its
+//! [`scale()`]. [`emit`] writes version 1, for a line over which inputs come, not readings. Both are read.
 //!
 //! A model is taken whole or not at all: with [`parse`] nothing moves before the last check has
 //! passed. A device without room for a second copy takes it by a [`Reader`], piece by piece, and
@@ -24,14 +28,21 @@ use crc::{CRC_32_ISO_HDLC, Crc, Digest, Table};
 use crate::choice::Choice;
 use crate::hold::Numbers;
 use crate::net::{Net, Parameters};
+use crate::scale::Scale;
+use crate::shape::Zero as _;
 
 pub use reader::Reader;
 
-/// The version that [`emit`] writes and [`parse`] reads.
-pub const VERSION: u16 = 1;
+/// The newest version: the one that [`emit_scaled`] writes. [`parse`] reads it and those before.
+pub const VERSION: u16 = 2;
+
+/// The version without a scale.
+const UNSCALED: u16 = 1;
 
 const MAGIC: [u8; 4] = *b"CPFO";
 const HEADER: usize = 16;
+/// The place of the byte that tells versions apart.
+const VERSION_AT: usize = 4;
 
 /// Without a table it is slower and a kilobyte smaller.
 pub(crate) static CRC: Crc<u32, Table<0>> = Crc::<u32, Table<0>>::new(&CRC_32_ISO_HDLC);
@@ -58,6 +69,8 @@ pub enum Fault {
     NotLoaded,
     /// The model has another layer where one stays frozen.
     OtherFrozen,
+    /// An offset is not finite, or a factor is not above 0 and finite.
+    Scale,
 }
 
 impl core::fmt::Display for Fault {
@@ -71,15 +84,27 @@ impl core::fmt::Display for Fault {
             Fault::NotFinite => "this model holds a NaN or an infinite number",
             Fault::NotLoaded => "a frozen layer has not been loaded",
             Fault::OtherFrozen => "this model has another layer where one stays frozen",
+            Fault::Scale => "this model's offsets and factors are no scale",
         })
     }
 }
 
 impl core::error::Error for Fault {}
 
-/// The bytes of a stored model of a net.
+/// The bytes of a stored model of a net, without a scale.
 pub const fn length<N: Net>() -> usize {
     HEADER + 4 * N::PARAMETERS + 4
+}
+
+/// The bytes of a stored model of a net, with its scale.
+pub const fn scaled_length<N: Net>() -> usize {
+    length::<N>() + scale_bytes::<N>()
+}
+
+/// The bytes of a scale: an offset and a factor for each map.
+const fn scale_bytes<N: Net>() -> usize {
+    let [_, _, maps] = N::INPUT;
+    8 * maps
 }
 
 /// A number that tells nets apart: the CRC-32 of kinds, shapes, windows and functions of all
@@ -169,12 +194,32 @@ impl<E: core::fmt::Display> core::fmt::Display for Stopped<E> {
 
 impl<E: core::fmt::Debug + core::fmt::Display> core::error::Error for Stopped<E> {}
 
-/// Gives the bytes of a model, piece by piece, to `to`; a piece has up to 16 bytes.
+/// Gives the bytes of a model without a scale, piece by piece, to `to`; a piece has up to 16 bytes.
 ///
 /// # Errors
 /// See [`Stopped`].
 pub fn emit<N: Net, C: Choice, E>(
     parameters: &Parameters<N, C>,
+    to: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), Stopped<E>> {
+    emit_all(parameters, None, to)
+}
+
+/// Gives the bytes of a model with its scale, piece by piece, to `to`; a piece has up to 16 bytes.
+///
+/// # Errors
+/// See [`Stopped`].
+pub fn emit_scaled<N: Net, C: Choice, E>(
+    parameters: &Parameters<N, C>,
+    scale: &Scale<N>,
+    to: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), Stopped<E>> {
+    emit_all(parameters, Some(scale), to)
+}
+
+fn emit_all<N: Net, C: Choice, E>(
+    parameters: &Parameters<N, C>,
+    scale: Option<&Scale<N>>,
     mut to: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), Stopped<E>> {
     if !parameters.are_loaded() {
@@ -188,7 +233,10 @@ pub fn emit<N: Net, C: Choice, E>(
             result = to(bytes);
         }
     };
-    put(&header::<N>());
+    put(&header::<N>(if scale.is_some() { VERSION } else { UNSCALED }));
+    for pair in scale.into_iter().flat_map(Scale::maps) {
+        pair.iter().for_each(|number| put(&number.to_le_bytes()));
+    }
     parameters.visit(|_, values| {
         for value in values {
             put(&value.to_le_bytes());
@@ -205,7 +253,7 @@ pub fn parse<N: Net, C: Choice>(
     bytes: &[u8],
     parameters: &mut Parameters<N, C>,
 ) -> Result<(), Fault> {
-    let values = check::<N>(bytes)?.as_chunks::<4>().0;
+    let (_, values) = checked::<N>(bytes)?;
     if !parameters.are_loaded() {
         return Err(Fault::NotLoaded);
     }
@@ -234,28 +282,62 @@ pub fn parse<N: Net, C: Choice>(
 }
 
 /// Checks a model; its parameters as bytes.
+///
+/// # Errors
+/// See [`Fault`].
 pub fn check<N: Net>(bytes: &[u8]) -> Result<&[u8], Fault> {
+    let (_, values) = checked::<N>(bytes)?;
+    Ok(values.as_flattened())
+}
+
+/// The scale of a model, which is checked as a whole: what turns the readings of a sensor into images of the
+/// net. A model of version 1 has the identity.
+///
+/// # Errors
+/// See [`Fault`].
+pub fn scale<N: Net>(bytes: &[u8]) -> Result<Scale<N>, Fault> {
+    let (scale, _) = checked::<N>(bytes)?;
+    Ok(scale)
+}
+
+/// Scale and parameters of a model that is whole and sound.
+fn checked<N: Net>(bytes: &[u8]) -> Result<(Scale<N>, &[[u8; 4]]), Fault> {
     let (found, rest) = bytes.split_first_chunk::<HEADER>().ok_or(Fault::NoModel)?;
-    let expected = header::<N>();
+    let scaled = is_scaled(found);
+    let expected = header::<N>(if scaled { VERSION } else { UNSCALED });
     if let Some(place) = found.iter().zip(&expected).position(|(found, expected)| found != expected)
     {
         return Err(fault(place));
     }
-    let (values, sum) = rest.split_last_chunk::<4>().ok_or(Fault::Length)?;
+    let (body, sum) = rest.split_last_chunk::<4>().ok_or(Fault::Length)?;
+    let of_scale = if scaled { scale_bytes::<N>() } else { 0 };
+    let (numbers, values) = body.split_at_checked(of_scale).ok_or(Fault::Length)?;
     if values.len() != 4 * N::PARAMETERS {
         return Err(Fault::Length);
     }
     let mut digest = CRC.digest();
     digest.update(found);
-    digest.update(values);
+    digest.update(body);
     if digest.finalize() != u32::from_le_bytes(*sum) {
         return Err(Fault::Checksum);
     }
+    let mut scale = if scaled { Scale::coming() } else { Scale::ZERO };
+    let numbers = numbers.as_chunks::<4>().0.iter().enumerate();
+    let sound = |(place, number): (usize, &[u8; 4])| scale.set(place, f32::from_le_bytes(*number));
+    if !{ numbers }.all(sound) {
+        return Err(Fault::Scale);
+    }
+    let values = values.as_chunks::<4>().0;
     let finite = |value: &[u8; 4]| f32::from_le_bytes(*value).is_finite();
-    if !values.as_chunks::<4>().0.iter().all(finite) {
+    if !values.iter().all(finite) {
         return Err(Fault::NotFinite);
     }
-    Ok(values)
+    Ok((scale, values))
+}
+
+/// Whether a model that begins so has a scale.
+fn is_scaled(header: &[u8]) -> bool {
+    header.get(VERSION_AT) == Some(&(VERSION as u8))
 }
 
 /// What is wrong if the byte at this place of the header is.
@@ -267,12 +349,12 @@ fn fault(place: usize) -> Fault {
     }
 }
 
-fn header<N: Net>() -> [u8; HEADER] {
+fn header<N: Net>(version: u16) -> [u8; HEADER] {
     let mut header = [0; HEADER];
     let fields = [
         MAGIC,
         // The two bytes after the version are 0.
-        u32::from(VERSION).to_le_bytes(),
+        u32::from(version).to_le_bytes(),
         fingerprint::<N>().to_le_bytes(),
         (N::PARAMETERS as u32).to_le_bytes(),
     ];
@@ -306,6 +388,81 @@ mod tests {
         };
         emit(&parameters, &mut put).unwrap();
         (parameters, bytes)
+    }
+
+    crate::net! {
+        pub(in crate::format) mod two: 2 x 1 x 2 { O1 = Output(2, SoftmaxCrossEntropy); }
+    }
+
+    pub(super) const OFFSET: [f32; 2] = [-3.5, 0.1];
+    pub(super) const FACTOR: [f32; 2] = [0.25, 7.0];
+
+    /// A model of two maps, with a scale.
+    pub(super) fn scaled_model() -> (two::Parameters, Vec<u8>) {
+        let mut parameters = two::Net::ZERO;
+        parameters.initialize(&mut Rng::new(2));
+        let scale = Scale::<two::Net>::new(&OFFSET, &FACTOR).unwrap();
+        let mut bytes = Vec::new();
+        let mut put = |piece: &[u8]| {
+            bytes.extend_from_slice(piece);
+            Ok::<(), ()>(())
+        };
+        emit_scaled(&parameters, &scale, &mut put).unwrap();
+        (parameters, bytes)
+    }
+
+    /// The same bytes with the checksum that belongs to them.
+    pub(super) fn resealed(mut bytes: Vec<u8>) -> Vec<u8> {
+        let end = bytes.len() - 4;
+        let sum = CRC.checksum(&bytes[..end]).to_le_bytes();
+        bytes[end..].copy_from_slice(&sum);
+        bytes
+    }
+
+    #[test]
+    fn a_scale_is_read_with_its_model() {
+        let (parameters, bytes) = scaled_model();
+        assert_eq!(bytes.len(), scaled_length::<two::Net>());
+        assert_eq!(bytes[..8], *b"CPFO\x02\0\0\0");
+        let numbers = [-3.5_f32, 0.25, 0.1, 7.0].map(f32::to_le_bytes);
+        assert_eq!(bytes[16..32], *numbers.as_flattened());
+        assert!(is_of::<two::Net>(&bytes));
+        let mut read = two::Net::ZERO;
+        assert_eq!(parse(&bytes, &mut read), Ok(()));
+        assert_eq!(read, parameters);
+        let found = scale::<two::Net>(&bytes).ok().unwrap();
+        assert!(found.maps().eq([[-3.5, 0.25], [0.1, 7.0]]));
+    }
+
+    #[test]
+    fn a_model_of_version_1_has_the_identity() {
+        let (_, bytes) = model();
+        assert!(scale::<one::Net>(&bytes).ok().unwrap().maps().eq([[0.0, 1.0]]));
+        assert_eq!(scale::<one::Net>(&bytes[..20]).err(), Some(Fault::Length));
+    }
+
+    #[test]
+    fn damage_to_a_scale_is_noticed() {
+        let (_, bytes) = scaled_model();
+        for bit in 0..8 * bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            let expected = match bit / 8 {
+                0..4 => Fault::NoModel,
+                4..8 => Fault::Version,
+                8..16 => Fault::OtherNet,
+                _ => Fault::Checksum,
+            };
+            assert_eq!(check::<two::Net>(&damaged), Err(expected), "bit {bit}");
+        }
+        for length in HEADER..bytes.len() {
+            assert_eq!(check::<two::Net>(&bytes[..length]), Err(Fault::Length));
+        }
+        for (place, number) in [(0, f32::NAN), (1, 0.0), (3, -7.0), (3, f32::INFINITY)] {
+            let mut wrong = bytes.clone();
+            wrong[16 + 4 * place..][..4].copy_from_slice(&number.to_le_bytes());
+            assert_eq!(check::<two::Net>(&resealed(wrong)), Err(Fault::Scale), "{number}");
+        }
     }
 
     #[test]

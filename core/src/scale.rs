@@ -115,6 +115,24 @@ impl<N: Net> Scale<N> {
         Ok(scale)
     }
 
+    /// The identity as it is given: numbers to come take the place of its own, by [`set`](Self::set).
+    pub(crate) fn coming() -> Self {
+        let mut scale = Self { given: true, ..Self::ZERO };
+        scale.factor.flat_mut().fill(1.0);
+        scale
+    }
+
+    /// Takes the number at this place of a row of all, offset and factor map by map. Says whether it may be
+    /// one.
+    pub(crate) fn set(&mut self, place: usize, number: f32) -> bool {
+        let is_factor = !place.is_multiple_of(2);
+        let row = if is_factor { self.factor.flat_mut() } else { self.offset.flat_mut() };
+        if let Some(to) = row.get_mut(place / 2) {
+            *to = number;
+        }
+        number.is_finite() && (number > 0.0 || !is_factor)
+    }
+
     /// Offset and factor of each map, in their order.
     pub fn maps(&self) -> impl Iterator<Item = [f32; 2]> {
         let both = self.offset.flat().iter().zip(self.factor.flat());

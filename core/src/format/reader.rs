@@ -4,10 +4,15 @@ use core::marker::PhantomData;
 
 use crc::{Digest, Table};
 
-use super::{CRC, Fault, HEADER, fault, header, length};
+use super::{
+    CRC, Fault, HEADER, UNSCALED, VERSION, VERSION_AT, fault, header, length, scale_bytes,
+    scaled_length,
+};
 use crate::choice::{All, Choice};
 use crate::hold::Numbers;
 use crate::net::{Net, Parameters};
+use crate::scale::Scale;
+use crate::shape::Zero as _;
 
 /// Takes a model piece by piece, straight into the parameters, which are held as the choice `C` says.
 ///
@@ -19,6 +24,9 @@ pub struct Reader<N, C = All> {
     /// The last four bytes, the newest at the top: a number comes in pieces.
     word: u32,
     finite: bool,
+    /// Whether the model has a scale, and whether all of it may be one.
+    scaled: bool,
+    sound: bool,
     /// Whether frozen layers are those that are borrowed.
     same: bool,
     net: PhantomData<(N, C)>,
@@ -26,7 +34,16 @@ pub struct Reader<N, C = All> {
 
 impl<N: Net, C: Choice> Default for Reader<N, C> {
     fn default() -> Self {
-        Self { taken: 0, digest: CRC.digest(), word: 0, finite: true, same: true, net: PhantomData }
+        Self {
+            taken: 0,
+            digest: CRC.digest(),
+            word: 0,
+            finite: true,
+            scaled: false,
+            sound: true,
+            same: true,
+            net: PhantomData,
+        }
     }
 }
 
@@ -38,22 +55,57 @@ impl<N: Net, C: Choice> Reader<N, C> {
 
     /// Whether the model is whole, and good.
     pub fn is_whole(&self) -> bool {
-        self.taken == length::<N>() && self.finite && self.same
+        self.taken == self.length() && self.finite && self.sound && self.same
     }
 
-    /// Takes the next bytes of the model, as many as there are.
+    /// Takes the next bytes of the model, as many as there are. A scale is passed over.
     ///
     /// # Errors
     /// See [`Fault`].
     pub fn take(&mut self, bytes: &[u8], parameters: &mut Parameters<N, C>) -> Result<(), Fault> {
+        self.take_all(bytes, parameters, None)
+    }
+
+    /// As [`take`](Self::take), the scale into `scale`: that of a model without one is the identity.
+    ///
+    /// # Errors
+    /// See [`Fault`].
+    pub fn take_scaled(
+        &mut self,
+        bytes: &[u8],
+        parameters: &mut Parameters<N, C>,
+        scale: &mut Scale<N>,
+    ) -> Result<(), Fault> {
+        self.take_all(bytes, parameters, Some(scale))
+    }
+
+    /// The bytes of the whole model.
+    fn length(&self) -> usize {
+        if self.scaled { scaled_length::<N>() } else { length::<N>() }
+    }
+
+    /// The place of the first parameter.
+    fn body(&self) -> usize {
+        if self.scaled { HEADER + scale_bytes::<N>() } else { HEADER }
+    }
+
+    fn take_all(
+        &mut self,
+        bytes: &[u8],
+        parameters: &mut Parameters<N, C>,
+        mut scale: Option<&mut Scale<N>>,
+    ) -> Result<(), Fault> {
         if !parameters.are_loaded() {
             return Err(Fault::NotLoaded);
         }
-        if bytes.len() > length::<N>() - self.taken {
-            return Err(Fault::Length);
+        if let Some(ahead) = VERSION_AT.checked_sub(self.taken) {
+            self.scaled = bytes.get(ahead) == Some(&(VERSION as u8));
+            if let Some(scale) = &mut scale {
+                **scale = if self.scaled { Scale::coming() } else { Scale::ZERO };
+            }
         }
         let mut bytes = bytes.iter();
-        let header = header::<N>();
+        let header = header::<N>(if self.scaled { VERSION } else { UNSCALED });
         while let Some(&expected) = header.get(self.taken) {
             let Some(&byte) = bytes.next() else { return Ok(()) };
             if byte != expected {
@@ -62,22 +114,40 @@ impl<N: Net, C: Choice> Reader<N, C> {
             self.digest.update(&[byte]);
             self.taken += 1;
         }
+        if bytes.len() > self.length() - self.taken {
+            return Err(Fault::Length);
+        }
+        self.take_scale(&mut bytes, scale);
+        if self.taken < self.body() {
+            return Ok(());
+        }
         self.take_parameters(&mut bytes, parameters);
         if !self.same {
             return Err(Fault::OtherFrozen);
         }
         let sum = self.digest.clone().finalize().to_le_bytes();
         for &byte in bytes {
-            let place = self.taken - (HEADER + 4 * N::PARAMETERS);
+            let place = self.taken.saturating_sub(self.body() + 4 * N::PARAMETERS);
             if sum.get(place) != Some(&byte) {
                 return Err(Fault::Checksum);
             }
             self.taken += 1;
         }
-        if self.taken == length::<N>() && !self.finite {
-            return Err(Fault::NotFinite);
+        match self.taken == self.length() {
+            true if !self.sound => Err(Fault::Scale),
+            true if !self.finite => Err(Fault::NotFinite),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    fn take_scale(&mut self, bytes: &mut core::slice::Iter<'_, u8>, scale: Option<&mut Scale<N>>) {
+        let mut passed_over = Scale::ZERO;
+        let scale = scale.unwrap_or(&mut passed_over);
+        while self.taken < self.body() {
+            let place = (self.taken - HEADER) / 4;
+            let Some(number) = self.take_number(bytes) else { return };
+            self.sound &= scale.set(place, number);
+        }
     }
 
     fn take_parameters(
@@ -88,12 +158,13 @@ impl<N: Net, C: Choice> Reader<N, C> {
         // The place of the first number of each tensor.
         let mut first = 0;
         parameters.visit_held(|numbers| {
-            let come = ((self.taken - HEADER) / 4).saturating_sub(first);
+            let come = ((self.taken - self.body()) / 4).saturating_sub(first);
             match numbers {
                 Numbers::Trained(to) => {
                     first += to.len();
                     for to in to.iter_mut().skip(come) {
                         let Some(number) = self.take_number(bytes) else { return };
+                        self.finite &= number.is_finite();
                         *to = number;
                     }
                 }
@@ -101,6 +172,7 @@ impl<N: Net, C: Choice> Reader<N, C> {
                     first += ours.len();
                     for ours in ours.iter().skip(come) {
                         let Some(number) = self.take_number(bytes) else { return };
+                        self.finite &= number.is_finite();
                         self.same &= number.to_bits() == ours.to_bits();
                     }
                 }
@@ -115,9 +187,7 @@ impl<N: Net, C: Choice> Reader<N, C> {
             self.word = self.word >> 8 | u32::from(byte) << 24;
             self.taken += 1;
             if self.taken.is_multiple_of(4) {
-                let number = f32::from_bits(self.word);
-                self.finite &= number.is_finite();
-                return Some(number);
+                return Some(f32::from_bits(self.word));
             }
         }
         None
@@ -128,7 +198,7 @@ impl<N: Net, C: Choice> Reader<N, C> {
 mod tests {
     use std::vec::Vec;
 
-    use super::super::tests::{model, one, other};
+    use super::super::tests::{model, one, other, resealed, scaled_model, two};
     use super::super::{check, emit};
     use super::*;
 
@@ -170,6 +240,50 @@ mod tests {
         let long = [bytes.as_slice(), &[0]].concat();
         assert_eq!(in_pieces::<one::Net>(&long, 7).0, Err(Fault::Length));
         assert_eq!(in_pieces::<other::Net>(&bytes, 7).0, Err(Fault::OtherNet));
+    }
+
+    #[test]
+    fn pieces_bring_the_scale() {
+        let (parameters, bytes) = scaled_model();
+        for size in 1..=bytes.len() {
+            let (mut read, mut scale) = (two::Net::ZERO, Scale::<two::Net>::ZERO);
+            let mut reader = Reader::<two::Net>::default();
+            for piece in bytes.chunks(size) {
+                assert!(!reader.is_whole());
+                assert_eq!(reader.take_scaled(piece, &mut read, &mut scale), Ok(()), "by {size}");
+            }
+            assert!(reader.is_whole() && reader.taken() == bytes.len());
+            assert_eq!(read, parameters);
+            assert!(scale.maps().eq([[-3.5, 0.25], [0.1, 7.0]]));
+            // Who does not ask for it passes it over.
+            assert_eq!(in_pieces::<two::Net>(&bytes, size), (Ok(true), parameters));
+        }
+        let (_, plain) = model();
+        let mut scale = Scale::<one::Net>::new(&[1.0], &[2.0]).unwrap();
+        let mut reader = Reader::<one::Net>::default();
+        for piece in plain.chunks(3) {
+            reader.take_scaled(piece, &mut { one::Net::ZERO }, &mut scale).unwrap();
+        }
+        assert!(reader.is_whole() && scale.maps().eq([[0.0, 1.0]]));
+    }
+
+    #[test]
+    fn damaged_pieces_of_a_scale_are_refused_like_a_damaged_whole() {
+        let (_, bytes) = scaled_model();
+        let mut wrong = bytes.clone();
+        wrong[20..24].copy_from_slice(&(-1_f32).to_le_bytes());
+        let long = [bytes.as_slice(), &[0]].concat();
+        let flipped = (0..8 * bytes.len()).map(|bit| {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            damaged
+        });
+        for damaged in flipped.chain([resealed(wrong), long]) {
+            let whole = check::<two::Net>(&damaged).map(|_| true);
+            for size in [1, 3, 16, 50, damaged.len()] {
+                assert_eq!(in_pieces::<two::Net>(&damaged, size).0, whole, "by {size}");
+            }
+        }
     }
 
     #[test]

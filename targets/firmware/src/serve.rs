@@ -3,6 +3,7 @@
 use cpfo::budget::assert_fits;
 use cpfo::format;
 use cpfo::net::Net;
+use cpfo::scale::Scale;
 use cpfo::wire::NAMES;
 
 use crate::converse::{MODEL, Server, converse};
@@ -31,6 +32,14 @@ macro_rules! serve {
 /// Bytes of a frame that holds an image of this net.
 pub const fn frame<N: Net>() -> usize {
     cpfo::wire::frame_bytes(N::PIXELS)
+}
+
+/// How raw readings become images of a net, as the model that the firmware was built with says it.
+///
+/// # Errors
+/// If it was built with none, or the model is damaged.
+pub fn scale<N: Net>() -> Result<Scale<N>, Failure> {
+    format::scale::<N>(MODEL).map_err(Failure::Model)
 }
 
 /// Serves net A.

@@ -99,10 +99,16 @@ fn models<N: Net, C: Choice>() {
         seen(piece);
         any()
     }));
+    let scale = somewhere::<Scale<N>>();
+    seen(format::emit_scaled::<_, _, ()>(parameters, scale, |piece| {
+        seen(piece);
+        any()
+    }));
     seen(format::parse(somewhere(), parameters));
     seen(Reader::<N, C>::default());
     let reader = somewhere::<Reader<N, C>>();
     seen(Reader::take(reader, somewhere(), parameters));
+    seen(Reader::take_scaled(reader, somewhere(), parameters, scale));
     seen(Reader::taken(reader));
     seen(Reader::is_whole(reader));
 }
@@ -175,6 +181,8 @@ pub(crate) fn everything<N: Net>() {
     held::<N, All>();
 
     seen(format::length::<N>());
+    seen(format::scaled_length::<N>());
+    seen(format::scale::<N>(somewhere()).is_ok());
     seen(format::fingerprint::<N>());
     seen(format::check::<N>(somewhere()));
     seen(format::is_of::<N>(somewhere()));
