@@ -12,8 +12,8 @@ use object::{Object as _, ObjectSection as _, SectionFlags, SectionKind};
 
 use crate::base::child::bound;
 use crate::base::{label, whole};
-use crate::model;
 use crate::model::export::device;
+use crate::model::{self, Scale};
 use cpfo_memory_map::{Region, regions};
 use cpfo_nets::{digits, lenet};
 
@@ -193,12 +193,13 @@ pub fn known() -> String {
 
 /// Writes a model where the firmware's build takes it from.
 pub fn with_model<N: Net>(model: &Path, targets: &Path) -> anyhow::Result<PathBuf> {
-    let (parameters, _) = model::load::<N>(model)?;
+    let (parameters, about) = model::load::<N>(model)?;
+    let scale = Scale::of_model::<N>(&about).with_context(|| label::path(&model).to_string())?;
     let folder = targets.join("target");
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make the folder {}", label::path(&folder)))?;
     let path = folder.canonicalize()?.join(format!("{}.cpfo", N::NAME));
-    whole::write(&path, &device::bytes::<N>(&parameters))?;
+    whole::write(&path, &device::scaled_bytes::<N>(&parameters, &scale))?;
     Ok(path)
 }
 

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use anyhow::{Context as _, bail, ensure};
 use cpfo::net::Net;
 use cpfo::scale::{self, inputs};
+use cpfo::shape::Zero as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -98,6 +99,17 @@ impl Scale {
         };
         scale.check().context(broken)?;
         Ok(Some(scale))
+    }
+
+    /// The scale of a model for a net, as core has it: the identity where its metadata say nothing.
+    ///
+    /// # Errors
+    /// If what they say cannot be, or is of another net.
+    pub fn of_model<N: Net>(about: &Metadata) -> anyhow::Result<scale::Scale<N>> {
+        match Self::of(about)? {
+            Some(scale) => scale.of_net(),
+            None => Ok(scale::Scale::ZERO),
+        }
     }
 
     /// Refuses what is no scale.

@@ -32,6 +32,7 @@ mod plausible;
 mod resume;
 mod rows;
 mod saving;
+mod scaled;
 mod scratch;
 mod strangers;
 mod terminal;

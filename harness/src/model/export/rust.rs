@@ -12,12 +12,13 @@ use std::fmt::Write as _;
 use cpfo::layer::Description;
 use cpfo::net::Role;
 use cpfo::net::{Net, Parameters};
+use cpfo::scale::Scale;
 use cpfo::topology::Kind;
 
 use crate::model::file::learnt;
 
-/// The expression.
-pub fn expression<N: Net>(parameters: &Parameters<N>) -> String {
+/// The expression. The scale stands above it, as a comment: it is to be named beside the model.
+pub fn expression<N: Net>(parameters: &Parameters<N>, scale: &Scale<N>) -> String {
     let mut tensors = Vec::new();
     parameters.visit(|role, values| tensors.push((role, values.to_vec())));
     let mut tensors = tensors.into_iter();
@@ -34,6 +35,9 @@ pub fn expression<N: Net>(parameters: &Parameters<N>) -> String {
         N::PARAMETERS,
         N::NAME
     );
+    let [offset, factor] =
+        [0, 1].map(|which| scale.maps().map(|map| map[which]).collect::<Vec<_>>());
+    let _ = writeln!(text, "// Its readings: cpfo::scale::Scale::new(&{offset:?}, &{factor:?})");
     text.push_str("cpfo::net::Parameters::of(");
     let mut depth = 0;
     // Pooling at the head of a net is a link without numbers.
@@ -107,7 +111,9 @@ mod tests {
         let layers = parameters.layers_mut();
         layers.layer.weight = [[[[0.1, -0.0]]], [[[f32::MIN_POSITIVE, 1e20]]]];
         layers.rest.rest.layer.bias = [-1.5, 0.333_333_34];
-        let text = expression::<small::Net>(&parameters);
+        let scale = Scale::<small::Net>::new(&[0.1], &[0.0625]).unwrap();
+        let text = expression::<small::Net>(&parameters, &scale);
+        assert!(text.contains("Scale::new(&[0.1], &[0.0625])\n"), "{text}");
         let words: String = text.lines().filter(|line| !line.starts_with("//")).collect();
         assert!(words.contains("weight: [[[[0.1, -0.0, ],],],[[[1.1754944e-38, 1e20, ],],],]"));
         assert!(words.contains("bias: [-1.5, 0.33333334, ]"));
