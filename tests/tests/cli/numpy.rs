@@ -81,7 +81,7 @@ fn what_cannot_be_read_is_said() {
     let cases: [(&[u8], &str); 7] = [
         (&turned, "ascontiguousarray"),
         (&npy("<c8", "(10, 8)", &[0; 640]), "astype"),
-        (&npy("<i8", "(10, 8)", &[0; 640]), "astype('float32')"),
+        (&npy("<i8", "(10, 8, 8)", &[0; 5120]), "astype('float32')"),
         (&npy("|u1", "(9999999999, 8, 8)", &x), "640 bytes are there"),
         (&good[..good.len() - 1], "639 bytes are there"),
         (&npy("|u1", "(10, 4, 16)", &x), "no samples of 8 x 8 x 1"),
