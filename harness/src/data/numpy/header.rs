@@ -7,6 +7,8 @@
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::base::label;
+
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// No header of an array of numbers is longer.
 const LONGEST: usize = 1 << 14;
@@ -43,7 +45,7 @@ impl Header {
         let text = rest.get(start..start + length).context(cut)?;
         let text = std::str::from_utf8(text).context("its header is no text: it is damaged")?;
         let (kind, shape) = dictionary(text)
-            .with_context(|| format!("its header is '{}'", text.trim().escape_debug()))?;
+            .with_context(|| format!("its header is {}", label::escaped(text.trim())))?;
         Ok(Self { kind, shape, end: MAGIC.len() + start + length })
     }
 }
