@@ -5,6 +5,8 @@ use std::path::Path;
 
 use cpfo::Net;
 use cpfo::rng::Rng;
+use cpfo::scale::Scale;
+use cpfo::shape::Zero as _;
 use cpfo_harness::board::firmware::Board;
 use cpfo_harness::model;
 use cpfo_harness::model::export::device;
@@ -46,7 +48,7 @@ fn builds<N: Net>(board: Board) -> Result<(), Failed> {
         return Err(format!("no sizes:\n{said}").into());
     };
     println!("{} of {}: flash {flash} of {of_flash}, RAM {ram} of {of_ram}", N::NAME, board.name);
-    let bytes = device::bytes::<N>(&parameters);
+    let bytes = device::scaled_bytes::<N>(&parameters, &Scale::ZERO);
     let code = flash.saturating_sub(bytes.len() as u64);
     holds((CODE[0]..CODE[1]).contains(&code) && flash <= of_flash, &said)?;
     holds(ram > N::PARAMETER_BYTES as u64 + N::IN_PLACE_BYTES as u64 && ram <= of_ram, &said)?;
