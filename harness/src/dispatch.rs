@@ -15,10 +15,11 @@ use cpfo::Net;
 
 use crate::base::output::Output;
 use crate::base::terminal::{self, note};
-use crate::base::{file, interrupt, label, whole};
+use crate::base::{interrupt, label, whole};
 use crate::cli::Command;
 use crate::command::{
-    bench, build, completions, data, emulate, eval, export, flash, nets, new, plan, predict, train,
+    bench, build, completions, data, device, emulate, eval, export, flash, nets, new, plan,
+    predict, train,
 };
 use crate::learn::threads;
 use crate::learn::vectors::Vectors;
@@ -34,6 +35,8 @@ pub trait AnyNet: Sync {
     fn bench(&self) -> bench::Subject;
     /// How `cpfo data` reads samples for it.
     fn taker(&self) -> data::Taker;
+    /// What `cpfo device` does with it.
+    fn taught(&self) -> device::Taught;
     /// Does what is asked for, with this net.
     fn run(&self, command: &Command) -> anyhow::Result<ExitCode>;
 }
@@ -64,6 +67,10 @@ impl<N: Net> AnyNet for Of<N> {
         data::Taker::of::<N>()
     }
 
+    fn taught(&self) -> device::Taught {
+        device::Taught::of::<N>()
+    }
+
     fn run(&self, command: &Command) -> anyhow::Result<ExitCode> {
         match command {
             Command::Train(flags) => train::run::<N>(flags),
@@ -77,6 +84,7 @@ impl<N: Net> AnyNet for Of<N> {
             Command::Data(_)
             | Command::Nets(_)
             | Command::Bench(_)
+            | Command::Device(_)
             | Command::New(_)
             | Command::Completions(_) => {
                 bail!("this command is about no net in particular")
@@ -171,6 +179,9 @@ fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
         Command::Data(flags) => {
             data::run(flags, &nets.iter().map(|net| net.taker()).collect::<Vec<_>>())
         }
+        Command::Device(flags) => {
+            device::run(flags, &nets.iter().map(|net| net.taught()).collect::<Vec<_>>())
+        }
         Command::New(flags) => new::run(flags),
         Command::Completions(flags) => {
             let names: Vec<_> = nets.iter().map(|net| net.name()).collect();
@@ -182,10 +193,7 @@ fn start(nets: &[&dyn AnyNet], command: &Command) -> anyhow::Result<ExitCode> {
 
 /// The net that is named: by `--net`, else by the file that is to be read, else the first.
 fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a dyn AnyNet> {
-    let in_file = |path: &Path| {
-        let bytes = file::read(path, file::MODEL_LIMIT).ok()?;
-        Some((model::metadata(&bytes).ok()?.remove("net")?, label::path(path).to_string()))
-    };
+    let in_file = |path: &Path| Some((model::net_of(path)?, label::path(path).to_string()));
     let (asked, file) = match command {
         Command::Train(flags) if flags.resume => {
             (&None, in_file(&Output::new(&flags.out).checkpoint()))
@@ -200,6 +208,7 @@ fn choose<'a>(nets: &[&'a dyn AnyNet], command: &Command) -> anyhow::Result<&'a 
         Command::Data(_)
         | Command::Nets(_)
         | Command::Bench(_)
+        | Command::Device(_)
         | Command::New(_)
         | Command::Completions(_) => (&None, None),
     };

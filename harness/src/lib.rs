@@ -11,7 +11,7 @@
 //! - [`board`]: builds firmware and talks to devices, real or emulated;
 //! - [`show`]: tables, pictures and pages for people;
 //! - [`cli`], [`command`], [`dispatch`]: flags, what is done for them, and what brings both
-//!   together with a net.
+//!   together with a net; [`tune`] is what two commands do with a device.
 //!
 //! So far in the order in which data flows. All of it stands on [`base`]: the system and the terminal.
 //!
@@ -31,6 +31,8 @@ pub mod board;
 pub mod show;
 
 pub mod cli;
+pub mod tune;
+
 pub mod command;
 pub mod dispatch;
 

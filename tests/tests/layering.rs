@@ -38,6 +38,7 @@ const BUILDINGS: &[Building] = &[
             &["learn", "plan"],
             &["show"],
             &["cli"],
+            &["tune"],
             &["command"],
             &["dispatch"],
         ],
@@ -55,7 +56,7 @@ const BUILDINGS: &[Building] = &[
     (
         "harness/src/board",
         &["board"],
-        &[&["figures", "link", "sweep"], &["device", "firmware"], &["emulator"], &["home"]],
+        &[&["figures", "link", "sweep"], &["device", "firmware"], &["emulator", "line"], &["home"]],
     ),
     (
         "harness/src/learn",

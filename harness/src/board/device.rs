@@ -25,6 +25,8 @@ pub struct Device<N, S: Read + Write> {
     pub board: String,
     /// The unit in which it measures time.
     pub unit: String,
+    /// Whether it has a model: as it was met, or since one was deployed.
+    pub has_model: bool,
     /// The session that has begun on it; 0 if none has.
     session: u32,
     /// Whether that is ours.
@@ -39,14 +41,30 @@ pub struct Device<N, S: Read + Write> {
 }
 
 /// What a device says of itself.
-struct Hello {
-    version: u16,
-    net: String,
-    fingerprint: u32,
-    board: String,
-    unit: String,
-    session: u32,
-    learned: u32,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The version of the protocol.
+    pub version: u16,
+    /// The name of its net.
+    pub net: String,
+    /// The net's fingerprint.
+    pub fingerprint: u32,
+    /// How many parameters the net has.
+    pub parameters: u32,
+    /// Rows, columns and maps of its input.
+    pub input: [u16; 3],
+    /// How many classes it tells apart.
+    pub classes: u16,
+    /// The name of its board.
+    pub board: String,
+    /// The unit in which it measures time.
+    pub unit: String,
+    /// The session that has begun on it; 0 if none has.
+    pub session: u32,
+    /// How many samples it has learnt from since its model came.
+    pub learned: u32,
+    /// The checksum of its parameters, if it has a model.
+    pub checksum: Option<u32>,
 }
 
 /// What came of learning from one sample.
@@ -64,8 +82,8 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     /// # Errors
     /// If it does not, or does not answer.
     pub fn meet(mut link: Link<S>) -> anyhow::Result<Self> {
-        let Hello { version, net, fingerprint, board, unit, session, learned } = hello(&mut link)?;
-        ensure!(version == VERSION, other_version(version));
+        let Said { net, fingerprint, board, unit, session, learned, checksum, .. } =
+            hello(&mut link)?;
         ensure!(
             fingerprint == format::fingerprint::<N>(),
             "the firmware on {} runs a net `{}` that is not the `{}` of this program: build it from \
@@ -75,7 +93,19 @@ impl<N: Net, S: Read + Write> Device<N, S> {
             N::NAME
         );
         let (ours, fetched, in_doubt) = (false, false, false);
-        Ok(Self { link, board, unit, session, ours, learned, fetched, in_doubt, net: PhantomData })
+        let has_model = checksum.is_some();
+        Ok(Self {
+            link,
+            board,
+            unit,
+            has_model,
+            session,
+            ours,
+            learned,
+            fetched,
+            in_doubt,
+            net: PhantomData,
+        })
     }
 
     /// How many samples the device has learnt from since its model came, as far as is known here.
@@ -111,7 +141,7 @@ impl<N: Net, S: Read + Write> Device<N, S> {
                 "the device wants the model from byte {next} on, after it was given those from {at} on"
             );
         }
-        (self.learned, self.in_doubt) = (0, false);
+        (self.learned, self.in_doubt, self.has_model) = (0, false, true);
         Ok(())
     }
 
@@ -231,10 +261,7 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     /// # Errors
     /// If the line fails.
     pub fn figures(&mut self) -> anyhow::Result<Figures> {
-        self.ask(&Request::Figures, |reply| match reply {
-            Reply::Figures(figures) => Some(figures),
-            _ => None,
-        })
+        figures(&mut self.link)
     }
 
     fn ask<T>(
@@ -246,17 +273,38 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     }
 }
 
-fn hello<S: Read + Write>(link: &mut Link<S>) -> anyhow::Result<Hello> {
-    link.ask(&Request::Hello, |reply| match reply {
-        Reply::Hello(hello) => Some(Hello {
+/// Who is there, whatever net it runs.
+///
+/// # Errors
+/// If it does not answer, or speaks another version.
+pub fn hello<S: Read + Write>(link: &mut Link<S>) -> anyhow::Result<Said> {
+    let said = link.ask(&Request::Hello, |reply| match reply {
+        Reply::Hello(hello) => Some(Said {
             version: hello.version,
             net: hello.net.to_owned(),
             fingerprint: hello.fingerprint,
+            parameters: hello.parameters,
+            input: hello.input,
+            classes: hello.classes,
             board: hello.board.to_owned(),
             unit: hello.unit.to_owned(),
             session: hello.session,
             learned: hello.learned,
+            checksum: hello.checksum,
         }),
+        _ => None,
+    })?;
+    ensure!(said.version == VERSION, other_version(said.version));
+    Ok(said)
+}
+
+/// What memory a device uses, whatever net it runs.
+///
+/// # Errors
+/// If the line fails.
+pub fn figures<S: Read + Write>(link: &mut Link<S>) -> anyhow::Result<Figures> {
+    link.ask(&Request::Figures, |reply| match reply {
+        Reply::Figures(figures) => Some(figures),
         _ => None,
     })
 }

@@ -24,7 +24,7 @@ use cpfo::wire::{CHUNK, Refused, Reply, Request, VERSION, frame_bytes};
 use heard::Heard;
 
 /// How long an answer may take. A step of a large net on a slow chip takes seconds.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// How long an answer is waited for before the question is asked again, as long as none has come.
 const FIRST_PACE: Duration = Duration::from_millis(500);
 /// The least of what is waited for an answer later.

@@ -22,6 +22,14 @@ pub struct DataFlags {
     #[arg(long, value_name = "order|stratified", value_parser = Known::<Split>::of(&["order", "stratified"]),
           hide_possible_values = true)]
     pub split: Option<Split>,
+    /// How files are read.
+    #[command(flatten)]
+    pub how: ReadingFlags,
+}
+
+/// What has to be said of files so that they are read rightly.
+#[derive(Args, Clone, Debug)]
+pub struct ReadingFlags {
     /// CSV: where the label stands: `first`, `last`, the column's name in the header, or its number
     /// [default: the column `label` or `class` of the header, else first]
     #[arg(long, value_name = "COLUMN", value_parser = Known::<LabelColumn>::of(&["first", "last"]),
@@ -41,7 +49,7 @@ pub struct DataFlags {
     pub fit: Option<bool>,
 }
 
-impl DataFlags {
+impl ReadingFlags {
     /// How files are to be read: as is said, else as they were when a model was trained.
     pub fn reading(&self, learnt: Option<&Reading>) -> Reading {
         let learnt = learnt.cloned().unwrap_or_default();
@@ -51,6 +59,13 @@ impl DataFlags {
             invert: self.invert.unwrap_or(learnt.invert),
             fit: self.fit.unwrap_or(learnt.fit),
         }
+    }
+}
+
+impl DataFlags {
+    /// How files are to be read: as is said, else as they were when a model was trained.
+    pub fn reading(&self, learnt: Option<&Reading>) -> Reading {
+        self.how.reading(learnt)
     }
 }
 

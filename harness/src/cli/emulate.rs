@@ -3,13 +3,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::known::Known;
-use super::number::{EPOCHS, count, rate};
-use super::{HomeFlags, LAST_MODEL};
+use super::{HomeFlags, LAST_MODEL, LessonFlags};
 use crate::board::emulator::Board;
 use crate::data::World;
-
-/// Samples of each class: more than ship.
-const SAMPLES: usize = 10_000;
 
 /// What `cpfo emulate` is asked for.
 #[derive(Args, Clone, Debug)]
@@ -28,22 +24,13 @@ pub struct EmulateFlags {
     /// that ship]. The test part is only for the test; where none is set aside, it is that of the model
     #[arg(long, value_name = "PATH")]
     pub data: Option<PathBuf>,
-    /// Labelled samples of each class that the chip gets of the new world [default: 20, or as many as there are]
-    #[arg(long, value_name = "K", value_parser = count::<SAMPLES>)]
-    pub samples: Option<usize>,
     /// The model that the chip starts with [default: cpfo-out/model.safetensors; where there is none,
     /// one is quickly trained]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// The learning rate [default: 0.01; 0.003 below 20 samples in all]
-    #[arg(long, value_name = "RATE", value_parser = rate)]
-    pub rate: Option<f32>,
-    /// How often it sees each sample [default: 2000 steps in all, but 10 to 60 times]
-    #[arg(long, value_name = "N", value_parser = count::<EPOCHS>)]
-    pub epochs: Option<usize>,
-    /// Which samples, and in which order
-    #[arg(long, value_name = "N", default_value = "1")]
-    pub seed: u64,
+    /// How it is to learn of the new world.
+    #[command(flatten)]
+    pub lesson: LessonFlags,
     /// The folder for the report and the model that the chip ends with
     #[arg(long, value_name = "FOLDER", default_value = "cpfo-emulate")]
     pub out: PathBuf,

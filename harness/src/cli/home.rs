@@ -8,10 +8,10 @@ use crate::board::home::Home;
 #[derive(Args, Clone, Debug)]
 pub struct HomeFlags {
     /// The firmware of a project that `new` made [default: that of the program's own project]
-    #[arg(long, value_name = "FOLDER", conflicts_with = "targets")]
+    #[arg(long, value_name = "FOLDER", global = true, conflicts_with = "targets")]
     pub firmware: Option<PathBuf>,
     /// The folder with cpfo's own firmware, for the nets that come with it [default: `targets` of the source]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", global = true)]
     pub targets: Option<PathBuf>,
 }
 

@@ -5,12 +5,14 @@ mod bench;
 mod board;
 mod completions;
 mod data;
+mod device;
 mod emulate;
 mod eval;
 mod export;
 mod home;
 mod inspect;
 mod known;
+mod lesson;
 mod nets;
 mod new;
 mod number;
@@ -22,12 +24,17 @@ mod train;
 pub use bench::BenchFlags;
 pub use board::BoardFlags;
 pub use completions::CompletionsFlags;
-pub use data::DataFlags;
+pub use data::{DataFlags, ReadingFlags};
+pub use device::{
+    AboutFlags, DeviceCommand, DeviceFlags, InferFlags, LineFlags, PullFlags, PushFlags,
+    SamplesFlags, TestFlags, TuneFlags, WatchFlags,
+};
 pub use emulate::EmulateFlags;
 pub use eval::EvalFlags;
 pub use export::ExportFlags;
 pub use home::HomeFlags;
 pub use inspect::InspectFlags;
+pub use lesson::LessonFlags;
 pub use nets::NetsFlags;
 pub use new::NewFlags;
 pub use plan::{PlanFlags, Precision};
@@ -69,6 +76,7 @@ Examples:
   cpfo eval --data new-digits.csv --all    test the last model on samples of your own
   cpfo predict my-seven.jpg --fit          what is in the picture?
   cpfo emulate --board m0 --shift mirror   a chip of 16 KB learns to read mirrored digits
+  cpfo device list                         which boards are plugged in here, and what they say
   cpfo build --board m4                    the firmware with the last model in it
   cpfo nets                                which nets there are, and what they cost
   cpfo bench                               how fast they are on this machine
@@ -91,6 +99,8 @@ pub enum Command {
     Data(InspectFlags),
     /// Fine-tunes a net on an emulated chip, and checks every bit of it
     Emulate(EmulateFlags),
+    /// Talks to a device over its cable: asks it, tests it, teaches it, fetches what it has learnt
+    Device(DeviceFlags),
     /// Writes a model for a chip: a Rust constant, or the device format
     Export(ExportFlags),
     /// Builds the firmware with a model in it, and says what it takes of the chip
@@ -135,6 +145,7 @@ impl Command {
         match self {
             Command::Build(flags) | Command::Flash(flags) => flags.home.or(firmware),
             Command::Emulate(flags) => flags.home.or(firmware),
+            Command::Device(flags) => flags.line.home.or(firmware),
             _ => {}
         }
     }

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod build;
 pub mod completions;
 pub mod data;
+pub mod device;
 pub mod emulate;
 pub mod eval;
 pub mod export;

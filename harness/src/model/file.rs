@@ -216,6 +216,11 @@ fn parameters<N: Net>(file: &Sealed<'_>) -> anyhow::Result<Box<Parameters<N>>> {
     Ok(parameters)
 }
 
+/// The name of the net that a file is of, if it is a model at all.
+pub fn net_of(path: &Path) -> Option<String> {
+    metadata(&file::read(path, file::MODEL_LIMIT).ok()?).ok()?.remove("net")
+}
+
 /// What a file says of itself; nothing if it was not written here.
 ///
 /// # Errors

@@ -15,7 +15,8 @@ pub mod snapshot;
 pub mod torch_order;
 pub mod training;
 pub use file::{
-    Tensor, fill, learnt, load, metadata, numbers, parse, save, signature, tensors, write_tensors,
+    Tensor, fill, learnt, load, metadata, net_of, numbers, parse, save, signature, tensors,
+    write_tensors,
 };
 pub use scale::Scale;
 pub use sealed::Metadata;

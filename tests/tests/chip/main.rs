@@ -10,7 +10,7 @@
 //! | `size` | the sections of each board's program are those in `figures.size`, and of training net A those in `training.size` |
 //! | `cycles` | cycles on a Cortex-M4F, by a model, are those in `cycles.out`, and below their limits |
 //! | `sweep` | what a multiplication costs in nets of many shapes is what `sweep.out` says, and falls off no cliff |
-//! | `profiles` | every program runs on every board by the profiles `dev` and `small` too |
+//! | `profiles` | every program runs on three boards by the profiles `dev` and `small` too |
 //! | `heap` | the training workspace on loan from the application's heap |
 //! | `overflow` | a stack overflow is a fault that says so |
 //! | `no_panic` | nothing in core can panic: the proof links, and does not with a panic in it |

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::scratch::{Scratch, with_metadata};
 
 /// A way to call each verb that ends soon, and well or not. What needs an emulator does not find it.
-const CALLS: [&str; 30] = [
+const CALLS: [&str; 32] = [
     "train --epochs 1",
     "train --epochs 1 --json",
     "train --epochs 1 --seeds 2",
@@ -25,6 +25,8 @@ const CALLS: [&str; 30] = [
     "data --json",
     "data nothing",
     "emulate",
+    "device info --socket localhost:1",
+    "device push nothing --port nowhere",
     "export --rust model.rs --bin model.cpfo",
     "build --board m4",
     "flash --board rp-pico",

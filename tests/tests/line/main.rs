@@ -6,10 +6,13 @@
 //! | `noise` | a line that flips, drops, doubles and delays bytes costs time, and no bit |
 //! | `errors` | a port that tells of errors costs time, and nothing of what was learnt |
 //! | `hostile` | a port that talks otherwise gets a sentence in time, and no endless wait |
+//! | `cable` | `cpfo device` over a serial port: a model goes there, learns, comes back; nothing is replaced unasked |
 //! | `claim` | a board's devices are handed out once |
 //! | `slices` | a server that learns between the readings of a sensor ends where one ends that does nothing else |
 //! | `session` | nothing is learnt twice, and nothing is wiped out or gone on with unawares |
 
+#[cfg(target_os = "linux")]
+mod cable;
 mod claim;
 mod errors;
 mod host;

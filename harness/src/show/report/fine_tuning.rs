@@ -93,12 +93,12 @@ impl FineTuningReport {
         let body = html! {
             @if let Some(ended) = &self.ended { p.verdict.unequal { (ended) } }
             (headline(&self.headline()))
-            section {
+            @if self.two_worlds() { section {
                 h2 { "Two worlds" }
                 (picture(&plot::worlds(&self.changed), &format!(
                     "Test {} as the net knew them, and as the chip sees them. {} {}",
                     self.form.many(), label::name(&self.change, 120), self.form.legend())))
-            }
+            } }
             section {
                 h2 { "How it went" }
                 (picture(&self.accuracies().picture(), &self.caption()))
@@ -106,7 +106,7 @@ impl FineTuningReport {
             }
             @if !self.taken.is_empty() {
                 section {
-                    h2 { "What it took the new world for" }
+                    h2 { (if self.two_worlds() { "What it took the new world for" } else { "What it took the samples for" }) }
                     div.halves {
                         @for (place, taken) in self.taken.iter().enumerate() {
                             (picture(&plot::confusion(taken), &confusion_caption(place, taken)))
@@ -132,9 +132,21 @@ impl FineTuningReport {
         page(&self.title, &self.change, body)
     }
 
-    fn headline(&self) -> [Figure; 4] {
+    /// Whether the chip learns of another world than that which it knew.
+    fn two_worlds(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    fn headline(&self) -> Vec<Figure> {
         let (first, last) = (self.chip.course.first(), self.chip.course.last());
-        [
+        if !self.two_worlds() {
+            let share = |reading| accuracy(reading, |reading: &Reading| reading.new);
+            return vec![
+                Figure::new("held-out samples, before", share(first)),
+                Figure::new("held-out samples, after", share(last)),
+            ];
+        }
+        vec![
             Figure::new("new data, before", accuracy(first, |reading| reading.new)),
             Figure::new("new data, after", accuracy(last, |reading| reading.new)),
             Figure::new("old data, before", accuracy(first, |reading| reading.old)),
@@ -146,15 +158,24 @@ impl FineTuningReport {
         let readings = |run: &Run, value: fn(&Reading) -> f64| {
             run.course.iter().map(|reading| (reading.samples as f64, value(reading))).collect()
         };
+        let new: &dyn Fn(&Run) -> Vec<(f64, f64)> = &|run| readings(run, |reading| reading.new);
+        let old: &dyn Fn(&Run) -> Vec<(f64, f64)> = &|run| readings(run, |reading| reading.old);
+        let (description, series) = match self.two_worlds() {
+            true => (
+                "Accuracy on new and on old data against samples seen.",
+                self.series(&[("new data", new), ("old data", old)]),
+            ),
+            false => (
+                "Accuracy on held-out samples against samples seen.",
+                self.series(&[("held-out samples", new)]),
+            ),
+        };
         Chart {
-            description: "Accuracy on new and on old data against samples seen.",
+            description,
             across: "samples seen",
             upward: "accuracy",
             scale: Scale::Percent,
-            series: self.series(&[
-                ("new data", &|run| readings(run, |reading| reading.new)),
-                ("old data", &|run| readings(run, |reading| reading.old)),
-            ]),
+            series,
         }
     }
 
@@ -193,8 +214,12 @@ impl FineTuningReport {
             "The desktop's curves are drawn beside the chip's, since they differ."
         };
         format!(
-            "Accuracy on held-out data of the new world and on data of the old one, while the chip learns from {} \
-             samples. {whose}",
+            "Accuracy on {}, while the chip learns from {} samples. {whose}",
+            if self.two_worlds() {
+                "held-out data of the new world and on data of the old one"
+            } else {
+                "held-out samples"
+            },
             label::count(samples as u64),
         )
     }
@@ -213,12 +238,20 @@ impl FineTuningReport {
         let sum = |sum: Option<u32>| sum.map_or_else(|| label::DASH.into(), label::checksum);
         let last = |run: &Run, value: fn(&Reading) -> f64| accuracy(run.course.last(), value);
         let both = |value: &dyn Fn(&Run) -> String| [value(&self.chip), value(&self.desktop)];
-        let rows = [
+        let mut rows = vec![
             ("parameters, checksum of all bits", both(&|run| sum(run.parameters))),
             ("losses, checksum of all bits", both(&|run| label::checksum(run.losses))),
-            ("accuracy on new data, after", both(&|run| last(run, |reading| reading.new))),
-            ("accuracy on old data, after", both(&|run| last(run, |reading| reading.old))),
         ];
+        let new = both(&|run| last(run, |reading| reading.new));
+        if self.two_worlds() {
+            let old = both(&|run| last(run, |reading| reading.old));
+            rows.extend([
+                ("accuracy on new data, after", new),
+                ("accuracy on old data, after", old),
+            ]);
+        } else {
+            rows.push(("accuracy on held-out samples, after", new));
+        }
         html! {
             p class=(if equal { "verdict equal" } else { "verdict unequal" }) {
                 @if equal && known {

@@ -3,16 +3,17 @@
 use anyhow::ensure;
 use cpfo::rng::Rng;
 
-use crate::cli::EmulateFlags;
+use crate::cli::LessonFlags;
 use crate::data::{Data, Dataset, World};
 
-/// Numbers for the noise of the new world, and for the choice of samples. Orders of epochs have
+/// Numbers for the noise of the new world, and for the choice of samples, to learn from and to test with. Orders of epochs have
 /// the streams that [`Chance`](crate::learn::run::Chance) gives them.
 const NOISE: u64 = u64::MAX;
 const CHOICE: u64 = u64::MAX - 1;
+const TESTS: u64 = u64::MAX - 2;
 
 /// A run of fine-tuning, planned.
-pub(super) struct Lesson {
+pub struct Lesson {
     /// What the chip learns from: samples of the new world, as many of each class.
     pub(super) samples: Dataset,
     /// The test part, as it looks in the new world.
@@ -29,9 +30,8 @@ pub(super) struct Lesson {
 }
 
 impl Lesson {
-    /// From the digits that ship, or from other data.
-    pub(super) fn new(flags: &EmulateFlags, data: &Data, shipped: bool) -> anyhow::Result<Self> {
-        let world = flags.shift.unwrap_or(if shipped { World::Mirror } else { World::Same });
+    /// From these data, as they look in a world.
+    pub fn new(flags: &LessonFlags, data: &Data, world: World) -> anyhow::Result<Self> {
         world.fits(&data.train)?;
         let mut noise = Rng::with_stream(flags.seed, NOISE);
         let mut seen = |data: &Dataset| world.apply(data, &mut || noise.next_u32());
@@ -43,6 +43,21 @@ impl Lesson {
         let usual = (2000 / samples.len()).clamp(10, 60);
         let epochs = u32::try_from(flags.epochs.unwrap_or(usual))?;
         Ok(Self { samples, new, old, world, each, rate, epochs, seed: flags.seed })
+    }
+
+    /// With a test by so many samples at most, drawn by the seed: each costs its time on the line.
+    pub fn with_tests(mut self, most: usize) -> Self {
+        let mut places: Vec<usize> = (0..self.old.len()).collect();
+        Rng::with_stream(self.seed, TESTS).shuffle(&mut places);
+        places.truncate(most);
+        places.sort_unstable();
+        (self.new, self.old) = (self.new.subset(&places), self.old.subset(&places));
+        self
+    }
+
+    /// Whether there is another world than that of the data.
+    pub(super) fn changes(&self) -> bool {
+        self.world != World::Same
     }
 
     /// How many updates there will be.

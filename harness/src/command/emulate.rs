@@ -1,10 +1,6 @@
 //! `cpfo emulate`: an emulated chip goes on learning in another world, and the desktop checks every
 //! bit of it.
 
-mod course;
-mod leave;
-mod lesson;
-
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
@@ -18,13 +14,12 @@ use crate::board::emulator::Emulator;
 use crate::board::firmware;
 use crate::board::link::Link;
 use crate::cli::{EmulateFlags, LAST_MODEL};
-use crate::data::Data;
 use crate::data::source::{self, Origin, Request, Source};
+use crate::data::{Data, World};
 use crate::learn::run::{Recipe, Run, Step};
 use crate::model;
 use crate::model::Metadata;
-use course::Course;
-use lesson::Lesson;
+use crate::tune::{self, Course, Leave, Lesson};
 
 /// Enough to be good in the old world, and done in seconds.
 const QUICK: Recipe = Recipe { epochs: 20, ..Recipe::DIGITS };
@@ -48,12 +43,16 @@ pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
     let _held = output.prepare()?;
 
     let Start { parameters, data, about, shipped } = start::<N>(flags)?;
-    let lesson = Lesson::new(flags, &data, shipped)?;
+    let world = flags.shift.unwrap_or(if shipped { World::Mirror } else { World::Same });
+    let lesson = Lesson::new(&flags.lesson, &data, world)?;
     note!("building the firmware for the board {}, starting it", flags.board);
     let (_emulator, line) = Emulator::start(flags.board, program, home.folder())?;
-    let device = Device::<N, _>::meet(Link::over_socket(line)?)?;
+    let mut device = Device::<N, _>::meet(Link::over_socket(line)?)?;
+    device.deploy(&parameters).context("the model does not get to the device")?;
     let course = Course::run(&lesson, device, parameters)?;
-    leave::all::<N>(flags, &output, &about, &lesson, course)
+    let leave =
+        Leave { output: &output, about: &about, emulated: Some(flags.board), json: flags.json };
+    tune::all::<N>(&leave, &lesson, course)
 }
 
 /// What a chip starts with.
@@ -105,7 +104,7 @@ fn quickly_trained<N: Net>(flags: &EmulateFlags, source: Source) -> anyhow::Resu
         "training a model for {} epochs: there is no {LAST_MODEL}, and --model names none",
         QUICK.epochs
     );
-    let mut run = Run::<N>::new(Recipe { seed: flags.seed, ..QUICK }, &data)?;
+    let mut run = Run::<N>::new(Recipe { seed: flags.lesson.seed, ..QUICK }, &data)?;
     while run.advance()? != Step::Done {
         interrupt::check()?;
     }

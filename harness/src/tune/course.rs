@@ -23,7 +23,7 @@ use crate::model::snapshot;
 use crate::show::report::{Reading, Run};
 
 /// What happened. It may have ended before its time; then it is what came before that.
-pub(super) struct Course {
+pub struct Course {
     pub(super) chip: Run,
     pub(super) desktop: Run,
     /// Why it ended early.
@@ -61,21 +61,24 @@ struct Pair<'a, N: Net, S: Read + Write> {
     times: Vec<u32>,
     parted: Option<u64>,
     predictions: usize,
+    /// How much was right when it was tested last.
+    right: String,
     /// The sample that the chip was given last.
     last: usize,
     bar: ProgressBar,
 }
 
 impl Course {
-    /// Lets both learn. A course of which nothing would remain is an error; any other ends with what
+    /// Lets both learn, the device in the session that has begun and from the parameters that it has. A
+    /// course of which nothing would remain is an error; any other ends with what
     /// there is.
-    pub(super) fn run<N: Net, S: Read + Write>(
+    pub fn run<N: Net, S: Read + Write>(
         lesson: &Lesson,
-        mut device: Device<N, S>,
+        device: Device<N, S>,
         parameters: Box<Parameters<N>>,
     ) -> anyhow::Result<Self> {
-        device.deploy(&parameters).context("the model does not get to the device")?;
-        let tests = 2 * (lesson.new.len() + lesson.old.len()) as u64;
+        let worlds = if lesson.changes() { 2 } else { 1 };
+        let tests = 2 * worlds * lesson.new.len() as u64;
         let mut pair = Pair {
             lesson,
             device,
@@ -89,6 +92,7 @@ impl Course {
             times: Vec::new(),
             parted: None,
             predictions: 0,
+            right: String::new(),
             last: 0,
             bar: bar(lesson.steps() + tests),
         };
@@ -127,6 +131,7 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
             }
             self.compare(there.loss.to_bits() == here.to_bits());
             self.bar.inc(1);
+            self.tell();
         }
         Ok(())
     }
@@ -158,8 +163,10 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
         self.equal()?;
         let here = self.reading(&self.parameters)?;
         let samples = self.times.len();
-        let [new, old] = [self.taken_there(new)?, self.taken_there(old)?];
-        self.note(Reading { samples, new: new.accuracy(), old: old.accuracy() }, here);
+        let new = self.taken_there(new)?;
+        let there = new.accuracy();
+        let old = if self.lesson.changes() { self.taken_there(old)?.accuracy() } else { there };
+        self.note(Reading { samples, new: there, old }, here);
         self.taken.push(new);
         Ok(())
     }
@@ -188,7 +195,13 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
 
     fn note(&mut self, there: Reading, here: Reading) {
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-        self.bar.set_message(format!("new {}  old {}", percent(there.new), percent(there.old)));
+        let [new, old] = [there.new, there.old].map(percent);
+        self.right = if self.lesson.changes() {
+            format!("new {new}  old {old}")
+        } else {
+            format!("{new} right")
+        };
+        self.tell();
         self.courses[0].push(there);
         self.courses[1].push(here);
     }
@@ -198,6 +211,17 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
         let equal = self.device.checksum()? == format::checksum(&self.parameters);
         self.compare(equal);
         Ok(equal)
+    }
+
+    /// Says beside the bar how it goes: the mean loss of the last round, and what was right.
+    fn tell(&self) {
+        let losses = &self.each_loss[0];
+        let round = &losses[losses.len().saturating_sub(self.lesson.samples.len())..];
+        let loss = match round.len() {
+            0 => String::new(),
+            some => format!("loss {:.3}  ", round.iter().sum::<f32>() / some as f32),
+        };
+        self.bar.set_message(loss + &self.right);
     }
 
     fn compare(&mut self, equal: bool) {

@@ -11,7 +11,7 @@ use super::lesson::Lesson;
 use crate::base::output::{Kept, Output};
 use crate::base::terminal::{self, say};
 use crate::base::{label, whole};
-use crate::cli::EmulateFlags;
+use crate::board::emulator::Board;
 use crate::data::{Dataset, Form, World};
 use crate::learn::evaluation;
 use crate::model::snapshot;
@@ -26,6 +26,28 @@ use crate::show::table::{Align, Cell, Table};
 /// Of so many classes an image is shown.
 const SHOWN: usize = 20;
 
+/// Where it is left, and what has to be known for it.
+pub struct Leave<'a> {
+    /// The folder.
+    pub output: &'a Output,
+    /// What the model says of itself: the same as the one said that it began as.
+    pub about: &'a Metadata,
+    /// The emulated board, if it is one.
+    pub emulated: Option<Board>,
+    /// Whether a program reads it.
+    pub json: bool,
+}
+
+impl Leave<'_> {
+    /// What the chip is called.
+    fn chip<'c>(&self, course: &'c Course) -> &'c str {
+        match self.emulated {
+            Some(board) => board.core(),
+            None => &course.board,
+        }
+    }
+}
+
 /// The files that are there.
 #[derive(Serialize)]
 struct Files {
@@ -33,28 +55,22 @@ struct Files {
     report: Option<String>,
 }
 
-/// Writes and prints everything. A difference of one bit is a failure, and so is an early end. The
-/// model says `about` itself what the one said that it began as.
-pub(super) fn all<N: Net>(
-    flags: &EmulateFlags,
-    output: &Output,
-    about: &Metadata,
-    lesson: &Lesson,
-    course: Course,
-) -> anyhow::Result<ExitCode> {
+/// Writes and prints everything. A difference of one bit is a failure, and so is an early end.
+pub fn all<N: Net>(leave: &Leave<'_>, lesson: &Lesson, course: Course) -> anyhow::Result<ExitCode> {
+    let output = leave.output;
     let mut parameters = Box::new(N::ZERO);
     snapshot::put::<N>(&course.end, &mut parameters);
     let mut kept = Kept::default();
-    let saved = model::save::<N>(&output.model(), &parameters, about);
+    let saved = model::save::<N>(&output.model(), &parameters, leave.about);
     let model = kept.note(output.model(), saved);
-    let page = report::<N>(flags, lesson, &course).to_html();
+    let page = report::<N>(leave, lesson, &course).to_html();
     let page = whole::write(&output.report(), page.as_bytes());
     let files = Files { model, report: kept.note(output.report(), page) };
 
-    let told = if flags.json {
+    let told = if leave.json {
         terminal::json(&summary::<N>(&files, lesson, &course)).map_err(Into::into)
     } else {
-        print(flags, &files, lesson, &course)
+        print(leave, &files, lesson, &course)
     };
     kept.all()?;
     told?;
@@ -82,12 +98,7 @@ fn times(course: &Course) -> [u64; 3] {
     [times().min().unwrap_or(0), mean, times().max().unwrap_or(0)]
 }
 
-fn print(
-    flags: &EmulateFlags,
-    files: &Files,
-    lesson: &Lesson,
-    course: &Course,
-) -> anyhow::Result<()> {
+fn print(leave: &Leave<'_>, files: &Files, lesson: &Lesson, course: &Course) -> anyhow::Result<()> {
     let Dataset { rows, columns, maps, .. } = lesson.old;
     let form = Form::of([rows, columns, maps]);
     let columns = [
@@ -100,13 +111,17 @@ fn print(
     let share = |of: fn(&Reading) -> f64| {
         ends(course).map(|reading| label::percent(reading.map_or(f64::NAN, of)))
     };
-    let rows = [
-        (format!("new world ({})", lesson.world), lesson.new.len(), share(|reading| reading.new)),
-        ("old world".to_owned(), lesson.old.len(), share(|reading| reading.old)),
-    ];
-    for (name, images, [before, after]) in rows {
-        let images = label::count(images as u64);
-        table.row([Cell::from(name), Cell::from(images), Cell::from(before), Cell::strong(after)]);
+    let rows = match lesson.changes() {
+        true => vec![
+            (format!("new world ({})", lesson.world), share(|reading| reading.new)),
+            ("old world".to_owned(), share(|reading| reading.old)),
+        ],
+        false => vec![("held out".to_owned(), share(|reading| reading.new))],
+    };
+    let tests = label::count(lesson.new.len() as u64);
+    for (name, [before, after]) in rows {
+        let samples = Cell::from(tests.clone());
+        table.row([Cell::from(name), samples, Cell::from(before), Cell::strong(after)]);
     }
     table.print()?;
 
@@ -131,7 +146,7 @@ model       {}
 report      {}",
         label::count(course.times.len() as u64),
         course.board,
-        flags.board.core(),
+        leave.chip(course),
         lesson.each,
         lesson.epochs,
         lesson.rate,
@@ -185,18 +200,24 @@ fn memory(course: &Course) -> [String; 5] {
         .map(|bytes| label::count(bytes.into()))
 }
 
-fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> FineTuningReport {
+fn report<N: Net>(leave: &Leave<'_>, lesson: &Lesson, course: &Course) -> FineTuningReport {
     let [least, mean, most] = times(course).map(label::count);
     let bytes = memory(course).map(|bytes| format!("{bytes} bytes"));
     let [parameters, workspace, line, stack, room] = bytes;
     let form = Form::of(N::INPUT);
     FineTuningReport {
-        title: format!("{}, fine-tuned on a {}", N::NAME, flags.board.core()),
+        title: format!("{}, fine-tuned on a {}", N::NAME, leave.chip(course)),
         change: change(lesson.world, form),
         form,
         ended: ended(lesson, course),
         setting: vec![
-            Figure::new("board", format!("{}, in QEMU", course.board)),
+            Figure::new(
+                "board",
+                match leave.emulated {
+                    Some(_) => format!("{}, in QEMU", course.board),
+                    None => course.board.clone(),
+                },
+            ),
             Figure::new("net", N::NAME),
             Figure::new("samples of each class", lesson.each.to_string()),
             Figure::new("epochs", lesson.epochs.to_string()),
@@ -204,7 +225,7 @@ fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> Fin
             Figure::new("seed", lesson.seed.to_string()),
             Figure::new(format!("test {}", form.many()), lesson.new.len().to_string()),
         ],
-        changed: changed::<N>(lesson),
+        changed: if lesson.changes() { changed::<N>(lesson) } else { Vec::new() },
         chip: course.chip.clone(),
         desktop: course.desktop.clone(),
         round: lesson.samples.len(),
@@ -217,7 +238,7 @@ fn report<N: Net>(flags: &EmulateFlags, lesson: &Lesson, course: &Course) -> Fin
             Figure::new("for the line", line),
             Figure::new("stack at its deepest", format!("{stack} of {room}")),
         ],
-        times: times_elsewhere::<N>(flags, lesson, course),
+        times: times_elsewhere::<N>(leave, lesson, course),
     }
 }
 
@@ -235,13 +256,10 @@ fn changed<N: Net>(lesson: &Lesson) -> Vec<Changed> {
 }
 
 /// What the steps would take on chips that people have.
-fn times_elsewhere<N: Net>(
-    flags: &EmulateFlags,
-    lesson: &Lesson,
-    course: &Course,
-) -> Option<Sheet> {
+fn times_elsewhere<N: Net>(leave: &Leave<'_>, lesson: &Lesson, course: &Course) -> Option<Sheet> {
     let [_, mean, _] = times(course);
-    let counted = (course.unit == "instructions").then_some((flags.board.name(), mean));
+    let emulated = leave.emulated.filter(|_| course.unit == "instructions");
+    let counted = emulated.map(|board| (board.name(), mean));
     Some(Plan::of::<N>(Training::All)?.times(counted, lesson.steps()))
 }
 
@@ -250,9 +268,7 @@ fn change(world: World, form: Form) -> String {
     match world {
         World::Rotate(degrees) => format!("All {all} are turned by {degrees}°."),
         World::Same => {
-            format!(
-                "All {all} are as they were: it goes on learning from data like those it knows."
-            )
+            "It goes on learning from samples, and is tested with others of the same data.".into()
         }
         World::Mirror => format!("All {all} are mirrored: left is right."),
         World::Invert => format!("All {all} are inverted: black is white."),

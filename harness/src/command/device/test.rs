@@ -1,0 +1,129 @@
+//! `cpfo device infer` and `eval`: what the device takes samples for.
+
+use std::process::ExitCode;
+
+use anyhow::ensure;
+use cpfo::Net;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::{Met, about};
+use crate::base::terminal::{self, note, say};
+use crate::base::{interrupt, label};
+use crate::cli::{InferFlags, SamplesFlags, TestFlags};
+use crate::data::source::{self, Origin, Request, Source};
+use crate::data::{class_name, picture};
+use crate::learn::confusion::Confusion;
+use crate::learn::evaluation;
+use crate::show::table::{self, Align, Cell, Table};
+
+/// Samples for a device, read as its model tells.
+pub(super) fn samples<N: Net>(
+    flags: &SamplesFlags,
+    origin: Option<&Origin>,
+) -> anyhow::Result<Source> {
+    let usual = origin.and_then(|origin| origin.division.split());
+    source::load::<N>(&match flags.data.as_deref() {
+        path @ Some(_) => Request {
+            path,
+            reading: flags.reading.reading(origin.map(|origin| &origin.reading)),
+            split: flags.split,
+            usual,
+            learnt: origin,
+            ..Request::default()
+        },
+        None => Request { split: flags.split, usual, learnt: origin, ..Request::default() },
+    })
+}
+
+/// Tests it with labelled samples.
+pub(super) fn eval<N: Net>(
+    mut device: Met<N>,
+    how: &TestFlags,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let (_, origin) = about::<N>(&how.samples.about)?;
+    let Source { data, unread, .. } = samples::<N>(&how.samples, origin.as_ref())?;
+    let mut tested = data.test_part()?.clone();
+    if how.all {
+        tested.images.extend(&data.train.images);
+        tested.labels.extend(&data.train.labels);
+    }
+    let bar = bar(tested.len());
+    let mut pairs = Vec::with_capacity(tested.len());
+    for index in 0..tested.len() {
+        interrupt::check()?;
+        let class = device.classify(tested.image(index))?;
+        pairs.push((usize::from(tested.label(index)), class));
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let confusion = Confusion::from_pairs(evaluation::classes::<N>(&tested), pairs)?;
+    let right = label::percent(confusion.accuracy());
+    if json {
+        terminal::json(&json!({
+            "board": device.board,
+            "net": N::NAME,
+            "samples": tested.len(),
+            "right": confusion.correct(),
+            "accuracy": confusion.accuracy(),
+        }))?;
+    } else {
+        table::scores(&confusion).print()?;
+        say!()?;
+        table::confusion(&confusion).print()?;
+        let samples = label::count(tested.len() as u64);
+        let which = if how.all { "samples" } else { "samples held out" };
+        say!("\n{right} right of {samples} {which}, on {}", device.board)?;
+    }
+    Ok(source::ended(ExitCode::SUCCESS, unread))
+}
+
+/// Says what it takes pictures for.
+pub(super) fn infer<N: Net>(
+    mut device: Met<N>,
+    how: &InferFlags,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let (_, origin) = about::<N>(&how.about)?;
+    let names = origin.as_ref().map(|origin| origin.names.clone()).unwrap_or_default();
+    let options = source::pictures(origin.as_ref(), N::INPUT);
+    let (mut said, mut failed) = (Vec::new(), false);
+    for path in &how.pictures {
+        for file in picture::list(path)? {
+            interrupt::check()?;
+            let [rows, columns, maps] = N::INPUT;
+            match picture::load(&file, rows, columns, maps, options) {
+                Ok(pixels) => said.push((file, device.classify(&pixels)?)),
+                // One bad picture costs the others nothing; how it ends tells of it.
+                Err(error) => {
+                    note!("error: {error:#}");
+                    failed = true;
+                }
+            }
+        }
+    }
+    ensure!(failed || !said.is_empty(), "there are no pictures");
+    if json {
+        let object = |(file, class): &(std::path::PathBuf, usize)| json!({ "picture": file.to_string_lossy(), "class": class, "name": class_name(&names, *class) });
+        terminal::json(&json!({
+            "board": device.board,
+            "net": N::NAME,
+            "predictions": said.iter().map(object).collect::<Vec<_>>(),
+        }))?;
+    } else if !said.is_empty() {
+        let mut table = Table::new([("picture", Align::Left), ("class", Align::Left)]);
+        for (file, class) in &said {
+            let name = Cell::strong(class_name(&names, *class));
+            table.row([Cell::from(file.to_string_lossy().into_owned()), name]);
+        }
+        table.print()?;
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn bar(length: usize) -> ProgressBar {
+    let style = "{bar:30} {pos} of {len} samples  {eta} left";
+    ProgressBar::new(length as u64)
+        .with_style(ProgressStyle::with_template(style).expect("the template is well formed"))
+}
