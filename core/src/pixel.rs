@@ -25,6 +25,11 @@ pub trait Pixel: Sealed + Sized + 'static {
     fn replace(x: &mut Self::Stored, dx: f32);
     /// Whether all values are finite numbers.
     fn are_finite(stored: &[Self::Stored]) -> bool;
+    /// How a pixel goes over a line: 0 as a float of four bytes, little-endian; else as the byte it is,
+    /// of which so many stand for 1.
+    const FULL: u8;
+    /// Takes an image off a line; says whether it has as many bytes as it should.
+    fn take(bytes: &[u8], to: &mut [Self::Stored]) -> bool;
 }
 
 impl Sealed for f32 {}
@@ -50,6 +55,14 @@ impl Pixel for f32 {
         }
         // 0 times a finite number is 0, 0 times anything else is NaN, and stays so.
         stored.iter().fold(0.0, |product, x| product * x) == 0.0
+    }
+    const FULL: u8 = 0;
+    fn take(bytes: &[u8], to: &mut [f32]) -> bool {
+        let (pixels, rest) = bytes.as_chunks::<4>();
+        for (to, &pixel) in to.iter_mut().zip(pixels) {
+            *to = f32::from_le_bytes(pixel);
+        }
+        pixels.len() == to.len() && rest.is_empty()
     }
 }
 
@@ -81,6 +94,13 @@ impl<const FULL: u8> Pixel for Bytes<FULL> {
     #[inline(always)]
     fn are_finite(_: &[u8]) -> bool {
         true
+    }
+    const FULL: u8 = FULL;
+    fn take(bytes: &[u8], to: &mut [u8]) -> bool {
+        for (to, &pixel) in to.iter_mut().zip(bytes) {
+            *to = pixel;
+        }
+        bytes.len() == to.len()
     }
 }
 

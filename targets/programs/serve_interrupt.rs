@@ -9,16 +9,15 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m_rt::exception;
-use cpfo::net::Net as _;
 use cpfo::shape::Zero as _;
-use cpfo::wire::{Chip, Server, frame_bytes};
+use cpfo::wire::{Chip, Server, frame_bytes_of};
 use cpfo_firmware::nets::digits::Net;
 use cpfo_firmware::{Failure, stack};
 use critical_section::Mutex;
 use embedded_io::{Read as _, ReadReady as _, Write as _};
 
 /// The server, for the interrupt and for the program below it.
-static SERVER: Mutex<RefCell<Server<Net, { frame_bytes(Net::PIXELS) }>>> =
+static SERVER: Mutex<RefCell<Server<Net, { frame_bytes_of::<Net, f32>() }>>> =
     Mutex::new(RefCell::new(Server::ZERO));
 
 /// Ticks of the timer so far.
@@ -45,7 +44,9 @@ impl Chip for Ticks {
     }
 }
 
-fn with<T>(what: impl FnOnce(&mut Server<Net, { frame_bytes(Net::PIXELS) }>) -> T) -> Option<T> {
+fn with<T>(
+    what: impl FnOnce(&mut Server<Net, { frame_bytes_of::<Net, f32>() }>) -> T,
+) -> Option<T> {
     critical_section::with(|held| {
         SERVER.borrow(held).try_borrow_mut().ok().map(|mut server| what(&mut server))
     })

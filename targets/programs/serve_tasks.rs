@@ -6,10 +6,9 @@
 
 use core::cell::RefCell;
 
-use cpfo::net::Net as _;
 use cpfo::shape::Zero as _;
 use cpfo::train::Inference;
-use cpfo::wire::{Chip, Server, frame_bytes};
+use cpfo::wire::{Chip, Server, frame_bytes_of};
 use cpfo_firmware::nets::digits::Net;
 use cpfo_firmware::{Board, Clock, Devices, Failure, stack};
 use embassy_executor::{Executor, Spawner};
@@ -17,7 +16,7 @@ use embassy_futures::yield_now;
 use embedded_io::{Read as _, ReadReady as _, Write as _};
 use static_cell::{ConstStaticCell, StaticCell};
 
-type Served = Server<Net, { frame_bytes(Net::PIXELS) }>;
+type Served = Server<Net, { frame_bytes_of::<Net, f32>() }>;
 
 /// Multiplications in a slice.
 const SLICE: u32 = 1_000;

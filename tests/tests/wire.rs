@@ -5,7 +5,7 @@ use cpfo::choice::All;
 use cpfo::format::{self, Fault, Reader};
 use cpfo::rng::Rng;
 use cpfo::shape::Zero as _;
-use cpfo::train::Refusal;
+use cpfo::train::{Refusal, Refusals};
 use cpfo::wire::{CHUNK, Figures, Garbled, Hello, Refused, Reply, Request, frame_bytes};
 use cpfo_harness::nets::digits;
 use proptest::collection::vec;
@@ -15,7 +15,7 @@ use proptest::prelude::*;
 const PIXELS: usize = 200;
 
 fn emitted(request: &Request<'_>, number: u8) -> Vec<u8> {
-    let mut line = vec![0; frame_bytes(PIXELS)];
+    let mut line = vec![0; frame_bytes(4 * PIXELS)];
     let length = request.emit(number, &mut line).expect("the buffer is long enough");
     line.truncate(length);
     line
@@ -71,10 +71,11 @@ proptest! {
         let hello = Hello {
             version: class, board: &name, net: &name, fingerprint: n, parameters: n,
             input: [class; 3], classes: class, unit: &name, session: n, learned: n,
-            checksum: (n % 2 == 0).then_some(n),
+            checksum: (n % 2 == 0).then_some(n), full: n as u8, trains: n.into(),
         };
         let figures = Figures {
             parameters: n, workspace: n, line: n, stack: n, stack_room: n, line_errors: n,
+            garbled: n, refused: n, samples: Refusals { label: n, busy: n, ..Refusals::ZERO }, step: n,
         };
         for reply in [
             Reply::Hello(hello),
@@ -89,7 +90,7 @@ proptest! {
             Reply::Refused(Refused::Session),
             Reply::Begun,
         ] {
-            let mut line = vec![0; frame_bytes(PIXELS)];
+            let mut line = vec![0; frame_bytes(4 * PIXELS)];
             let length = reply.emit(number, &mut line).expect("the buffer is long enough");
             prop_assert_eq!(Reply::parse(inside(&mut line[..length])), Ok((number, reply)));
         }
@@ -146,5 +147,75 @@ proptest! {
         prop_assert_eq!(take(&model), Ok(true));
         let sum = format::checksum::<digits::Net, All>;
         prop_assert_eq!(sum(&read), sum(&parameters));
+    }
+}
+
+/// The examples in the protocol's description, which another implementation has written, are what core
+/// writes for these messages.
+#[test]
+fn the_description_has_these_bytes() {
+    let said = include_str!("../../core/src/wire/protocol.md");
+    let session = 7;
+    let (image, bytes): (&[u8], &[u8]) = (&[0, 16, 8], &[1, 0, 2]);
+    let requests = [
+        Request::Hello,
+        Request::Down { session, over: 0, at: 256, bytes },
+        Request::Up { session, at: 300 },
+        Request::Classify { session, image },
+        Request::Learn { session, step: 2, image, label: 1, rate: 0.5 },
+        Request::Checksum { session },
+        Request::Figures,
+        Request::Begin { session, learned: 300 },
+    ];
+    let replies = [
+        Reply::Hello(Hello {
+            version: 3,
+            board: "b",
+            net: "n",
+            fingerprint: 9,
+            parameters: 300,
+            input: [8, 8, 1],
+            classes: 10,
+            unit: "us",
+            session,
+            learned: 2,
+            checksum: Some(255),
+            full: 16,
+            trains: 300,
+        }),
+        Reply::Taken { next: 300 },
+        Reply::Model { bytes },
+        Reply::Class { class: 3, time: 300 },
+        Reply::Learned { loss: 0.5, time: 300 },
+        Reply::Checksum(0xC0_FFEE),
+        Reply::Figures(Figures {
+            parameters: 300,
+            workspace: 2,
+            line: 3,
+            stack: 4,
+            stack_room: 5,
+            line_errors: 6,
+            garbled: 7,
+            refused: 8,
+            samples: Refusals { label: 1, ..Refusals::ZERO },
+            step: 9,
+        }),
+        Reply::Refused(Refused::Sample(Refusal::Label)),
+        Reply::Begun,
+    ];
+    let mut line = [0; 300];
+    let mut frames = Vec::new();
+    for request in &requests {
+        let length = request.emit(5, &mut line).unwrap();
+        frames.push(line[..length].to_vec());
+    }
+    for reply in &replies {
+        let length = reply.emit(5, &mut line).unwrap();
+        frames.push(line[..length].to_vec());
+    }
+    for frame in frames {
+        let hex: Vec<_> = frame.iter().map(|byte| format!("{byte:02x}")).collect();
+        let example = format!("| `{}` |", hex.join(" "));
+        assert!(said.contains(&example), "the description has no {example}");
     }
 }

@@ -5,14 +5,20 @@ use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
 use crate::format::CRC;
+use crate::net::Net;
+use crate::pixel::Pixel;
 
 /// The model bytes that go in one frame at most, in either direction.
 pub const CHUNK: usize = 128;
 
-/// The bytes of the longest frame for images of so many pixels: what a buffer must hold.
-pub const fn frame_bytes(pixels: usize) -> usize {
+/// The bytes of the longest frame for a net's images, as `X` has their pixels: what a buffer must hold.
+pub const fn frame_bytes_of<N: Net, X: Pixel>() -> usize {
+    frame_bytes(N::PIXELS * size_of::<X::Stored>())
+}
+
+/// The bytes of the longest frame for images of so many bytes: what a buffer must hold.
+pub const fn frame_bytes(image: usize) -> usize {
     // The image, or a piece of a model; then number, variant, four varints, a rate, the checksum.
-    let image = 4 * pixels;
     let longest = if image > CHUNK { image } else { CHUNK };
     let message = longest + 1 + 1 + 4 * 5 + 4 + 4;
     // Numbers and names in `Reply::Hello`.
@@ -21,7 +27,7 @@ pub const fn frame_bytes(pixels: usize) -> usize {
 }
 
 /// The bytes of the longest [`Reply::Hello`](super::Reply::Hello), before they are framed.
-const HELLO: usize = 64 + NAMES;
+const HELLO: usize = 80 + NAMES;
 
 /// The bytes that the three names in [`Hello`](super::Hello) may have in all: board, net and unit.
 pub const NAMES: usize = 112;

@@ -58,19 +58,21 @@
 //!
 //! [`Request::Hello`] and the first field of its answer, the [`VERSION`], stay as they are in every
 //! version. Desktop and device work together if they have the same one.
+#![doc = ""]
+#![doc = include_str!("protocol.md")]
 
 mod frame;
 mod reply;
 mod request;
 mod server;
 
-pub use frame::{CHUNK, Full, Garbled, NAMES, frame_bytes};
+pub use frame::{CHUNK, Full, Garbled, NAMES, frame_bytes, frame_bytes_of};
 pub use reply::{Figures, Hello, Refused, Reply};
 pub use request::Request;
 pub use server::{Chip, Server};
 
 /// The version of this protocol.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 #[cfg(test)]
 mod tests {
@@ -122,7 +124,7 @@ mod tests {
     fn the_longest_frames_fit() {
         for pixels in [1, 64, 784] {
             let image = std::vec![9; 4 * pixels];
-            let mut line = std::vec![0; frame_bytes(pixels)];
+            let mut line = std::vec![0; frame_bytes(4 * pixels)];
             let (session, label, rate) = (u32::MAX, u16::MAX, -1e-30);
             let learn = Request::Learn { session, step: u32::MAX, image: &image, label, rate };
             assert!(learn.emit(255, &mut line).is_ok());
@@ -149,6 +151,8 @@ mod tests {
             session: n,
             learned: n,
             checksum: Some(n),
+            full: n as u8,
+            trains: u64::MAX,
         }
     }
 

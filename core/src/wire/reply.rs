@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::{self, Full, Garbled};
 use crate::format;
-use crate::train::Refusal;
+use crate::train::{Refusal, Refusals};
 
 /// What the device answers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ pub enum Reply<'a> {
     },
     /// [`format::checksum`] of the parameters.
     Checksum(u32),
-    /// What memory is used.
+    /// What memory is used, and what has happened.
     Figures(Figures),
     /// Not done, and why.
     Refused(Refused),
@@ -72,9 +72,14 @@ pub struct Hello<'a> {
     pub learned: u32,
     /// [`format::checksum`] of its parameters, if it has a model.
     pub checksum: Option<u32>,
+    /// How a pixel of its images is sent: 0 as an `f32` in little-endian order, else as one byte, of which
+    /// so many stand for 1.
+    pub full: u8,
+    /// Which tensors it trains, a bit each from the lowest on: layer by layer, weight before bias.
+    pub trains: u64,
 }
 
-/// Memory, in bytes.
+/// What memory is used, in bytes; and what has happened since the device started, counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Figures {
@@ -90,6 +95,14 @@ pub struct Figures {
     pub stack_room: u32,
     /// How often the device's port told of an error of the line: framing, parity, a break, an overrun.
     pub line_errors: u32,
+    /// How many frames came damaged.
+    pub garbled: u32,
+    /// How many questions were refused for another reason, but for samples.
+    pub refused: u32,
+    /// How many samples were refused, by reason.
+    pub samples: Refusals,
+    /// What the last step took, in the board's unit; 0 before the first.
+    pub step: u32,
 }
 
 /// Why the device did not do what it was asked.

@@ -41,7 +41,8 @@ pub enum Request<'a> {
     Classify {
         /// The session.
         session: u32,
-        /// Its pixels, each an `f32` in little-endian order.
+        /// Its pixels, row after row, those of one place beside each other, each as
+        /// [`Hello::full`](super::Hello::full) says.
         #[serde(borrow)]
         image: &'a [u8],
     },
@@ -51,7 +52,8 @@ pub enum Request<'a> {
         session: u32,
         /// The sample's number: how many were learnt from before it, since the model came.
         step: u32,
-        /// Its pixels, each an `f32` in little-endian order.
+        /// Its pixels, row after row, those of one place beside each other, each as
+        /// [`Hello::full`](super::Hello::full) says.
         #[serde(borrow)]
         image: &'a [u8],
         /// Its class.
@@ -64,7 +66,7 @@ pub enum Request<'a> {
         /// The session.
         session: u32,
     },
-    /// How much memory do you use? [`Reply::Figures`](super::Reply::Figures).
+    /// How much memory do you use, and what has happened? [`Reply::Figures`](super::Reply::Figures).
     Figures,
     /// Begin a session with what is there. [`Reply::Begun`](super::Reply::Begun).
     Begin {

@@ -7,14 +7,15 @@ use core::task::Poll;
 
 use heapless::Vec;
 
-use super::{Refused, Reply, Request, frame_bytes};
+use super::{Refused, Reply, Request, frame_bytes_of};
 use crate::choice::{All, Choice};
 use crate::format;
 use crate::net::{Net, Parameters};
+use crate::pixel::Pixel;
 use crate::shape::Zero;
 use crate::train::{Learner, Rates, Refusal};
 use model::{Model, NO_SAMPLE};
-use served::{Outcome, Served};
+use served::{Outcome, Served, Tally};
 
 /// What a server knows of the chip around it.
 pub trait Chip {
@@ -36,12 +37,13 @@ pub trait Chip {
 }
 
 /// A net that is asked and taught over a line: all memory that this takes, with a frame of up to
-/// `FRAME` bytes. It is meant for a static.
+/// `FRAME` bytes. It is meant for a static. Images come as `X` has them: of
+/// [bytes](crate::pixel::Bytes) they take a quarter of the memory, and of the time on the line.
 ///
 /// It does no input and output, so it goes into a blocking loop, a task or an interrupt alike:
 ///
 /// ```
-/// # use cpfo::{net::Net as _, shape::Zero, wire::{Chip, Request, Server, frame_bytes}};
+/// # use cpfo::{shape::Zero, wire::{Chip, Request, Server, frame_bytes_of}};
 /// # cpfo::net! { pub mod digits: 8 x 8 x 1 { O1 = Output(10, SoftmaxCrossEntropy); } }
 /// # struct Board;
 /// # impl Chip for Board {
@@ -53,7 +55,7 @@ pub trait Chip {
 /// # let length = Request::Hello.emit(1, &mut question).unwrap();
 /// # let mut line = question[..length].iter().copied();
 /// # let mut said = Vec::new();
-/// type Served = Server<digits::Net, { frame_bytes(digits::Net::PIXELS) }>;
+/// type Served = Server<digits::Net, { frame_bytes_of::<digits::Net, f32>() }>;
 /// let mut server = Served::ZERO;
 /// server.start(&[]); // the model in flash, if there is one
 /// # let mut read = || line.next();
@@ -80,8 +82,8 @@ pub trait Chip {
 /// has been is answered as it was before. What changes the model or asks it must name the session
 /// that has begun: after a restart none has, and whoever goes on as before is refused. And another
 /// model comes in the place of one that has learnt only by a desktop that knows how much.
-pub struct Server<N: Net, const FRAME: usize, C: Choice = All> {
-    served: Served<N, C>,
+pub struct Server<N: Net, const FRAME: usize, C: Choice = All, X: Pixel = f32> {
+    served: Served<N, C, X>,
     frame: Vec<u8, FRAME>,
     turn: Turn,
 }
@@ -109,20 +111,20 @@ struct Lesson {
     begun: Option<u32>,
 }
 
-impl<N: Net, const FRAME: usize, C: Choice> Zero for Server<N, FRAME, C> {
+impl<N: Net, const FRAME: usize, C: Choice, X: Pixel> Zero for Server<N, FRAME, C, X> {
     const ZERO: Self = Self {
         served: Served {
             learner: Learner::ZERO,
             model: Model::Nothing,
             session: 0,
-            line_errors: 0,
+            tally: Tally::ZERO,
         },
         frame: Vec::new(),
         turn: Turn::Desktop { spoilt: false },
     };
 }
 
-impl<N: Net, const FRAME: usize, C: Choice> Server<N, FRAME, C> {
+impl<N: Net, const FRAME: usize, C: Choice, X: Pixel> Server<N, FRAME, C, X> {
     /// Starts with a stored model, if it is a good one; without bytes there is none. What is frozen
     /// must have been [loaded](Self::load) before.
     pub fn start(&mut self, model: &[u8]) {
@@ -151,7 +153,7 @@ impl<N: Net, const FRAME: usize, C: Choice> Server<N, FRAME, C> {
 
     /// The net. While a step is under way its parameters show as
     /// [`Learner::parameters`] says.
-    pub fn learner(&self) -> &Learner<N, C> {
+    pub fn learner(&self) -> &Learner<N, C, X> {
         &self.served.learner
     }
 
@@ -163,7 +165,9 @@ impl<N: Net, const FRAME: usize, C: Choice> Server<N, FRAME, C> {
     /// Takes a byte of the line, and does what is asked once the frame is whole, but for a step: that
     /// is [`work`](Self::work)'s. A byte that comes out of turn is dropped.
     pub fn take(&mut self, byte: u8, chip: &impl Chip) {
-        const { assert!(FRAME >= frame_bytes(N::PIXELS), "a frame does not hold an image of this net") };
+        const {
+            assert!(FRAME >= frame_bytes_of::<N, X>(), "a frame does not hold an image of this net")
+        };
         let Turn::Desktop { spoilt } = self.turn else { return };
         match byte {
             0 if !spoilt && self.frame.is_empty() => {}
@@ -178,7 +182,8 @@ impl<N: Net, const FRAME: usize, C: Choice> Server<N, FRAME, C> {
     /// Counts an error that the port tells of. What has been learnt is worth more than a byte: an error
     /// is noise, the frame it fell into is answered as garbled, and the desktop asks again.
     pub fn line_error(&mut self) {
-        self.served.line_errors = self.served.line_errors.saturating_add(1);
+        let errors = &mut self.served.tally.line_errors;
+        *errors = errors.saturating_add(1);
         // Between two frames there is nothing to spoil.
         if !self.frame.is_empty()
             && let Turn::Desktop { spoilt } = &mut self.turn
@@ -258,10 +263,10 @@ impl<N: Net, const FRAME: usize, C: Choice> Server<N, FRAME, C> {
                         self.turn = Turn::Step(Lesson { number, label, rates, begun: None });
                         return;
                     }
-                    Err(why) => (number, Reply::Refused(why)),
+                    Err(why) => (number, Reply::Refused(self.served.tally.refuse(why))),
                 }
             }
-            _ => (0, Reply::Refused(Refused::Garbled)),
+            _ => (0, Reply::Refused(self.served.tally.refuse(Refused::Garbled))),
         };
         self.say(number, &reply);
     }
@@ -276,14 +281,15 @@ impl<N: Net, const FRAME: usize, C: Choice> Server<N, FRAME, C> {
     }
 
     fn learnt(&mut self, number: u8, done: Result<f32, Refusal>, time: u32) {
+        self.served.tally.step = time;
         let reply = match (done, self.served.model.ready()) {
             (Ok(loss), Ok((learned, _))) => {
                 let last = Reply::Learned { loss, time };
                 self.served.model = Model::Whole { learned: learned.saturating_add(1), last };
                 last
             }
-            (Err(why), _) => Reply::Refused(Refused::Sample(why)),
-            (_, Err(why)) => Reply::Refused(why),
+            (Err(why), _) => Reply::Refused(self.served.tally.refuse(Refused::Sample(why))),
+            (_, Err(why)) => Reply::Refused(self.served.tally.refuse(why)),
         };
         self.say(number, &reply);
     }

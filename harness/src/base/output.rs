@@ -67,6 +67,11 @@ impl Output {
         self.folder.join("report.html")
     }
 
+    /// How a device learnt, as a picture.
+    pub fn picture(&self) -> PathBuf {
+        self.folder.join("learning.svg")
+    }
+
     /// How several seeds went. It has a name of its own: the report beside a model is that model's.
     pub fn seeds(&self) -> PathBuf {
         self.folder.join("seeds.html")

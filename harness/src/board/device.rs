@@ -17,6 +17,7 @@ use cpfo::wire::{CHUNK, Figures, Refused, Reply, Request, VERSION};
 use crate::base::label;
 use crate::board::link::{Link, other_version};
 use crate::model::export;
+use crate::model::training::Training;
 
 /// A device that runs a net.
 pub struct Device<N, S: Read + Write> {
@@ -25,6 +26,10 @@ pub struct Device<N, S: Read + Write> {
     pub board: String,
     /// The unit in which it measures time.
     pub unit: String,
+    /// How a pixel of its images is sent: 0 as a float, else as a byte of which so many stand for 1.
+    full: u8,
+    /// A bit for each tensor that it trains.
+    trains: u64,
     /// Whether it has a model: as it was met, or since one was deployed.
     pub has_model: bool,
     /// The session that has begun on it; 0 if none has.
@@ -65,6 +70,10 @@ pub struct Said {
     pub learned: u32,
     /// The checksum of its parameters, if it has a model.
     pub checksum: Option<u32>,
+    /// How a pixel of its images is sent: 0 as a float, else as a byte of which so many stand for 1.
+    pub full: u8,
+    /// Of each tensor a bit, from the lowest on, whether it trains: layer by layer, weight before bias.
+    pub trains: u64,
 }
 
 /// What came of learning from one sample.
@@ -82,8 +91,9 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     /// # Errors
     /// If it does not, or does not answer.
     pub fn meet(mut link: Link<S>) -> anyhow::Result<Self> {
-        let Said { net, fingerprint, board, unit, session, learned, checksum, .. } =
-            hello(&mut link)?;
+        let Said {
+            net, fingerprint, board, unit, session, learned, checksum, full, trains, ..
+        } = hello(&mut link)?;
         ensure!(
             fingerprint == format::fingerprint::<N>(),
             "the firmware on {} runs a net `{}` that is not the `{}` of this program: build it from \
@@ -98,6 +108,8 @@ impl<N: Net, S: Read + Write> Device<N, S> {
             link,
             board,
             unit,
+            full,
+            trains,
             has_model,
             session,
             ours,
@@ -111,6 +123,12 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     /// How many samples the device has learnt from since its model came, as far as is known here.
     pub fn learned(&self) -> u32 {
         self.learned
+    }
+
+    /// Of each tensor of the net whether the device trains it: layer by layer, weight before bias.
+    pub fn trains(&self) -> Vec<bool> {
+        let tensors = Training::All.of_tensors::<N>().len();
+        (0..tensors).map(|place| place >= 64 || self.trains >> place & 1 == 1).collect()
     }
 
     /// Gives it a model, and begins a session with it.
@@ -206,7 +224,8 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     /// # Errors
     /// If it has no model, if it has restarted, or if the line fails.
     pub fn classify(&mut self, image: &[f32]) -> anyhow::Result<usize> {
-        let request = Request::Classify { session: self.session, image: &bytes(image) };
+        let image = &bytes(image, self.full)?;
+        let request = Request::Classify { session: self.session, image };
         self.ask(&request, |reply| match reply {
             Reply::Class { class, .. } => Some(class.into()),
             _ => None,
@@ -232,7 +251,7 @@ impl<N: Net, S: Read + Write> Device<N, S> {
             self.board
         );
         let (session, step) = (self.session, self.learned);
-        let image = &bytes(image);
+        let image = &bytes(image, self.full)?;
         let request = Request::Learn { session, step, image, label, rate };
         let learned = self.ask(&request, |reply| match reply {
             Reply::Learned { loss, time } => Some(Learned { loss, time }),
@@ -291,6 +310,8 @@ pub fn hello<S: Read + Write>(link: &mut Link<S>) -> anyhow::Result<Said> {
             session: hello.session,
             learned: hello.learned,
             checksum: hello.checksum,
+            full: hello.full,
+            trains: hello.trains,
         }),
         _ => None,
     })?;
@@ -320,6 +341,38 @@ fn advise(error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-fn bytes(image: &[f32]) -> Vec<u8> {
-    image.iter().flat_map(|pixel| pixel.to_le_bytes()).collect()
+/// An image as the device takes it. What is sent as bytes must be bytes: nothing is rounded in silence.
+fn bytes(image: &[f32], full: u8) -> anyhow::Result<Vec<u8>> {
+    if full == 0 {
+        return Ok(image.iter().flat_map(|pixel| pixel.to_le_bytes()).collect());
+    }
+    let (whole, scale) = (f32::from(full), 1.0 / f32::from(full));
+    let byte = |&x: &f32| {
+        let byte = (x * whole).round() as u8;
+        ensure!(
+            f32::from(byte) * scale == x,
+            "the device takes images of bytes, of which {full} stand for 1, and {x} is none of them: its firmware \
+             must be of the data's own scale, or take floats"
+        );
+        Ok(byte)
+    };
+    image.iter().map(byte).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_bytes_or_an_error() {
+        assert_eq!(bytes(&[0.0, 1.0, 0.5], 16).unwrap(), [0, 16, 8]);
+        assert_eq!(bytes(&[1.0, 7.0 * (1.0 / 255.0)], 255).unwrap(), [255, 7]);
+        assert_eq!(bytes(&[1.0], 0).unwrap(), 1.0_f32.to_le_bytes());
+        for x in [-0.5, 0.51, 16.1, f32::NAN, f32::INFINITY] {
+            let said = bytes(&[x], 16).unwrap_err().to_string();
+            assert!(said.contains("takes images of bytes, of which 16 stand for 1"), "{said}");
+        }
+        // Above 1, while a byte has room for it.
+        assert_eq!(bytes(&[2.0], 16).unwrap(), [32]);
+    }
 }

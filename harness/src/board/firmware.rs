@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, anyhow, ensure};
-use cpfo::wire::frame_bytes;
+use cpfo::wire::frame_bytes_of;
 use cpfo::{Net, format};
 use object::elf::{SHF_ALLOC, SHF_WRITE};
 use object::{Object as _, ObjectSection as _, SectionFlags, SectionKind};
@@ -35,7 +35,7 @@ fn serves() -> [Serve; 2] {
 
 impl Serve {
     fn of<N: Net>(program: &'static str) -> Self {
-        let line = 4 * N::PIXELS + frame_bytes(N::PIXELS);
+        let line = 4 * N::PIXELS + frame_bytes_of::<N, f32>();
         let ram = N::PARAMETER_BYTES + N::IN_PLACE_BYTES + line;
         Self { program, net: N::NAME, fingerprint: format::fingerprint::<N>(), ram: ram as u64 }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use cpfo::Net;
-use cpfo::wire::frame_bytes;
+use cpfo::wire::frame_bytes_of;
 
 use crate::base::label;
 use crate::board::emulator;
@@ -69,7 +69,7 @@ impl Home {
         );
         let [_, ram, _] = board.memory(&self.folder).context("the board's memory map")?;
         // What lies there in any case; to the byte the compiler sees to it.
-        let least = (N::IN_PLACE_RAM + frame_bytes(N::PIXELS)) as u64;
+        let least = (N::IN_PLACE_RAM + frame_bytes_of::<N, f32>()) as u64;
         ensure!(
             least <= ram,
             "the net `{}` takes {} bytes of RAM at least where it is served and learns, and {} has {}: make its \

@@ -35,7 +35,7 @@ const BREATH: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(2
 /// what comes late is not taken for an answer to something else.
 const WAITED_FOR: usize = 100;
 /// No frame from a device is longer.
-const LONGEST: usize = frame_bytes(CHUNK / 4);
+const LONGEST: usize = frame_bytes(CHUNK);
 
 /// A line to a device. Its reads must end by themselves after a while, the sooner the better: only
 /// between them the clock is looked at.
@@ -174,14 +174,14 @@ impl<S: Read + Write> Link<S> {
 
     /// Sends a question; the number of this asking.
     fn send(&mut self, request: &Request<'_>) -> anyhow::Result<u8> {
-        let pixels = match request {
-            Request::Classify { image, .. } | Request::Learn { image, .. } => image.len() / 4,
+        let image = match request {
+            Request::Classify { image, .. } | Request::Learn { image, .. } => image.len(),
             _ => 0,
         };
         self.number = self.number % u8::MAX + 1;
         // A zero in front: what may be left of a broken frame ends there.
         self.question.clear();
-        self.question.resize(1 + frame_bytes(pixels), 0);
+        self.question.resize(1 + frame_bytes(image), 0);
         let length = request.emit(self.number, &mut self.question[1..])?;
         let line = self.line.get_mut();
         line.write_all(&self.question[..=length])
@@ -348,7 +348,7 @@ mod tests {
         let (result, times) = ask([hello]);
         let said = result.unwrap_err().to_string();
         assert!(
-            said.contains("speaks version 1 of the protocol, this program version 2"),
+            said.contains("speaks version 1 of the protocol, this program version 3"),
             "{said}"
         );
         assert_eq!(times, 1);

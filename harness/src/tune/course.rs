@@ -18,7 +18,7 @@ use crate::board::device::Device;
 use crate::data::Dataset;
 use crate::learn::confusion::Confusion;
 use crate::learn::evaluation;
-use crate::learn::run::Chance;
+use crate::learn::run::{Chance, Still};
 use crate::model::snapshot;
 use crate::show::report::{Reading, Run};
 
@@ -51,6 +51,8 @@ struct Pair<'a, N: Net, S: Read + Write> {
     lesson: &'a Lesson,
     device: Device<N, S>,
     parameters: Box<Parameters<N>>,
+    /// What the device does not train stays here, too.
+    still: Still<N>,
     trainer: Box<InPlace<N>>,
     image: Box<Image<N>>,
     /// The chip's, and the desktop's.
@@ -81,6 +83,7 @@ impl Course {
         let tests = 2 * worlds * lesson.new.len() as u64;
         let mut pair = Pair {
             lesson,
+            still: Still::where_not(&device.trains(), &parameters),
             device,
             parameters,
             trainer: Box::new(Zero::ZERO),
@@ -141,7 +144,9 @@ impl<N: Net, S: Read + Write> Pair<'_, N, S> {
         let Lesson { samples, rate, .. } = self.lesson;
         self.image.flat_mut().copy_from_slice(samples.image(self.last));
         let label = samples.label(self.last).into();
-        Ok(self.trainer.step(&mut self.parameters, &self.image, label, &Rates::new(*rate))?)
+        let loss = self.trainer.step(&mut self.parameters, &self.image, label, &Rates::new(*rate));
+        self.still.put_back(&mut self.parameters);
+        Ok(loss?)
     }
 
     /// Equal parameters give equal answers, so the desktop tests both; unequal ones it fetches.

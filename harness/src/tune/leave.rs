@@ -53,6 +53,7 @@ impl Leave<'_> {
 struct Files {
     model: Option<String>,
     report: Option<String>,
+    picture: Option<String>,
 }
 
 /// Writes and prints everything. A difference of one bit is a failure, and so is an early end.
@@ -63,9 +64,11 @@ pub fn all<N: Net>(leave: &Leave<'_>, lesson: &Lesson, course: Course) -> anyhow
     let mut kept = Kept::default();
     let saved = model::save::<N>(&output.model(), &parameters, leave.about);
     let model = kept.note(output.model(), saved);
-    let page = report::<N>(leave, lesson, &course).to_html();
-    let page = whole::write(&output.report(), page.as_bytes());
-    let files = Files { model, report: kept.note(output.report(), page) };
+    let report = report::<N>(leave, lesson, &course);
+    let page = whole::write(&output.report(), report.to_html().as_bytes());
+    let page = kept.note(output.report(), page);
+    let picture = whole::write(&output.picture(), report.to_svg().as_bytes());
+    let files = Files { model, report: page, picture: kept.note(output.picture(), picture) };
 
     let told = if leave.json {
         terminal::json(&summary::<N>(&files, lesson, &course)).map_err(Into::into)
@@ -143,7 +146,8 @@ line        {line_errors} errors that the board told of
 desktop     {}
 
 model       {}
-report      {}",
+report      {}
+picture     {}",
         label::count(course.times.len() as u64),
         course.board,
         leave.chip(course),
@@ -155,6 +159,7 @@ report      {}",
         verdict(course),
         label::place(&files.model),
         label::place(&files.report),
+        label::place(&files.picture),
     )?;
     Ok(())
 }

@@ -1,15 +1,14 @@
 //! A server at a line, in a loop that waits: [`cpfo::wire::Server`] with a board's port and clock.
 
+use cpfo::choice::Choice;
 use cpfo::net::Net;
+use cpfo::pixel::Pixel;
 use cpfo::wire::Chip;
 use embedded_io::{Read, Write};
 
 use crate::{Clock, Failure};
 
 pub use cpfo::wire::Server;
-
-/// The model that `cpfo build` put into the firmware, in the device format; empty without one.
-pub(crate) const MODEL: &[u8] = include_bytes!(env!("CPFO_MODEL_FILE"));
 
 /// What a server is told of its board.
 struct Around<'a, C> {
@@ -36,20 +35,20 @@ impl<C: Clock> Chip for Around<'_, C> {
     }
 }
 
-/// Answers questions for as long as there is a line. Of the board it needs its name, its clock, and
+/// Answers questions for as long as there is a line, by a server that has been
+/// [started](Server::start) or [loaded](Server::load). Of the board it needs its name, its clock, and
 /// what tells how deep the stack has been, and how deep it can be.
 ///
 /// # Errors
 /// If the line ends.
-pub fn converse<C: Clock, N: Net, const FRAME: usize>(
+pub fn converse<K: Clock, N: Net, C: Choice, X: Pixel, const FRAME: usize>(
     board: &'static str,
-    clock: &C,
+    clock: &K,
     serial: &mut (impl Read + Write),
-    server: &mut Server<N, FRAME>,
+    server: &mut Server<N, FRAME, C, X>,
     stack: &dyn Fn() -> [usize; 2],
 ) -> Result<(), Failure> {
     let chip = Around { board, clock, stack };
-    server.start(MODEL);
     loop {
         let mut byte = [0];
         match serial.read(&mut byte) {
@@ -65,7 +64,10 @@ pub fn converse<C: Clock, N: Net, const FRAME: usize>(
 }
 
 /// Sends the answer. What the line does not take is lost, and the desktop asks again.
-fn send<N: Net, const FRAME: usize>(serial: &mut impl Write, server: &mut Server<N, FRAME>) {
+fn send<N: Net, C: Choice, X: Pixel, const FRAME: usize>(
+    serial: &mut impl Write,
+    server: &mut Server<N, FRAME, C, X>,
+) {
     while !server.answer().is_empty() {
         match serial.write(server.answer()) {
             Ok(sent @ 1..) => server.sent(sent),

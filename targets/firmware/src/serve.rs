@@ -3,23 +3,38 @@
 use cpfo::budget::assert_fits;
 use cpfo::format;
 use cpfo::net::Net;
+use cpfo::pixel::Pixel;
 use cpfo::scale::Scale;
 use cpfo::wire::NAMES;
 
-use crate::converse::{MODEL, Server, converse};
+use crate::converse::{Server, converse};
 use crate::nets::{digits, lenet};
 use crate::{Board, Clock, Devices, Failure, stack};
 
+/// The model that `cpfo build` put into the firmware, in the device format; empty without one.
+const MODEL: &[u8] = include_bytes!(env!("CPFO_MODEL_FILE"));
+
 /// What [`serve!`](crate::serve!) names.
 #[doc(hidden)]
-pub use {cpfo::shape::Zero, static_cell::ConstStaticCell};
+pub use {
+    cpfo::choice::All, cpfo::shape::Zero, cpfo::wire::frame_bytes_of, static_cell::ConstStaticCell,
+};
 
 /// Serves a net over the serial line of a board's devices, for as long as there is a line:
-/// `serve!(devices, digits::Net)`. Its memory is a static, where it stands; so it can be called once.
+/// `serve!(devices, digits::Net)`, or `serve!(devices, digits::Net, Bytes<16>)` where its images are of
+/// bytes. Its memory is a static, where it stands; so it can be called once.
 #[macro_export]
 macro_rules! serve {
-    ($devices:expr, $net:ty) => {{
-        type Server = $crate::converse::Server<$net, { $crate::serve::frame::<$net>() }>;
+    ($devices:expr, $net:ty) => {
+        $crate::serve!($devices, $net, f32)
+    };
+    ($devices:expr, $net:ty, $pixel:ty) => {{
+        type Server = $crate::converse::Server<
+            $net,
+            { $crate::serve::frame_bytes_of::<$net, $pixel>() },
+            $crate::serve::All,
+            $pixel,
+        >;
         static SERVER: $crate::serve::ConstStaticCell<Server> =
             $crate::serve::ConstStaticCell::new(<Server as $crate::serve::Zero>::ZERO);
         match SERVER.try_take() {
@@ -27,11 +42,6 @@ macro_rules! serve {
             None => Err($crate::Failure::Memory),
         }
     }};
-}
-
-/// Bytes of a frame that holds an image of this net.
-pub const fn frame<N: Net>() -> usize {
-    cpfo::wire::frame_bytes(N::PIXELS)
 }
 
 /// How raw readings become images of a net, as the model that the firmware was built with says it.
@@ -53,19 +63,20 @@ pub fn serve_lenet<B: Board>(devices: Devices<B>) -> Result<(), Failure> {
 }
 
 /// Answers questions for as long as there is a line.
-pub fn serve<B: Board, N: Net, const FRAME: usize>(
+pub fn serve<B: Board, N: Net, X: Pixel, const FRAME: usize>(
     mut devices: Devices<B>,
-    server: &mut Server<N, FRAME>,
+    server: &mut Server<N, FRAME, All, X>,
 ) -> Result<(), Failure> {
     const {
         assert!(
             MODEL.is_empty() || format::is_of::<N>(MODEL),
             "the model in CPFO_MODEL is of another net than this firmware serves"
         );
-        assert_fits(N::NAME, size_of::<Server<N, FRAME>>(), B::MEMORY.ram);
+        assert_fits(N::NAME, size_of::<Server<N, FRAME, All, X>>(), B::MEMORY.ram);
         let names = B::NAME.len() + N::NAME.len() + <B::Clock as Clock>::SCALE.unit.len();
         assert!(names <= NAMES, "board and net have names too long for the answer to `Hello`");
     }
+    server.start(MODEL);
     stack::paint();
     let stack = || [stack::high_water(), stack::size()];
     converse(B::NAME, &devices.clock, &mut devices.serial, server, &stack)

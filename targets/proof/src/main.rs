@@ -28,7 +28,7 @@ mod passes;
 mod unknown;
 
 #[cfg(not(feature = "one"))]
-use cpfo::wire::frame_bytes;
+use cpfo::wire::frame_bytes_of;
 use passes::everything;
 #[cfg(not(feature = "one"))]
 use passes::{batches, in_place, server};
@@ -52,8 +52,9 @@ macro_rules! edges {
 fn nets() {
     everything::<digits::Net>();
     everything::<lenet::Net>();
-    server::<digits::Net, { frame_bytes(digits::Net::PIXELS) }, All>();
-    server::<lenet::Net, { frame_bytes(lenet::Net::PIXELS) }, OutputOnly>();
+    server::<digits::Net, { frame_bytes_of::<digits::Net, f32>() }, All, f32>();
+    server::<lenet::Net, { frame_bytes_of::<lenet::Net, f32>() }, OutputOnly, f32>();
+    server::<digits::Net, { frame_bytes_of::<digits::Net, Bytes<16>>() }, All, Bytes<16>>();
     in_place::<lenet::Net, ConvolutionsAndOutput, f32>();
     in_place::<lenet::Net, OutputOnly, f32>();
     in_place::<lenet::Net, BiasesOnly, f32>();

@@ -119,6 +119,7 @@ fn pixel<X: Pixel>() {
     seen(<X as Pixel>::is_zero(any()));
     seen(<X as Pixel>::replace(somewhere(), any()));
     seen(<X as Pixel>::are_finite(somewhere()));
+    seen(<X as Pixel>::take(somewhere(), somewhere()));
 }
 
 fn tensor<T: Tensor>() {

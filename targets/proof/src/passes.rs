@@ -71,8 +71,8 @@ impl Chip for Unknown {
 }
 
 /// A server, whatever comes over its line.
-pub(crate) fn server<N: Net, const FRAME: usize, C: Choice>() {
-    let server = somewhere::<Server<N, FRAME, C>>();
+pub(crate) fn server<N: Net, const FRAME: usize, C: Choice, X: Pixel>() {
+    let server = somewhere::<Server<N, FRAME, C, X>>();
     seen(Server::start(server, somewhere()));
     seen(Server::load(server, somewhere()));
     seen(Server::learner(server));

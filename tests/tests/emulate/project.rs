@@ -2,12 +2,17 @@
 
 use std::env;
 use std::fs;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
 
 use cpfo::Net as _;
 use cpfo_harness::base::child::bound;
+use cpfo_harness::board::emulator::{Board, Emulator};
 use cpfo_harness::model::export::device;
 use cpfo_harness::nets::digits;
 use cpfo_tests::tools::cpfo;
@@ -25,15 +30,59 @@ pub(crate) fn tests_pass() -> Result<(), Failed> {
     holds(project.join("tests/golden.txt").is_file(), "a golden is written down")
 }
 
-/// A chip goes on learning from the project's data, and the desktop finds every bit of it equal.
-pub(crate) fn trains_on_m4() -> Result<(), Failed> {
+/// The whole story on an emulated chip: a model goes to a device over its line, the device goes on learning
+/// from the project's data with every bit as on the desktop, and what it has learnt comes back and is tested
+/// there.
+pub(crate) fn story(board: Board) -> Result<(), Failed> {
     let project = trained()?;
-    let words =
-        ["run", "--", "emulate", "--board", "m4", "--data", "data/example", "--samples", "5"];
-    let said = ended_well(cargo(&project).args(words).args(["--epochs", "2", "--json"]))?;
-    let said: Value = serde_json::from_str(&said)?;
-    holds(said["equal_to_the_bit"] == true && said["steps"] == 40, "40 steps, equal bits")?;
-    holds(said["after"]["new"].as_f64() > Some(0.8), "it knows the data still")
+    let (_emulator, line) = Emulator::start(board, "serve", &project.join("firmware"))?;
+    let place = at_a_socket(line)?;
+    let device = |words: &str| -> Result<Value, Failed> {
+        let mut cargo = cargo(&project);
+        cargo.args(["run", "--quiet", "--", "device"]).args(words.split(' '));
+        let said = ended_well(cargo.args(["--json", "--socket", &place]))?;
+        Ok(serde_json::from_str(&said)?)
+    };
+    let out = format!("--out {board}");
+    device("push cpfo-out/model.safetensors")?;
+    let tested = device("eval data/example")?;
+    let tuned = device(&format!("tune data/example --samples 5 --epochs 2 --tests 1000 {out}"))?;
+    holds(tuned["equal_to_the_bit"] == true && tuned["steps"] == 40, "40 steps, equal bits")?;
+    holds(tuned["before"]["new"] == tested["accuracy"], "`eval` and `tune` test alike")?;
+    let after = tuned["after"]["new"].as_f64();
+    holds(after > Some(0.8), "it knows the data still")?;
+    let pulled = device(&format!("pull {board}/pulled.safetensors"))?;
+    holds(pulled["checksum"] == tuned["chip"]["parameters"], "what is pulled is what was learnt")?;
+    let mut cargo = cargo(&project);
+    let model = format!("{board}/pulled.safetensors");
+    let eval = ["run", "--quiet", "--", "eval", "--data", "data/example", "--json", "--model"];
+    let said: Value = serde_json::from_str(&ended_well(cargo.args(eval).arg(model))?)?;
+    holds(said["test"]["accuracy"].as_f64() == after, "the desktop is as good with it")
+}
+
+/// A device's line at a socket, for one program after the other.
+fn at_a_socket(mut device: TcpStream) -> Result<String, Failed> {
+    let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let place = door.local_addr()?.to_string();
+    device.set_read_timeout(Some(Duration::from_millis(1)))?;
+    thread::spawn(move || {
+        for mut client in door.incoming().flatten() {
+            let _ = client.set_read_timeout(Some(Duration::from_millis(1)));
+            let _ = client.set_nodelay(true);
+            while carry(&mut client, &mut device) && carry(&mut device, &mut client) {}
+        }
+    });
+    Ok(place)
+}
+
+/// Carries what has come; whether both ends are there still.
+fn carry(from: &mut TcpStream, to: &mut TcpStream) -> bool {
+    let mut bytes = [0; 4096];
+    match from.read(&mut bytes) {
+        Ok(0) => false,
+        Ok(count) => to.write_all(&bytes[..count]).is_ok(),
+        Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+    }
 }
 
 /// The firmware of a real board has the model in it. Of a board that the project was not made for it is said
@@ -46,7 +95,7 @@ pub(crate) fn is_built() -> Result<(), Failed> {
     holds(elf.windows(model.len()).any(|window| window == model), "the model is in the firmware")?;
 
     let said = fails(cargo(&project).args(["run", "--", "build", "--board", "rp-pico"]))?;
-    holds(said.contains("m4 and nrf52840-dk") && said.contains("--board rp-pico"), &said)?;
+    holds(said.contains("m0 and m4 and nrf52840-dk") && said.contains("--board rp-pico"), &said)?;
 
     let other = Path::new(env!("CARGO_TARGET_TMPDIR")).join("other.cpfo");
     fs::write(&other, device::bytes::<digits::Net>(&digits::Net::ZERO))?;
@@ -57,6 +106,10 @@ pub(crate) fn is_built() -> Result<(), Failed> {
     holds(said.contains("is of another net than this firmware serves"), &said)
 }
 
+/// A board with floats in hardware, and one without and with 16 KB of RAM, for which the net is drafted.
+const WORDS: [&str; 6] =
+    ["--board", "nrf52840-dk,m0", "--input", "100x1x6", "--names", "rest,tap,wave,circle"];
+
 /// The project, made once.
 fn project() -> Result<PathBuf, Failed> {
     static PROJECT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
@@ -64,7 +117,7 @@ fn project() -> Result<PathBuf, Failed> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects");
         let project = folder.join("gesture");
         let _ = fs::remove_dir_all(&project);
-        ended_well(cpfo().arg("new").arg(&project).args(["--board", "nrf52840-dk"]))
+        ended_well(cpfo().arg("new").arg(&project).args(WORDS))
             .map_err(|error| error.message().unwrap_or_default().to_owned())?;
         // What was compiled for the last project is not compiled again for this one.
         #[cfg(unix)]

@@ -3,12 +3,16 @@
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::fd::AsRawFd as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use cpfo::net::Net as _;
+use cpfo::rng::Rng;
+use cpfo_harness::nets::digits::Net;
 use cpfo_tests::tools::cpfo;
 use nix::pty::openpty;
 use serde_json::Value;
@@ -26,7 +30,10 @@ struct Cable {
 
 impl Cable {
     fn new(name: &str) -> Self {
-        let (host, line) = Host::start();
+        Self::to(Host::start(), name)
+    }
+
+    fn to((host, line): (Host, TcpStream), name: &str) -> Self {
         let ends = openpty(None, None).unwrap();
         let (near, far) = (File::from(ends.master), File::from(ends.slave));
         let port = fs::read_link(format!("/proc/self/fd/{}", far.as_raw_fd())).unwrap();
@@ -143,6 +150,23 @@ fn a_model_goes_there_learns_and_comes_back() {
     let again = cable.json("tune --samples 5 --epochs 1 --tests 30");
     assert_eq!(again["equal_to_the_bit"], true);
     assert_eq!(cable.json("info")["learned"], 150);
+}
+
+/// The desktop's twin leaves still what the device does not train.
+#[test]
+fn what_trains_in_part_is_compared_as_such() {
+    let mut model = Box::new(Net::ZERO);
+    model.initialize(&mut Rng::new(5));
+    let cable = Cable::to(Host::of_output(Box::leak(model)), "part");
+    let before = cable.json("info");
+    assert_eq!(before["trains"], "110000", "the weights and biases of the last layer of three");
+    let tuned = cable.json("tune --samples 5 --epochs 2 --tests 30");
+    assert_eq!(
+        (&tuned["equal_to_the_bit"], &tuned["steps"]),
+        (&true.into(), &100.into()),
+        "{tuned}"
+    );
+    assert_ne!(cable.json("info")["checksum"], before["checksum"]);
 }
 
 #[test]

@@ -7,16 +7,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use cpfo::Net;
+use cpfo::choice::{All, Choice, OutputOnly};
+use cpfo::net::Parameters;
 use cpfo::shape::Zero as _;
-use cpfo::wire::frame_bytes;
+use cpfo::wire::frame_bytes_of;
 use cpfo_firmware::board::{Clock, Scale};
 use cpfo_firmware::converse::{Server, converse};
 use cpfo_firmware::erring::Erring;
 use cpfo_harness::nets::digits;
 use embedded_io::{ErrorType, Read, Write};
 
-/// A device that runs net A, and can be restarted. It ends with its line.
+/// A device that runs net A, and can be restarted: one that has everything in RAM, or one whose model lies in
+/// flash but for the output layer. It ends with its line.
 pub(crate) struct Host {
     restart: Arc<AtomicBool>,
 }
@@ -27,12 +29,24 @@ impl Host {
         Self::with(|serial| serial)
     }
 
+    /// One that trains the output layer only, of this model.
+    pub(crate) fn of_output(model: &'static Parameters<digits::Net>) -> (Self, TcpStream) {
+        Self::serving::<OutputOnly, _>(|serial| serial, move |server| server.load(model))
+    }
+
     /// The same at a port that errs once in so many bytes.
     pub(crate) fn erring(one_in: u32, seed: u64) -> (Self, TcpStream) {
         Self::with(|serial| Erring::new(serial, one_in, seed))
     }
 
     fn with<S: Read + Write + Send + 'static>(port: impl FnOnce(Serial) -> S) -> (Self, TcpStream) {
+        Self::serving::<All, S>(port, |_| {})
+    }
+
+    fn serving<C: Choice, S: Read + Write + Send + 'static>(
+        port: impl FnOnce(Serial) -> S,
+        start: impl Fn(&mut Served<C>) + Send + 'static,
+    ) -> (Self, TcpStream) {
         let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let line = TcpStream::connect(door.local_addr().unwrap()).unwrap();
         let (socket, _) = door.accept().unwrap();
@@ -46,8 +60,8 @@ impl Host {
         let mut serial = port(Serial { socket, come, restart: restarts, open: open.clone() });
         thread::spawn(move || {
             while open.load(Ordering::SeqCst) {
-                let mut memory =
-                    Box::new(Server::<digits::Net, { frame_bytes(digits::Net::PIXELS) }>::ZERO);
+                let mut memory = Box::new(Served::<C>::ZERO);
+                start(&mut memory);
                 let _ = converse("host", &Still, &mut serial, &mut memory, &|| [0, 0]);
             }
         });
@@ -62,6 +76,9 @@ impl Host {
         }
     }
 }
+
+/// Its server.
+type Served<C> = Server<digits::Net, { frame_bytes_of::<digits::Net, f32>() }, C>;
 
 /// The device's end of the line. A restart looks like the end of it, but it goes on.
 struct Serial {

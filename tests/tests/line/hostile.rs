@@ -79,7 +79,7 @@ fn said(port: impl Read + Write) -> String {
 }
 
 fn frame(number: u8, reply: &Reply<'_>) -> Vec<u8> {
-    let mut frame = vec![0; frame_bytes(64)];
+    let mut frame = vec![0; frame_bytes(4 * 64)];
     let length = reply.emit(number, &mut frame).unwrap();
     frame.truncate(length);
     frame

@@ -4,6 +4,7 @@
 //! | tests | what they hold |
 //! |---|---|
 //! | `noise` | a line that flips, drops, doubles and delays bytes costs time, and no bit |
+//! | `client` | a client in Python, written from the description, teaches a device the desktop's bits |
 //! | `errors` | a port that tells of errors costs time, and nothing of what was learnt |
 //! | `hostile` | a port that talks otherwise gets a sentence in time, and no endless wait |
 //! | `cable` | `cpfo device` over a serial port: a model goes there, learns, comes back; nothing is replaced unasked |
@@ -14,6 +15,7 @@
 #[cfg(target_os = "linux")]
 mod cable;
 mod claim;
+mod client;
 mod errors;
 mod host;
 mod hostile;

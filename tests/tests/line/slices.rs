@@ -7,11 +7,11 @@ use cpfo::net::{Image, Net as _, Parameters};
 use cpfo::rng::Rng;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{InPlace, Inference, Rates};
-use cpfo::wire::{Chip, Refused, Reply, Request, Server, frame_bytes};
+use cpfo::wire::{Chip, Refused, Reply, Request, Server, frame_bytes_of};
 use cpfo_harness::data::Dataset;
 use cpfo_harness::nets::digits::Net;
 
-const FRAME: usize = frame_bytes(Net::PIXELS);
+const FRAME: usize = frame_bytes_of::<Net, f32>();
 const SESSION: u32 = 7;
 const RATE: f32 = 0.02;
 

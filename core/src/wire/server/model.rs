@@ -3,6 +3,7 @@
 use crate::choice::Choice;
 use crate::format::{self, Reader};
 use crate::net::Net;
+use crate::pixel::Pixel;
 use crate::train::Learner;
 use crate::wire::{CHUNK, Refused, Reply};
 
@@ -58,9 +59,9 @@ impl<N: Net, C: Choice> Model<N, C> {
     }
 
     /// Takes a piece of a model that begins at byte `at`; the place of the next one.
-    pub(super) fn down(
+    pub(super) fn down<X: Pixel>(
         &mut self,
-        learner: &mut Learner<N, C>,
+        learner: &mut Learner<N, C, X>,
         over: u32,
         at: usize,
         bytes: &[u8],

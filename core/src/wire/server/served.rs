@@ -7,17 +7,44 @@ use super::model::Model;
 use crate::choice::Choice;
 use crate::format;
 use crate::net::{Net, Parameters};
+use crate::pixel::Pixel;
 use crate::shape::Tensor as _;
-use crate::train::{Learner, Rates, Refusal};
+use crate::train::{Learner, Rates, Refusal, Refusals};
 use crate::wire::{CHUNK, Figures, Hello, Refused, Reply, Request, VERSION};
 
 /// A net, and where it stands.
-pub(super) struct Served<N: Net, C: Choice> {
-    pub(super) learner: Learner<N, C>,
+pub(super) struct Served<N: Net, C: Choice, X: Pixel> {
+    pub(super) learner: Learner<N, C, X>,
     pub(super) model: Model<N, C>,
     /// The session that has begun; 0 if none has.
     pub(super) session: u32,
+    pub(super) tally: Tally,
+}
+
+/// What has happened since the start.
+pub(super) struct Tally {
     pub(super) line_errors: u32,
+    garbled: u32,
+    refused: u32,
+    samples: Refusals,
+    /// What the last step took.
+    pub(super) step: u32,
+}
+
+impl Tally {
+    pub(super) const ZERO: Self =
+        Self { line_errors: 0, garbled: 0, refused: 0, samples: Refusals::ZERO, step: 0 };
+
+    /// Counts a refusal and hands it on.
+    pub(super) fn refuse(&mut self, why: Refused) -> Refused {
+        let counter = match why {
+            Refused::Sample(why) => return Refused::Sample(self.samples.count(why)),
+            Refused::Garbled => &mut self.garbled,
+            _ => &mut self.refused,
+        };
+        *counter = counter.saturating_add(1);
+        why
+    }
 }
 
 /// What becomes of a question.
@@ -28,7 +55,7 @@ pub(super) enum Outcome<'a> {
     Step(usize, Rates),
 }
 
-impl<N: Net, C: Choice> Served<N, C> {
+impl<N: Net, C: Choice, X: Pixel> Served<N, C, X> {
     /// Does what is asked, but for a step. A server has so many `bytes`; `piece` is for bytes that the
     /// answer borrows.
     pub(super) fn asked<'a>(
@@ -76,7 +103,15 @@ impl<N: Net, C: Choice> Served<N, C> {
         Ok(Outcome::Said(reply))
     }
 
-    fn hello(&self, chip: &impl Chip) -> Reply<'static> {
+    /// A bit for each tensor that trains.
+    fn trains(&mut self) -> u64 {
+        let Ok(parameters) = self.learner.parameters_mut() else { return 0 };
+        (0..u64::BITS).fold(0, |trains, place| {
+            trains | u64::from(parameters.tensor_mut(place as usize).is_some()) << place
+        })
+    }
+
+    fn hello(&mut self, chip: &impl Chip) -> Reply<'static> {
         Reply::Hello(Hello {
             version: VERSION,
             board: chip.board(),
@@ -89,19 +124,25 @@ impl<N: Net, C: Choice> Served<N, C> {
             session: self.session,
             learned: self.model.learned(),
             checksum: self.checksum().ok(),
+            full: X::FULL,
+            trains: self.trains(),
         })
     }
 
     fn figures(&self, chip: &impl Chip, bytes: usize) -> Figures {
         let [stack, stack_room] = chip.stack();
-        let (parameters, learner) = (size_of::<Parameters<N, C>>(), size_of::<Learner<N, C>>());
+        let (parameters, learner) = (size_of::<Parameters<N, C>>(), size_of::<Learner<N, C, X>>());
         Figures {
             parameters: parameters as u32,
             workspace: (learner - parameters) as u32,
             line: (bytes - learner) as u32,
             stack,
             stack_room,
-            line_errors: self.line_errors,
+            line_errors: self.tally.line_errors,
+            garbled: self.tally.garbled,
+            refused: self.tally.refused,
+            samples: self.tally.samples,
+            step: self.tally.step,
         }
     }
 
@@ -164,14 +205,10 @@ impl<N: Net, C: Choice> Served<N, C> {
     }
 
     fn see(&mut self, image: &[u8]) -> Result<(), Refused> {
-        let (pixels, rest) = image.as_chunks::<4>();
-        if pixels.len() != N::PIXELS || !rest.is_empty() {
+        if image.len() != N::PIXELS * size_of::<X::Stored>() {
             return Err(Refused::Pixels);
         }
-        let image = self.learner.image_mut().map_err(Refused::Sample)?;
-        for (to, &pixel) in image.flat_mut().iter_mut().zip(pixels) {
-            *to = f32::from_le_bytes(pixel);
-        }
-        Ok(())
+        let to = self.learner.image_mut().map_err(Refused::Sample)?;
+        if X::take(image, to.flat_mut()) { Ok(()) } else { Err(Refused::Pixels) }
     }
 }

@@ -59,12 +59,9 @@ pub(super) fn run(flags: &BenchFlags, nets: &[Subject]) -> anyhow::Result<ExitCo
         );
     }
     let targets = emulator::targets(flags.targets.as_deref())?;
-    let boards = if flags.board.is_empty() { &Board::ALL[..] } else { &flags.board };
-    for board in boards {
-        board.at_hand(&targets)?;
-    }
+    let (boards, skipped) = at_hand(&flags.board, &targets)?;
     let mut chips = Vec::new();
-    for &board in boards {
+    for board in boards {
         note!("building the firmware for the board {board}, running it");
         let said = emulator::run(board, PROGRAM, &targets)?;
         let told = Figure::all(&said).next().is_some();
@@ -74,12 +71,36 @@ pub(super) fn run(flags: &BenchFlags, nets: &[Subject]) -> anyhow::Result<ExitCo
         chips.push(Chip { board, sizes, said, committed: committed(board, &targets) });
     }
     if flags.json {
-        terminal::json(&json(&chips, &counted))?;
+        terminal::json(&json(&chips, &counted, &skipped))?;
     } else {
         print(&chips, &counted)?;
     }
     Ok(ExitCode::SUCCESS)
 }
+
+/// The boards that can be counted on, of those that are named or of all; and why others cannot. One that
+/// was named must be.
+fn at_hand(named: &[Board], targets: &Path) -> anyhow::Result<(Vec<Board>, Vec<Skipped>)> {
+    let (mut boards, mut skipped) = (Vec::new(), Vec::new());
+    for &board in if named.is_empty() { &Board::ALL[..] } else { named } {
+        match board.at_hand(targets) {
+            Ok(()) => boards.push(board),
+            Err(why) if named.is_empty() => {
+                note!("skipped: the board {board}: {why:#}");
+                skipped.push((board, why));
+            }
+            Err(why) => return Err(why),
+        }
+    }
+    ensure!(
+        !boards.is_empty(),
+        "no board can be emulated on this machine; what to install stands above"
+    );
+    Ok((boards, skipped))
+}
+
+/// A board that cannot be counted on, and why.
+type Skipped = (Board, anyhow::Error);
 
 /// The figures of a board as they are committed.
 fn committed(board: Board, targets: &Path) -> String {
@@ -87,7 +108,10 @@ fn committed(board: Board, targets: &Path) -> String {
     fs::read_to_string(file).unwrap_or_default()
 }
 
-fn json(chips: &[Chip], nets: &[&str]) -> Value {
+fn json(chips: &[Chip], nets: &[&str], skipped: &[Skipped]) -> Value {
+    let skipped = skipped
+        .iter()
+        .map(|(board, why)| json!({ "board": board.name(), "why": format!("{why:#}") }));
     let rows = chips.iter().flat_map(|chip| {
         chip.figures(nets).map(|(figure, committed)| {
             json!({
@@ -108,6 +132,7 @@ fn json(chips: &[Chip], nets: &[&str]) -> Value {
     json!({
         "machine": "QEMU",
         "rows": rows.collect::<Vec<_>>(),
+        "skipped": skipped.collect::<Vec<_>>(),
         "programs": chips.iter().map(program).collect::<Vec<_>>(),
     })
 }

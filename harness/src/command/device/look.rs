@@ -1,9 +1,11 @@
 //! `cpfo device info` and `watch`: what a device says of itself, whatever net it runs.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use cpfo::train::Refusals;
 use cpfo::wire::Figures;
 use serde_json::{Value, json};
 
@@ -44,24 +46,41 @@ pub(super) fn info(line: &mut Line, json: bool) -> anyhow::Result<ExitCode> {
         0 => "not measured by this firmware".to_owned(),
         room => format!("{} bytes of {}", bytes(figures.stack), bytes(room)),
     };
+    let refused = refused(figures.samples);
     say!(
         "board       {}
 net         {}: {rows} x {columns} x {maps}, {} classes, {} parameters ({:08x})
 model       {model}
 session     {session}
+trains      {}
 RAM         {} bytes of parameters, {} of workspace and image, {} for the line
 stack       {stack}
-line        {} errors that the board told of
-time        in {}",
+images      sent as {}
+line        {} errors that the board told of, {} frames damaged
+refused     {} samples{}, {} questions
+last step   {} {}",
         said.board,
         said.net,
         said.classes,
         bytes(said.parameters),
         said.fingerprint,
+        match said.trains.count_ones() {
+            0 => "nothing".to_owned(),
+            tensors => format!("{tensors} tensors: weights and biases"),
+        },
         bytes(figures.parameters),
         bytes(figures.workspace),
         bytes(figures.line),
+        match said.full {
+            0 => "floats, four bytes a pixel".to_owned(),
+            full => format!("bytes, of which {full} stand for 1"),
+        },
         bytes(figures.line_errors),
+        bytes(figures.garbled),
+        bytes(refused.iter().map(|(_, count)| count).sum()),
+        reasons(&refused),
+        bytes(figures.refused),
+        bytes(figures.step),
         said.unit,
     )?;
     Ok(ExitCode::SUCCESS)
@@ -96,14 +115,39 @@ pub(super) fn watch(line: &mut Line, how: &WatchFlags, json: bool) -> anyhow::Re
     }
 }
 
+/// Why samples were refused, and how often.
+fn refused(of: Refusals) -> Vec<(&'static str, u32)> {
+    let Refusals { label, image, diverged, rate, gradient, not_loaded, busy, no_step } = of;
+    let all = [
+        ("label", label),
+        ("image", image),
+        ("diverged", diverged),
+        ("rate", rate),
+        ("gradient", gradient),
+        ("not_loaded", not_loaded),
+        ("busy", busy),
+        ("no_step", no_step),
+    ];
+    all.into_iter().filter(|&(_, count)| count > 0).collect()
+}
+
+fn reasons(refused: &[(&str, u32)]) -> String {
+    if refused.is_empty() {
+        return String::new();
+    }
+    let words: Vec<_> = refused.iter().map(|(why, count)| format!("{why} {count}")).collect();
+    format!(" ({})", words.join(", "))
+}
+
 fn change(said: &Said, figures: &Figures) -> String {
     let model = said.checksum.map_or_else(|| "no model".into(), label::checksum);
     format!(
-        "session {:08x}  learnt {}  model {model}  stack {}  line errors {}",
+        "session {:08x}  learnt {}  model {model}  stack {}  line errors {}  refused {}",
         said.session,
         label::count(said.learned.into()),
         label::count(figures.stack.into()),
-        label::count(figures.line_errors.into())
+        label::count(figures.line_errors.into()),
+        label::count(figures.refused.into())
     )
 }
 
@@ -126,6 +170,12 @@ fn object(said: &Said, figures: &Figures) -> Value {
             "stack": figures.stack,
             "stack_room": figures.stack_room,
         },
+        "full": said.full,
+        "trains": format!("{:b}", said.trains),
         "line_errors": figures.line_errors,
+        "garbled": figures.garbled,
+        "refused": figures.refused,
+        "samples_refused": refused(figures.samples).into_iter().collect::<BTreeMap<_, _>>(),
+        "last_step": figures.step,
     })
 }

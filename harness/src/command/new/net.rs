@@ -88,7 +88,7 @@ impl Draft {
                 }
             }
         }
-        4 * parameters + workspace + image + frame_bytes(image / 4) + STATE
+        4 * parameters + workspace + image + frame_bytes(image) + STATE
     }
 
     /// The lines of its declaration.
@@ -116,7 +116,7 @@ impl Draft {
 }
 
 /// Where a step stands, the length of the frame, gaps between them.
-const STATE: usize = 128;
+const STATE: usize = 176;
 
 /// Kernel and window along one side, windows that tile. A series, long and narrow, is pooled by fours,
 /// a picture by twos; a side of a few places is taken as a whole.
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn the_ram_that_is_reckoned_is_that_of_the_types() {
         fn near<N: Net>() {
-            let exact = size_of::<Learner<N>>() + frame_bytes(N::PIXELS);
+            let exact = size_of::<Learner<N>>() + frame_bytes(4 * N::PIXELS);
             let reckoned = draft::<N>().ram();
             assert!(
                 exact <= reckoned && reckoned < exact + exact / 20 + STATE,

@@ -60,7 +60,7 @@ use crate::model::snapshot;
 use guess::Guess;
 use learner::{Guard, Learner, Lesson};
 use schedule::in_batches;
-use still::Still;
+pub use still::Still;
 use validation::Parts;
 
 /// A recipe at work.

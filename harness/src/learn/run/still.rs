@@ -11,7 +11,7 @@ use cpfo::train::Batch;
 use crate::model::training::Training;
 
 /// The tensors that stay, where any does.
-pub(super) struct Still<N> {
+pub struct Still<N> {
     tensors: Vec<Option<Vec<f32>>>,
     net: std::marker::PhantomData<N>,
 }
@@ -24,14 +24,19 @@ impl<N: Net> Still<N> {
             "nothing of the net `{}` trains with --train {training}",
             N::NAME
         );
+        Ok(Self::where_not(&trains, parameters))
+    }
+
+    /// All tensors of which it is not said that they train.
+    pub fn where_not(trains: &[bool], parameters: &Parameters<N>) -> Self {
         let (mut tensors, mut of) = (Vec::new(), trains.iter());
-        if training != Training::All {
+        if trains.contains(&false) {
             parameters.visit(|_, values| {
                 let trains = of.next().copied().unwrap_or(true);
                 tensors.push((!trains).then(|| values.to_vec()));
             });
         }
-        Ok(Self { tensors, net: std::marker::PhantomData })
+        Self { tensors, net: std::marker::PhantomData }
     }
 
     /// Takes what stays out of a gradient, so that its length is that of what trains.
@@ -48,7 +53,7 @@ impl<N: Net> Still<N> {
     }
 
     /// Puts it back where it was.
-    pub(super) fn put_back(&self, parameters: &mut Parameters<N>) {
+    pub fn put_back(&self, parameters: &mut Parameters<N>) {
         if self.tensors.is_empty() {
             return;
         }

@@ -88,6 +88,11 @@ impl FineTuningReport {
         self.chip.equals(&self.desktop)
     }
 
+    /// How well it does, sample by sample, as a picture by itself: an SVG file.
+    pub fn to_svg(&self) -> String {
+        self.accuracies().picture().to_svg()
+    }
+
     /// The report as an HTML file.
     pub fn to_html(&self) -> String {
         let body = html! {
