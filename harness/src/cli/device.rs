@@ -64,7 +64,7 @@ pub enum DeviceCommand {
     List,
     /// Says who the device is, where it stands, and what memory it uses
     Info,
-    /// Says what the device takes pictures for
+    /// Says what the device takes pictures or readings for
     Infer(InferFlags),
     /// Tests the device with labelled samples
     Eval(TestFlags),
@@ -101,9 +101,9 @@ impl AboutFlags {
 /// What `cpfo device infer` is asked for.
 #[derive(Args, Clone, Debug)]
 pub struct InferFlags {
-    /// Pictures or folders of them, as `predict` takes them
-    #[arg(value_name = "PICTURE", required = true)]
-    pub pictures: Vec<PathBuf>,
+    /// Pictures or folders of them, tables, IDX files, NumPy's arrays, as `predict` takes them
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
     /// How they are read.
     #[command(flatten)]
     pub about: AboutFlags,

@@ -1,6 +1,5 @@
 //! `cpfo predict`: what is in pictures, in the rows of tables, in the images of IDX files.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -11,8 +10,8 @@ use serde_json::{Value, json};
 use crate::base::label;
 use crate::base::terminal::{self, note};
 use crate::cli::PredictFlags;
-use crate::data::inputs::{self, Place};
-use crate::data::source::{self, Origin, Reading, Request};
+use crate::data::gathered::{Gathered, How, Input, gather};
+use crate::data::source::{self, Origin};
 use crate::data::{Frame, class_name, picture};
 use crate::learn::evaluation::{self, Verdict};
 use crate::model::{self, Scale};
@@ -20,24 +19,6 @@ use crate::show::table::{Align, Cell, Table};
 
 /// How many classes are named of each input.
 const TOP: usize = 3;
-
-/// An input: where it is from.
-struct Input {
-    file: String,
-    /// Where it is in its file; none for a picture, which is a file of its own.
-    place: Option<Place>,
-    /// What the file says of its class, if anything.
-    label: Option<String>,
-}
-
-/// What was read of all files.
-#[derive(Default)]
-struct Gathered {
-    inputs: Vec<Input>,
-    pixels: Vec<f32>,
-    /// Files that cannot be taken, with why.
-    failed: Vec<(String, anyhow::Error)>,
-}
 
 /// Says what is in files.
 pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
@@ -47,7 +28,8 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     let [.., maps] = N::INPUT;
     scale.fits(maps).with_context(|| label::path(&flags.model).to_string())?;
     let class_names = origin.as_ref().map(|origin| origin.names.clone()).unwrap_or_default();
-    let gathered = gather::<N>(flags, origin.as_ref(), &scale);
+    let how = How { fit: flags.fit, invert: flags.invert, label: flags.label_column.clone() };
+    let gathered = gather::<N>(&flags.files, &how, origin.as_ref(), &scale);
     // One bad file costs the others nothing; how it ends tells of it.
     for (_, error) in &gathered.failed {
         note!("error: {error:#}");
@@ -58,69 +40,6 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     source::warn(&warnings);
     tell::<N>(flags, &parameters, &gathered, (&class_names, &scale), &warnings)?;
     Ok(if gathered.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Reads all files as those were read that the model has learnt from.
-fn gather<N: Net>(flags: &PredictFlags, origin: Option<&Origin>, scale: &Scale) -> Gathered {
-    let learnt = origin.map(|origin| origin.reading.clone()).unwrap_or_default();
-    let [rows, columns, maps] = N::INPUT;
-    let options = picture::Options {
-        fit: flags.fit.unwrap_or(learnt.fit),
-        invert: flags.invert.or(learnt.invert.then_some(true)),
-        // What was fitted when the net was trained is fitted in the same way.
-        frame: match learnt.fit {
-            true => Some(Frame::usual([rows, columns])),
-            false => origin.and_then(|origin| origin.frame),
-        },
-    };
-    let reading = Reading {
-        label: flags.label_column.clone().or(learnt.label.clone()),
-        invert: options.invert.unwrap_or(false),
-        ..learnt
-    };
-    let request = Request { reading, learnt: origin, ..Request::default() };
-    let mut gathered = Gathered::default();
-    for path in &flags.files {
-        if inputs::are_in(path) {
-            gathered.numbers::<N>(path, &request);
-            continue;
-        }
-        let files = picture::list(path).unwrap_or_else(|error| {
-            gathered.failed.push((path.to_string_lossy().into_owned(), error));
-            Vec::new()
-        });
-        for path in files {
-            let file = path.to_string_lossy().into_owned();
-            let inputs = |mut shades: Vec<f32>| scale.apply_to_shades(&mut shades).map(|()| shades);
-            match picture::load(&path, rows, columns, maps, options).and_then(inputs) {
-                Ok(pixels) => {
-                    gathered.pixels.extend(pixels);
-                    gathered.inputs.push(Input { file, place: None, label: None });
-                }
-                Err(error) => gathered.failed.push((file, error)),
-            }
-        }
-    }
-    gathered
-}
-
-impl Gathered {
-    /// Reads a table or an array.
-    fn numbers<N: Net>(&mut self, path: &Path, request: &Request<'_>) {
-        let file = path.to_string_lossy().into_owned();
-        match source::inputs::<N>(path, request) {
-            Ok(read) => {
-                self.pixels.extend(read.samples.images);
-                let each = read.places.into_iter().zip(read.labels);
-                self.inputs.extend(each.map(|(place, label)| Input {
-                    file: file.clone(),
-                    place: Some(place),
-                    label,
-                }));
-            }
-            Err(error) => self.failed.push((file, error)),
-        }
-    }
 }
 
 /// That pictures are light where those that the model learnt from are dark.
@@ -190,15 +109,7 @@ fn json(input: &Input, verdict: &Verdict, names: &[String]) -> Value {
         "probabilities": verdict.outputs,
         "top": top.collect::<Vec<_>>(),
     });
-    let file = &input.file;
-    match input.place {
-        None => object["picture"] = json!(file),
-        Some(Place::Line(line)) => (object["file"], object["line"]) = (json!(file), json!(line)),
-        Some(Place::Sample(at)) => (object["file"], object["sample"]) = (json!(file), json!(at)),
-    }
-    if let Some(label) = &input.label {
-        object["label"] = json!(label);
-    }
+    input.tell(&mut object);
     object
 }
 
@@ -211,7 +122,7 @@ fn table(inputs: &[Input], verdicts: &[Verdict], names: &[String]) -> Table {
     let mut table = Table::new(columns.map(|name| (name, align(name))));
     let places = verdicts.first().map_or(0, |verdict| top(verdict).count());
     for (input, verdict) in inputs.iter().zip(verdicts) {
-        let mut cells = vec![Cell::from(shown(input))];
+        let mut cells = vec![Cell::from(input.shown())];
         for (place, (class, probability)) in top(verdict).enumerate() {
             let probability = label::percent(probability.into());
             let class = class_name(names, class);
@@ -226,13 +137,4 @@ fn table(inputs: &[Input], verdicts: &[Verdict], names: &[String]) -> Table {
         table.row(cells);
     }
     table
-}
-
-/// Where an input is from, in a few words.
-fn shown(input: &Input) -> String {
-    match input.place {
-        None => input.file.clone(),
-        Some(Place::Line(line)) => format!("{}, line {line}", input.file),
-        Some(Place::Sample(at)) => format!("{}, sample {at}", input.file),
-    }
 }

@@ -20,8 +20,8 @@
 //! - [`Augment`] bends each training image a little, anew in every epoch.
 //! - [`World`] bends a whole data set for good: a net that is moved there has to learn again.
 //! - [`source`] finds the images for a command: those that ship, or the user's own.
-//! - [`picture`] reads single image files, and [`inputs`] tables and IDX files without labels, to be
-//!   predicted.
+//! - [`picture`] reads single image files, and [`inputs`] tables and IDX files without labels;
+//!   [`gathered`] has both, to be predicted.
 //!
 //! Files are strangers: every header is checked against the bytes that are really there before
 //! memory is asked for, and every error says what is wrong, where, and what to do about it.
@@ -34,6 +34,7 @@ mod folder;
 mod form;
 mod frame;
 mod gallery;
+pub mod gathered;
 mod idx;
 pub mod inputs;
 mod labels;

@@ -12,7 +12,6 @@ use crate::base::bounds::Bounds;
 use crate::base::label;
 use crate::base::terminal::note;
 use crate::data::inputs::Inputs;
-use crate::data::picture;
 use crate::data::{
     Data, Dataset, Frame, LabelColumn, Loaded, Options, Sketch, Split, digits, plausible, scaling,
 };
@@ -126,18 +125,6 @@ impl Origin {
 /// The scale of a file that does not tell it as such.
 fn unknown() -> Scale {
     Scale::max(1.0)
-}
-
-/// How pictures are read that a model shall look at: as those that it has learnt from.
-pub fn pictures(learnt: Option<&Origin>, [rows, columns, _]: [usize; 3]) -> picture::Options {
-    let Some(origin) = learnt else { return picture::Options::default() };
-    let Reading { fit, invert, .. } = origin.reading;
-    picture::Options {
-        fit,
-        invert: invert.then_some(true),
-        // What was fitted when the net was trained is fitted in the same way.
-        frame: if fit { Some(Frame::usual([rows, columns])) } else { origin.frame },
-    }
 }
 
 /// What has to be said of files so that they are read rightly.

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::ensure;
 use cpfo::Net;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -11,10 +10,12 @@ use super::{Met, about};
 use crate::base::terminal::{self, note, say};
 use crate::base::{interrupt, label};
 use crate::cli::{InferFlags, SamplesFlags, TestFlags};
+use crate::data::class_name;
+use crate::data::gathered::{How, gather};
 use crate::data::source::{self, Origin, Request, Source};
-use crate::data::{class_name, picture};
 use crate::learn::confusion::Confusion;
 use crate::learn::evaluation;
+use crate::model::Scale;
 use crate::show::table::{self, Align, Cell, Table};
 
 /// Samples for a device, read as its model tells.
@@ -79,47 +80,45 @@ pub(super) fn eval<N: Net>(
     Ok(source::ended(ExitCode::SUCCESS, unread))
 }
 
-/// Says what it takes pictures for.
+/// Says what it takes files for.
 pub(super) fn infer<N: Net>(
     mut device: Met<N>,
     how: &InferFlags,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let (_, origin) = about::<N>(&how.about)?;
+    let scale = origin.as_ref().map_or(Scale::max(1.0), |origin| origin.scale.clone());
     let names = origin.as_ref().map(|origin| origin.names.clone()).unwrap_or_default();
-    let options = source::pictures(origin.as_ref(), N::INPUT);
-    let (mut said, mut failed) = (Vec::new(), false);
-    for path in &how.pictures {
-        for file in picture::list(path)? {
-            interrupt::check()?;
-            let [rows, columns, maps] = N::INPUT;
-            match picture::load(&file, rows, columns, maps, options) {
-                Ok(pixels) => said.push((file, device.classify(&pixels)?)),
-                // One bad picture costs the others nothing; how it ends tells of it.
-                Err(error) => {
-                    note!("error: {error:#}");
-                    failed = true;
-                }
-            }
-        }
+    let gathered = gather::<N>(&how.files, &How::default(), origin.as_ref(), &scale);
+    // One bad file costs the others nothing; how it ends tells of it.
+    for (_, error) in &gathered.failed {
+        note!("error: {error:#}");
     }
-    ensure!(failed || !said.is_empty(), "there are no pictures");
+    let mut classes = Vec::with_capacity(gathered.inputs.len());
+    for pixels in gathered.pixels.chunks_exact(N::PIXELS) {
+        interrupt::check()?;
+        classes.push(device.classify(pixels)?);
+    }
+    let said = gathered.inputs.iter().zip(&classes);
     if json {
-        let object = |(file, class): &(std::path::PathBuf, usize)| json!({ "picture": file.to_string_lossy(), "class": class, "name": class_name(&names, *class) });
+        let predictions = said.map(|(input, &class)| {
+            let mut object = json!({ "class": class, "name": class_name(&names, class) });
+            input.tell(&mut object);
+            object
+        });
         terminal::json(&json!({
             "board": device.board,
             "net": N::NAME,
-            "predictions": said.iter().map(object).collect::<Vec<_>>(),
+            "predictions": predictions.collect::<Vec<_>>(),
         }))?;
-    } else if !said.is_empty() {
-        let mut table = Table::new([("picture", Align::Left), ("class", Align::Left)]);
-        for (file, class) in &said {
-            let name = Cell::strong(class_name(&names, *class));
-            table.row([Cell::from(file.to_string_lossy().into_owned()), name]);
+    } else if !classes.is_empty() {
+        let mut table = Table::new([("input", Align::Left), ("class", Align::Left)]);
+        for (input, &class) in said {
+            table.row([Cell::from(input.shown()), Cell::strong(class_name(&names, class))]);
         }
         table.print()?;
     }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if gathered.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn bar(length: usize) -> ProgressBar {
