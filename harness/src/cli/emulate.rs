@@ -28,6 +28,9 @@ pub struct EmulateFlags {
     /// one is quickly trained]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
+    /// Samples that were collected in the new world, as `--data` takes them: another wearer, another mounting
+    #[arg(long, value_name = "PATH", conflicts_with = "shift")]
+    pub world: Option<PathBuf>,
     /// How it is to learn of the new world.
     #[command(flatten)]
     pub lesson: LessonFlags,
@@ -59,4 +62,5 @@ Examples:
   cpfo emulate                                   an M4F learns to read mirrored digits
   cpfo emulate --board m0 --shift rotate:30      the same on 16 KB of RAM, in a turned world
   cpfo emulate --data data/new --model cpfo-out/model.safetensors    a net of your own, in its project
+  cpfo emulate --data mine/ --world theirs/      from one wearer's data to another's
   cpfo emulate --model mine.safetensors --samples 5 --json";

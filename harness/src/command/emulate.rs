@@ -1,6 +1,7 @@
 //! `cpfo emulate`: an emulated chip goes on learning in another world, and the desktop checks every
 //! bit of it.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
@@ -44,7 +45,10 @@ pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
 
     let Start { parameters, data, about, shipped } = start::<N>(flags)?;
     let world = flags.shift.unwrap_or(if shipped { World::Mirror } else { World::Same });
-    let lesson = Lesson::new(&flags.lesson, &data, world)?;
+    let lesson = match &flags.world {
+        Some(path) => Lesson::between(&flags.lesson, &data, &collected::<N>(path, &about)?)?,
+        None => Lesson::new(&flags.lesson, &data, world)?,
+    };
     note!("building the firmware for the board {}, starting it", flags.board);
     let (_emulator, line) = Emulator::start(flags.board, program, home.folder())?;
     let mut device = Device::<N, _>::meet(Link::over_socket(line)?)?;
@@ -95,6 +99,18 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<Start<N>> {
     }
     let about = about(origin.as_ref().unwrap_or(&source.origin))?;
     Ok(Start { parameters, data: source.data, about, shipped: path.is_none() })
+}
+
+/// Samples of another world, read as those were that the model has learnt from.
+fn collected<N: Net>(path: &Path, about: &Metadata) -> anyhow::Result<Data> {
+    let origin = Origin::of(about)?;
+    let reading = origin.as_ref().map(|origin| origin.reading.clone()).unwrap_or_default();
+    let usual = origin.as_ref().and_then(|origin| origin.division.split());
+    let path = Some(path);
+    let learnt = origin.as_ref();
+    let source =
+        source::load::<N>(&Request { path, reading, usual, learnt, ..Request::default() })?;
+    Ok(source.data)
 }
 
 /// A model that is good in the old world.

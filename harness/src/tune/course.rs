@@ -79,8 +79,8 @@ impl Course {
         device: Device<N, S>,
         parameters: Box<Parameters<N>>,
     ) -> anyhow::Result<Self> {
-        let worlds = if lesson.changes() { 2 } else { 1 };
-        let tests = 2 * worlds * lesson.new.len() as u64;
+        let old = if lesson.changes() { lesson.old.len() } else { 0 };
+        let tests = 2 * (lesson.new.len() + old) as u64;
         let mut pair = Pair {
             lesson,
             still: Still::where_not(&device.trains(), &parameters),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::course::Course;
-use super::lesson::Lesson;
+use super::lesson::{Change, Lesson};
 use crate::base::output::{Kept, Output};
 use crate::base::terminal::{self, say};
 use crate::base::{label, whole};
@@ -116,14 +116,17 @@ fn print(leave: &Leave<'_>, files: &Files, lesson: &Lesson, course: &Course) -> 
     };
     let rows = match lesson.changes() {
         true => vec![
-            (format!("new world ({})", lesson.world), share(|reading| reading.new)),
-            ("old world".to_owned(), share(|reading| reading.old)),
+            (
+                format!("new world ({})", lesson.change),
+                lesson.new.len(),
+                share(|reading| reading.new),
+            ),
+            ("old world".to_owned(), lesson.old.len(), share(|reading| reading.old)),
         ],
-        false => vec![("held out".to_owned(), share(|reading| reading.new))],
+        false => vec![("held out".to_owned(), lesson.new.len(), share(|reading| reading.new))],
     };
-    let tests = label::count(lesson.new.len() as u64);
-    for (name, [before, after]) in rows {
-        let samples = Cell::from(tests.clone());
+    for (name, samples, [before, after]) in rows {
+        let samples = Cell::from(label::count(samples as u64));
         table.row([Cell::from(name), samples, Cell::from(before), Cell::strong(after)]);
     }
     table.print()?;
@@ -212,7 +215,7 @@ fn report<N: Net>(leave: &Leave<'_>, lesson: &Lesson, course: &Course) -> FineTu
     let form = Form::of(N::INPUT);
     FineTuningReport {
         title: format!("{}, fine-tuned on a {}", N::NAME, leave.chip(course)),
-        change: change(lesson.world, form),
+        change: change(lesson.change, form),
         form,
         ended: ended(lesson, course),
         setting: vec![
@@ -249,15 +252,15 @@ fn report<N: Net>(leave: &Leave<'_>, lesson: &Lesson, course: &Course) -> FineTu
 
 /// The first test sample of each class, in either world.
 fn changed<N: Net>(lesson: &Lesson) -> Vec<Changed> {
-    let first = |class| (0..lesson.old.len()).find(|&i| usize::from(lesson.old.label(i)) == class);
-    let classes = evaluation::classes::<N>(&lesson.old).into_iter().enumerate().take(SHOWN);
-    let there = classes.filter_map(|(class, name)| Some((name, first(class)?)));
-    let of = |(label, index)| Changed {
-        label,
-        before: picture(&lesson.old, index),
-        after: picture(&lesson.new, index),
+    let first = |data: &Dataset, class| {
+        (0..data.len()).find(|&i| usize::from(data.label(i)) == class).map(|i| picture(data, i))
     };
-    there.map(of).collect()
+    let classes = evaluation::classes::<N>(&lesson.old).into_iter().enumerate().take(SHOWN);
+    let both = |(class, label)| {
+        let (before, after) = (first(&lesson.old, class)?, first(&lesson.new, class)?);
+        Some(Changed { label, before, after })
+    };
+    classes.filter_map(both).collect()
 }
 
 /// What the steps would take on chips that people have.
@@ -268,8 +271,11 @@ fn times_elsewhere<N: Net>(leave: &Leave<'_>, lesson: &Lesson, course: &Course) 
     Some(Plan::of::<N>(Training::All)?.times(counted, lesson.steps()))
 }
 
-fn change(world: World, form: Form) -> String {
+fn change(change: Change, form: Form) -> String {
     let all = form.many();
+    let Change::Bent(world) = change else {
+        return format!("The {all} were collected in another world.");
+    };
     match world {
         World::Rotate(degrees) => format!("All {all} are turned by {degrees}°."),
         World::Same => {
@@ -296,7 +302,7 @@ fn summary<N: Net>(files: &Files, lesson: &Lesson, course: &Course) -> Value {
     json!({
         "net": N::NAME,
         "board": course.board,
-        "shift": lesson.world.to_string(),
+        "shift": lesson.change.to_string(),
         "samples_of_each_class": lesson.each,
         "epochs": lesson.epochs,
         "rate": lesson.rate,

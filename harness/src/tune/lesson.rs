@@ -1,5 +1,7 @@
 //! What the chip is to learn, and what it is tested with.
 
+use std::fmt;
+
 use anyhow::ensure;
 use cpfo::rng::Rng;
 
@@ -12,6 +14,24 @@ const NOISE: u64 = u64::MAX;
 const CHOICE: u64 = u64::MAX - 1;
 const TESTS: u64 = u64::MAX - 2;
 
+/// What is other about the world that a chip learns of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Change {
+    /// The samples that are known, bent.
+    Bent(World),
+    /// Samples that were collected there.
+    Collected,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Change::Bent(world) => world.fmt(f),
+            Change::Collected => f.write_str("data of its own"),
+        }
+    }
+}
+
 /// A run of fine-tuning, planned.
 pub struct Lesson {
     /// What the chip learns from: samples of the new world, as many of each class.
@@ -21,7 +41,7 @@ pub struct Lesson {
     /// The test part, as it was.
     pub(super) old: Dataset,
     /// What is other about the new world.
-    pub(super) world: World,
+    pub(super) change: Change,
     /// Samples of each class.
     pub(super) each: usize,
     pub(super) rate: f32,
@@ -36,28 +56,45 @@ impl Lesson {
         let mut noise = Rng::with_stream(flags.seed, NOISE);
         let mut seen = |data: &Dataset| world.apply(data, &mut || noise.next_u32());
         let old = data.test_part()?.clone();
-        let (all, new) = (seen(&data.train), seen(&old));
+        let parts = [seen(&data.train), seen(&old)];
+        Self::of(flags, Change::Bent(world), old, parts)
+    }
+
+    /// From the samples of one world to those of another, which were collected there.
+    pub fn between(flags: &LessonFlags, data: &Data, there: &Data) -> anyhow::Result<Self> {
+        let parts = [there.train.clone(), there.test_part()?.clone()];
+        Self::of(flags, Change::Collected, data.test_part()?.clone(), parts)
+    }
+
+    fn of(
+        flags: &LessonFlags,
+        change: Change,
+        old: Dataset,
+        [all, new]: [Dataset; 2],
+    ) -> anyhow::Result<Self> {
         let each = flags.samples.unwrap_or_else(|| fewest(&all).clamp(1, SAMPLES));
         let samples = all.subset(&balanced(&all, each, flags.seed)?);
         let rate = flags.rate.unwrap_or(if samples.len() < 20 { 0.003 } else { 0.01 });
         let usual = (2000 / samples.len()).clamp(10, 60);
         let epochs = u32::try_from(flags.epochs.unwrap_or(usual))?;
-        Ok(Self { samples, new, old, world, each, rate, epochs, seed: flags.seed })
+        Ok(Self { samples, new, old, change, each, rate, epochs, seed: flags.seed })
     }
 
     /// With a test by so many samples at most, drawn by the seed: each costs its time on the line.
     pub fn with_tests(mut self, most: usize) -> Self {
-        let mut places: Vec<usize> = (0..self.old.len()).collect();
-        Rng::with_stream(self.seed, TESTS).shuffle(&mut places);
-        places.truncate(most);
-        places.sort_unstable();
-        (self.new, self.old) = (self.new.subset(&places), self.old.subset(&places));
+        for part in [&mut self.new, &mut self.old] {
+            let mut places: Vec<usize> = (0..part.len()).collect();
+            Rng::with_stream(self.seed, TESTS).shuffle(&mut places);
+            places.truncate(most);
+            places.sort_unstable();
+            *part = part.subset(&places);
+        }
         self
     }
 
     /// Whether there is another world than that of the data.
     pub(super) fn changes(&self) -> bool {
-        self.world != World::Same
+        self.change != Change::Bent(World::Same)
     }
 
     /// How many updates there will be.
@@ -101,6 +138,7 @@ fn balanced(data: &Dataset, each: usize, seed: u64) -> anyhow::Result<Vec<usize>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Split;
 
     #[test]
     fn as_many_of_each_class() {
@@ -113,5 +151,25 @@ mod tests {
         assert_ne!(places, balanced(&digits, 5, 2).unwrap());
         let error = balanced(&digits, 1000, 1).unwrap_err().to_string();
         assert!(error.contains("there are only 178 samples of class 0"), "{error}");
+    }
+
+    #[test]
+    fn from_one_world_to_samples_of_another() {
+        let flags = LessonFlags { samples: Some(3), rate: None, epochs: None, seed: 1 };
+        let here = Split::Order.split(&Dataset::digits()).unwrap();
+        let mirror = |data: &Dataset| World::Mirror.apply(data, &mut || 0);
+        let there = Data {
+            train: mirror(&here.train),
+            test: here.test.as_ref().map(|test| mirror(&test.subset(&[0, 1, 2, 3]))),
+        };
+        let bent = Lesson::new(&flags, &here, World::Mirror).unwrap();
+        let collected = Lesson::between(&flags, &here, &there).unwrap();
+        assert_eq!(bent.samples.images, collected.samples.images);
+        assert_eq!(bent.old.images, collected.old.images);
+        assert_eq!((bent.new.len(), collected.new.len()), (360, 4));
+        assert!(bent.changes() && collected.changes());
+        assert!(!Lesson::new(&flags, &here, World::Same).unwrap().changes());
+        let few = collected.with_tests(3);
+        assert_eq!((few.new.len(), few.old.len()), (3, 3));
     }
 }

@@ -108,7 +108,7 @@ pub(crate) fn is_built() -> Result<(), Failed> {
 
 /// A board with floats in hardware, and one without and with 16 KB of RAM, for which the net is drafted.
 const WORDS: [&str; 6] =
-    ["--board", "nrf52840-dk,m0", "--input", "100x1x6", "--names", "rest,tap,wave,circle"];
+    ["--board", "nrf52840-dk,m0,m4", "--input", "100x1x6", "--names", "rest,tap,wave,circle"];
 
 /// The project, made once.
 fn project() -> Result<PathBuf, Failed> {
