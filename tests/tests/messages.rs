@@ -17,8 +17,10 @@ const FOREIGN: [&str; 3] = ["--locked", "--release", "--test"];
 fn verbs() -> BTreeMap<String, BTreeSet<String>> {
     let mut program = cpfo_harness::cli::program(&[digits::Net::NAME, lenet::Net::NAME]);
     program.build();
+    // A verb may have verbs of its own.
     let flags = |verb: &clap::Command| {
-        let flags = verb.get_arguments().filter_map(clap::Arg::get_long);
+        let all = [verb].into_iter().chain(verb.get_subcommands());
+        let flags = all.flat_map(|verb| verb.get_arguments().filter_map(clap::Arg::get_long));
         flags.map(|flag| format!("--{flag}")).collect()
     };
     program.get_subcommands().map(|verb| (verb.get_name().to_owned(), flags(verb))).collect()
