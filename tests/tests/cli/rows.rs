@@ -8,7 +8,7 @@ fn stripes(count: usize, label: bool) -> String {
     let line = |sample: usize| {
         let pixels = (0..54).map(|pixel| {
             let (row, column) = (pixel / 9, pixel % 9 + sample);
-            let lit = [row + sample, column, row + column][sample % 3] % 3 == 0;
+            let lit = [row + sample, column, row + column][sample % 3].is_multiple_of(3);
             if lit { "1" } else { "0" }
         });
         let name = ["lying", "standing", "leaning"][sample % 3];

@@ -48,7 +48,7 @@ fn a_chip_scales_readings_as_the_desktop_does() {
         let mut parsed = digits::Parameters::ZERO;
         assert_eq!(format::parse(&bytes, &mut parsed), Ok(()));
         assert_eq!(parsed, *parameters);
-        let scale = format::scale::<digits::Net>(&bytes).ok().expect("a whole model");
+        let scale = format::scale::<digits::Net>(&bytes).expect("a whole model");
         let path = here.path("sensor.csv");
         let request = Request { path: Some(&path), learnt: Some(&origin), ..Request::default() };
         let read = source::read::<digits::Net>(&request).unwrap().data.train;
