@@ -3,8 +3,10 @@
 #![no_std]
 #![no_main]
 
+use cpfo_firmware::nets::digits;
+
 #[board::entry]
 fn main() -> ! {
     let devices = board::devices().map(cpfo_firmware::erring::erring);
-    board::exit(devices.and_then(cpfo_firmware::serve_digits))
+    board::exit(devices.and_then(|devices| cpfo_firmware::serve!(devices, digits::Net)))
 }

@@ -3,7 +3,9 @@
 #![no_std]
 #![no_main]
 
+use cpfo_firmware::nets::digits;
+
 #[board::entry]
 fn main() -> ! {
-    board::exit(board::devices().and_then(cpfo_firmware::serve_digits))
+    board::exit(board::devices().and_then(|devices| cpfo_firmware::serve!(devices, digits::Net)))
 }

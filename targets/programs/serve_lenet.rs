@@ -3,7 +3,9 @@
 #![no_std]
 #![no_main]
 
+use cpfo_firmware::nets::lenet;
+
 #[board::entry]
 fn main() -> ! {
-    board::exit(board::devices().and_then(cpfo_firmware::serve_lenet))
+    board::exit(board::devices().and_then(|devices| cpfo_firmware::serve!(devices, lenet::Net)))
 }

@@ -18,7 +18,7 @@ use anyhow::{Context as _, bail, ensure};
 
 use crate::base::child::{bound, in_the_background};
 use crate::base::interrupt;
-use crate::board::firmware::{self, BOARDS};
+use crate::board::firmware::{self, BOARDS, Model};
 
 /// A board that QEMU emulates, in the order of [`BOARDS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -168,12 +168,24 @@ pub struct Emulator {
 impl Emulator {
     /// Builds one of the firmware's programs, starts it, and gives its serial port.
     pub fn start(board: Board, program: &str, targets: &Path) -> anyhow::Result<(Self, TcpStream)> {
+        Self::start_with(board, program, targets, None)
+    }
+
+    /// The same, with a model in the program.
+    pub fn start_with(
+        board: Board,
+        program: &str,
+        targets: &Path,
+        model: Option<&Model>,
+    ) -> anyhow::Result<(Self, TcpStream)> {
         board.at_hand(targets)?;
         let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .context("cannot open a port on this machine")?;
         door.set_nonblocking(true)?;
         let serial = format!("tcp:127.0.0.1:{},nodelay=on", door.local_addr()?.port());
-        let child = in_the_background(bound(&mut cargo(board, program, targets)))
+        let mut cargo = cargo(board, program, targets);
+        cargo.envs(model.iter().flat_map(|model| model.says()));
+        let child = in_the_background(bound(&mut cargo))
             .args(["--", "-serial", &serial])
             .stdout(Stdio::null())
             .spawn()

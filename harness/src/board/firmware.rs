@@ -1,10 +1,12 @@
 //! Building the firmware: which board is which crate, which program serves which net, and what is in
 //! the linked file.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, anyhow, ensure};
+use cpfo::net::Parameters;
 use cpfo::wire::frame_bytes_of;
 use cpfo::{Net, format};
 use object::elf::{SHF_ALLOC, SHF_WRITE};
@@ -12,8 +14,9 @@ use object::{Object as _, ObjectSection as _, SectionFlags, SectionKind};
 
 use crate::base::child::bound;
 use crate::base::{label, whole};
-use crate::model::export::device;
-use crate::model::{self, Scale};
+use crate::model::export::{device, rust};
+use crate::model::training::Training;
+use crate::model::{self, Metadata, Scale};
 use cpfo_memory_map::{Region, regions};
 use cpfo_nets::{digits, lenet};
 
@@ -97,7 +100,11 @@ impl Board {
     /// # Errors
     ///
     /// No program serves this net, or it does not fit this board.
-    pub fn serve<N: Net>(&self, targets: &Path) -> anyhow::Result<&'static str> {
+    pub fn serve<N: Net>(
+        &self,
+        targets: &Path,
+        training: Training,
+    ) -> anyhow::Result<&'static str> {
         let fingerprint = format::fingerprint::<N>();
         let serve = serves().into_iter().find(|serve| serve.fingerprint == fingerprint);
         let serve = serve.ok_or_else(|| {
@@ -112,7 +119,7 @@ impl Board {
         })?;
         let [_, ram, _] = self.memory(targets)?;
         ensure!(
-            serve.ram <= ram,
+            serve.ram <= ram || training != Training::All,
             "no firmware is built: the net `{}` takes {} bytes of RAM where it is served and learns, \
              and {} has {}.\n  Take a larger --board; `plan` says which chips it fits, and how little it \
              takes to infer or to learn in part, and `export --rust FILE` writes the model for a \
@@ -132,7 +139,7 @@ impl Board {
     }
 
     /// Builds a program with a model in it, and gives the linked file.
-    pub fn build(&self, targets: &Path, program: &str, model: &Path) -> anyhow::Result<PathBuf> {
+    pub fn build(&self, targets: &Path, program: &str, model: &Model) -> anyhow::Result<PathBuf> {
         let bin = format!("{}-{program}", self.package);
         let status = bound(&mut Command::new("cargo"))
             .current_dir(targets)
@@ -146,7 +153,7 @@ impl Board {
                 "--target",
                 self.target,
             ])
-            .env("CPFO_MODEL", model)
+            .envs(model.says())
             // Flags for the desktop's processor are not for the chip's.
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
@@ -160,7 +167,7 @@ impl Board {
             self.target
         );
         let elf = self.elf(targets, program);
-        holds(&elf, model)?;
+        holds(&elf, &model.bytes)?;
         Ok(elf)
     }
 
@@ -191,16 +198,75 @@ pub fn known() -> String {
     format!("the nets {}", names.join(" and "))
 }
 
-/// Writes a model where the firmware's build takes it from.
-pub fn with_model<N: Net>(model: &Path, targets: &Path) -> anyhow::Result<PathBuf> {
-    let (parameters, about) = model::load::<N>(model)?;
-    let scale = Scale::of_model::<N>(&about).with_context(|| label::path(&model).to_string())?;
-    let folder = targets.join("target");
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make the folder {}", label::path(&folder)))?;
-    let path = folder.canonicalize()?.join(format!("{}.cpfo", N::NAME));
-    whole::write(&path, &device::scaled_bytes::<N>(&parameters, &scale))?;
-    Ok(path)
+/// A model where the firmware's build takes it from.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// In the device format.
+    path: PathBuf,
+    /// What trains, as a type, and the model as an expression, where a part of it stays in flash.
+    frozen: Option<(String, PathBuf)>,
+    /// What the linked file must have in it.
+    bytes: Vec<u8>,
+}
+
+impl Model {
+    /// Writes the model of a file.
+    ///
+    /// # Errors
+    /// If it is none of this net, if nothing of it trains, or if it cannot be written.
+    pub fn of_file<N: Net>(
+        file: &Path,
+        training: Training,
+        targets: &Path,
+    ) -> anyhow::Result<Self> {
+        let (parameters, about) = model::load::<N>(file)?;
+        Self::of::<N>(&parameters, &about, training, targets)
+            .with_context(|| label::path(&file).to_string())
+    }
+
+    /// Writes a model that says this about itself.
+    ///
+    /// # Errors
+    /// If nothing of it trains, or if it cannot be written.
+    pub fn of<N: Net>(
+        parameters: &Parameters<N>,
+        about: &Metadata,
+        training: Training,
+        targets: &Path,
+    ) -> anyhow::Result<Self> {
+        let scale = Scale::of_model::<N>(about)?;
+        let folder = targets.join("target");
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the folder {}", label::path(&folder)))?;
+        let folder = folder.canonicalize()?;
+        let path = folder.join(format!("{}.cpfo", N::NAME));
+        let bytes = device::scaled_bytes::<N>(parameters, &scale);
+        whole::write(&path, &bytes)?;
+        if training == Training::All {
+            return Ok(Self { path, frozen: None, bytes });
+        }
+        let trains = training.rust::<N>()?;
+        let frozen = folder.join(format!("{}.rs", N::NAME));
+        whole::write(&frozen, rust::expression::<N>(parameters, &scale).as_bytes())?;
+        // The first layer's weights, as a static has them.
+        let mut first = Vec::new();
+        parameters.visit(|_, values| {
+            if first.is_empty() {
+                first.extend(values.iter().flat_map(|x| x.to_le_bytes()));
+            }
+        });
+        Ok(Self { path, frozen: Some((trains, frozen)), bytes: first })
+    }
+
+    /// What the build is told.
+    pub fn says(&self) -> Vec<(&'static str, OsString)> {
+        let mut said = vec![("CPFO_MODEL", self.path.clone().into())];
+        if let Some((trains, frozen)) = &self.frozen {
+            said.push(("CPFO_TRAINS", trains.into()));
+            said.push(("CPFO_FROZEN", frozen.into()));
+        }
+        said
+    }
 }
 
 /// What a linked file takes.
@@ -232,11 +298,9 @@ pub fn sizes(elf: &Path) -> anyhow::Result<Sizes> {
 /// # Errors
 ///
 /// It has not: two builds at a time in one folder take each other's model and file.
-fn holds(elf: &Path, model: &Path) -> anyhow::Result<()> {
-    let read = |path: &Path| {
-        std::fs::read(path).with_context(|| format!("cannot read {}", label::path(&path)))
-    };
-    let (linked, model) = (read(elf)?, read(model)?);
+fn holds(elf: &Path, model: &[u8]) -> anyhow::Result<()> {
+    let linked =
+        std::fs::read(elf).with_context(|| format!("cannot read {}", label::path(&elf)))?;
     ensure!(
         linked.windows(model.len()).any(|bytes| bytes == model),
         "{} is not of this model: another build was at work in that folder. Build it again",

@@ -11,6 +11,7 @@ use cpfo::wire::frame_bytes_of;
 use crate::base::label;
 use crate::board::emulator;
 use crate::board::firmware::{BOARDS, Board};
+use crate::model::training::Training;
 
 /// A folder that firmware is built in.
 #[derive(Clone, Debug)]
@@ -48,9 +49,9 @@ impl Home {
     ///
     /// # Errors
     /// If no program serves this net, or it does not fit this board, or there is no such board.
-    pub fn serve<N: Net>(&self, board: &Board) -> anyhow::Result<&'static str> {
+    pub fn serve<N: Net>(&self, board: &Board, training: Training) -> anyhow::Result<&'static str> {
         if !self.project {
-            return board.serve::<N>(&self.folder);
+            return board.serve::<N>(&self.folder, training);
         }
         let there = |board: &Board| {
             self.folder.join("boards").join(board.package).join("Cargo.toml").is_file()
@@ -68,12 +69,13 @@ impl Home {
             board.package
         );
         let [_, ram, _] = board.memory(&self.folder).context("the board's memory map")?;
-        // What lies there in any case; to the byte the compiler sees to it.
+        // What lies there in any case; to the byte, and where a part stays in flash, the compiler sees to it.
         let least = (N::IN_PLACE_RAM + frame_bytes_of::<N, f32>()) as u64;
         ensure!(
-            least <= ram,
+            least <= ram || training != Training::All,
             "the net `{}` takes {} bytes of RAM at least where it is served and learns, and {} has {}: make its \
-             maps or units fewer, or take a larger --board; `plan` says what takes how much",
+             maps or units fewer, let a part stay in flash (--train output), or take a larger --board; `plan` says what \
+             takes how much",
             N::NAME,
             label::count(least),
             board.name,

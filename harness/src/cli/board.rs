@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{HomeFlags, LAST_MODEL};
+use super::{HomeFlags, LAST_MODEL, TrainsFlags};
 use crate::board::firmware::BOARDS;
 
 /// What `cpfo build` and `cpfo flash` are asked for.
@@ -16,6 +16,9 @@ pub struct BoardFlags {
     /// The model that goes into the firmware
     #[arg(long, value_name = "FILE", default_value = LAST_MODEL)]
     pub model: PathBuf,
+    /// What trains on the board; the rest stays in flash and takes no RAM there
+    #[command(flatten)]
+    pub trains: TrainsFlags,
     /// Where firmware is built
     #[command(flatten)]
     pub home: HomeFlags,
@@ -27,6 +30,7 @@ probe-rs. A project that `cpfo new` made has firmware for the boards that it was
 
 Examples:
   cpfo build --board m4             the firmware with the last model in it, and its sizes
+  cpfo build --board m4 --train output    only the output layer learns there: the rest takes no RAM
   cpfo flash --board nrf52840-dk    build it and hand it to the board
   cpfo flash --board m0             the same, to QEMU; Ctrl-A X ends it";
 

@@ -3,11 +3,13 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::known::Known;
 use super::number::{count, positive};
 use super::{HomeFlags, LAST_MODEL, LessonFlags, ReadingFlags};
 use crate::board::emulator::Board;
 use crate::board::line::BAUD;
 use crate::data::Split;
+use crate::model::training::Training;
 
 /// What `cpfo device` is asked for.
 #[derive(Args, Clone, Debug)]
@@ -42,6 +44,10 @@ pub struct LineFlags {
     /// The net of that firmware [default: that of the last model]. Any other device says itself which it runs
     #[arg(long, value_name = "NAME", global = true, requires = "emulate")]
     pub net: Option<String>,
+    /// What trains in that firmware, as `build --train` has it; the rest stays in flash, as the model has it
+    #[arg(long, value_name = "WHAT", global = true, requires = "emulate",
+          value_parser = Known::<Training>::of(&["all", "tail", "conv+output", "output", "biases"]))]
+    pub train: Option<Training>,
     /// How long to wait for an answer, in seconds
     #[arg(long, value_name = "SECONDS", global = true, default_value = "10", value_parser = count::<3_600>)]
     pub patience: usize,
@@ -54,6 +60,19 @@ impl LineFlags {
     /// How long to wait for an answer.
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.patience as u64)
+    }
+}
+
+impl DeviceCommand {
+    /// What tells of the model that the device has, where that matters.
+    pub fn about(&self) -> Option<&AboutFlags> {
+        match self {
+            DeviceCommand::Infer(how) => Some(&how.about),
+            DeviceCommand::Eval(how) => Some(&how.samples.about),
+            DeviceCommand::Tune(how) => Some(&how.from.about),
+            DeviceCommand::Pull(how) => Some(&how.about),
+            _ => None,
+        }
     }
 }
 
@@ -120,7 +139,7 @@ pub struct SamplesFlags {
     pub reading: ReadingFlags,
     /// How samples are held out for the test, where the data has no test part [default: as when the model was
     /// trained]
-    #[arg(long, value_name = "order|stratified", value_parser = super::known::Known::<Split>::of(&["order", "stratified"]),
+    #[arg(long, value_name = "order|stratified", value_parser = Known::<Split>::of(&["order", "stratified"]),
           hide_possible_values = true)]
     pub split: Option<Split>,
     /// What else tells it.

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::known::Known;
-use super::{HomeFlags, LAST_MODEL, LessonFlags};
+use super::{HomeFlags, LAST_MODEL, LessonFlags, TrainsFlags};
 use crate::board::emulator::Board;
 use crate::data::World;
 
@@ -31,6 +31,9 @@ pub struct EmulateFlags {
     /// Samples that were collected in the new world, as `--data` takes them: another wearer, another mounting
     #[arg(long, value_name = "PATH", conflicts_with = "shift")]
     pub world: Option<PathBuf>,
+    /// What of the net trains.
+    #[command(flatten)]
+    pub trains: TrainsFlags,
     /// How it is to learn of the new world.
     #[command(flatten)]
     pub lesson: LessonFlags,
@@ -62,5 +65,6 @@ Examples:
   cpfo emulate                                   an M4F learns to read mirrored digits
   cpfo emulate --board m0 --shift rotate:30      the same on 16 KB of RAM, in a turned world
   cpfo emulate --data data/new --model cpfo-out/model.safetensors    a net of your own, in its project
+  cpfo emulate --board m0 --train output         only the output layer learns, the rest stays in flash
   cpfo emulate --data mine/ --world theirs/      from one wearer's data to another's
   cpfo emulate --model mine.safetensors --samples 5 --json";

@@ -20,6 +20,7 @@ mod plan;
 mod predict;
 mod recipe;
 mod train;
+mod trains;
 
 pub use bench::BenchFlags;
 pub use board::BoardFlags;
@@ -41,6 +42,7 @@ pub use plan::{PlanFlags, Precision};
 pub use predict::PredictFlags;
 pub use recipe::RecipeFlags;
 pub use train::TrainFlags;
+pub use trains::TrainsFlags;
 
 use std::env;
 use std::ffi::OsString;

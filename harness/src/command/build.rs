@@ -7,7 +7,7 @@ use cpfo::Net;
 
 use crate::base::label;
 use crate::base::terminal::say;
-use crate::board::firmware;
+use crate::board::firmware::{self, Model};
 use crate::cli::BoardFlags;
 use crate::show::table::{Align, Table};
 
@@ -16,9 +16,9 @@ pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
     let home = flags.home.home()?;
     let targets = home.folder();
     let board = firmware::board(&flags.board).context("there is no such board")?;
-    let program = home.serve::<N>(&board)?;
-    let path = firmware::with_model::<N>(&flags.model, targets)?;
-    let elf = board.build(targets, program, &path)?;
+    let program = home.serve::<N>(&board, flags.trains.training)?;
+    let model = Model::of_file::<N>(&flags.model, flags.trains.training, targets)?;
+    let elf = board.build(targets, program, &model)?;
     let takes = firmware::sizes(&elf)?;
     let [flash, ram, stack] = board.memory(targets)?;
 

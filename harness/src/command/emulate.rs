@@ -12,7 +12,7 @@ use crate::base::terminal::note;
 use crate::base::{interrupt, label};
 use crate::board::device::Device;
 use crate::board::emulator::Emulator;
-use crate::board::firmware;
+use crate::board::firmware::{self, Model};
 use crate::board::link::Link;
 use crate::cli::{EmulateFlags, LAST_MODEL};
 use crate::data::source::{self, Origin, Request, Source};
@@ -20,6 +20,7 @@ use crate::data::{Data, World};
 use crate::learn::run::{Recipe, Run, Step};
 use crate::model;
 use crate::model::Metadata;
+use crate::model::training::Training;
 use crate::tune::{self, Course, Leave, Lesson};
 
 /// Enough to be good in the old world, and done in seconds.
@@ -30,7 +31,7 @@ pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
     interrupt::listen()?;
     let home = flags.home.home()?;
     let board = firmware::board(flags.board.name()).context("there is no such board")?;
-    let program = home.serve::<N>(&board)?;
+    let program = home.serve::<N>(&board, flags.trains.training)?;
     ensure!(
         source::ships::<N>() || flags.data.is_some(),
         "`emulate` shows the digits that ship, 8 x 8 pixels and ten classes, in another world; the net \
@@ -50,12 +51,23 @@ pub fn run<N: Net>(flags: &EmulateFlags) -> anyhow::Result<ExitCode> {
         None => Lesson::new(&flags.lesson, &data, world)?,
     };
     note!("building the firmware for the board {}, starting it", flags.board);
-    let (_emulator, line) = Emulator::start(flags.board, program, home.folder())?;
+    // What does not train is read in flash, so it has to be there.
+    let model = match flags.trains.training {
+        Training::All => None,
+        part => Some(Model::of::<N>(&parameters, &about, part, home.folder())?),
+    };
+    let (_emulator, line) =
+        Emulator::start_with(flags.board, program, home.folder(), model.as_ref())?;
     let mut device = Device::<N, _>::meet(Link::over_socket(line)?)?;
     device.deploy(&parameters).context("the model does not get to the device")?;
     let course = Course::run(&lesson, device, parameters)?;
-    let leave =
-        Leave { output: &output, about: &about, emulated: Some(flags.board), json: flags.json };
+    let leave = Leave {
+        output: &output,
+        about: &about,
+        emulated: Some(flags.board),
+        training: flags.trains.training,
+        json: flags.json,
+    };
     tune::all::<N>(&leave, &lesson, course)
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Context as _, ensure};
 use cpfo::Net;
 
 use crate::base::child::bound;
+use crate::board::firmware::Model;
 use crate::board::{emulator, firmware};
 use crate::cli::BoardFlags;
 
@@ -14,8 +15,8 @@ pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
     let home = flags.home.home()?;
     let targets = home.folder();
     let board = firmware::board(&flags.board).context("there is no such board")?;
-    let program = home.serve::<N>(&board)?;
-    let path = firmware::with_model::<N>(&flags.model, targets)?;
+    let program = home.serve::<N>(&board, flags.trains.training)?;
+    let model = Model::of_file::<N>(&flags.model, flags.trains.training, targets)?;
     let status = match board.chip {
         Some(chip) => {
             let there = Command::new("probe-rs").arg("--version").output().is_ok();
@@ -24,7 +25,7 @@ pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
                 "probe-rs is not installed; it speaks to the board's debug probe: \
                  cargo install probe-rs-tools --locked"
             );
-            let elf = board.build(targets, program, &path)?;
+            let elf = board.build(targets, program, &model)?;
             bound(&mut Command::new("probe-rs")).args(["run", "--chip", chip]).arg(elf).status()
         }
         None => {
@@ -34,7 +35,7 @@ pub fn run<N: Net>(flags: &BoardFlags) -> anyhow::Result<ExitCode> {
             bound(&mut Command::new("cargo"))
                 .current_dir(targets)
                 .args([board.name, "--bin", &format!("{}-{program}", board.package)])
-                .env("CPFO_MODEL", &path)
+                .envs(model.says())
                 .env_remove("RUSTFLAGS")
                 .env_remove("CARGO_TARGET_DIR")
                 .status()

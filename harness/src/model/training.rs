@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use anyhow::ensure;
 use cpfo::net::{Net, Role};
 use cpfo::topology::Kind;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,34 @@ impl Training {
     }
 }
 
+impl Training {
+    /// As a type of [`cpfo::choice`], for a firmware of the net `N`.
+    ///
+    /// # Errors
+    /// If there is nothing of this net that trains.
+    pub fn rust<N: Net>(self) -> anyhow::Result<String> {
+        let trains = self.of_tensors::<N>();
+        ensure!(
+            trains.contains(&true),
+            "nothing of the net `{}` trains with --train {self}",
+            N::NAME
+        );
+        let of = |name: &str| format!("cpfo::choice::{name}");
+        Ok(match self {
+            Training::All => of("All"),
+            Training::ConvolutionsAndOutput => of("ConvolutionsAndOutput"),
+            Training::OutputOnly => of("OutputOnly"),
+            Training::BiasesOnly => of("BiasesOnly"),
+            Training::Nothing => of("Nothing"),
+            Training::Tail(layers) => {
+                let frozen = (trains.len() / 2).saturating_sub(layers);
+                let freeze = of("Freeze<");
+                [freeze.repeat(frozen), of("All"), ">".repeat(frozen)].concat()
+            }
+        })
+    }
+}
+
 impl From<Training> for String {
     fn from(training: Training) -> Self {
         training.to_string()
@@ -106,6 +135,17 @@ impl FromStr for Training {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_choice_is_a_type_of_core() {
+        use cpfo_nets::digits::Net as Digits;
+        let of = |training: Training| training.rust::<Digits>().unwrap();
+        assert_eq!(of(Training::All), "cpfo::choice::All");
+        assert_eq!(of(Training::Tail(3)), "cpfo::choice::All");
+        let one = "cpfo::choice::Freeze<cpfo::choice::Freeze<cpfo::choice::All>>";
+        assert_eq!(of(Training::Tail(1)), one);
+        assert!(Training::Nothing.rust::<Digits>().is_err());
+    }
 
     #[test]
     fn what_is_written_is_read() {

@@ -34,6 +34,8 @@ pub struct Leave<'a> {
     pub about: &'a Metadata,
     /// The emulated board, if it is one.
     pub emulated: Option<Board>,
+    /// What trains on it.
+    pub training: Training,
     /// Whether a program reads it.
     pub json: bool,
 }
@@ -268,7 +270,7 @@ fn times_elsewhere<N: Net>(leave: &Leave<'_>, lesson: &Lesson, course: &Course) 
     let [_, mean, _] = times(course);
     let emulated = leave.emulated.filter(|_| course.unit == "instructions");
     let counted = emulated.map(|board| (board.name(), mean));
-    Some(Plan::of::<N>(Training::All)?.times(counted, lesson.steps()))
+    Some(Plan::of::<N>(leave.training)?.times(counted, lesson.steps()))
 }
 
 fn change(change: Change, form: Form) -> String {

@@ -62,6 +62,4 @@ pub use loan::loan;
 #[cfg(target_os = "none")]
 pub use prove::{bits, bits_small, figures_of_digits, figures_of_lenet, slices};
 #[cfg(target_os = "none")]
-pub use serve::{serve_digits, serve_lenet};
-#[cfg(target_os = "none")]
 pub use sweep::sweep;

@@ -37,6 +37,7 @@ fn main() -> ExitCode {
     let lacks = lacks.map(|error| error.to_string());
     let mut trials = vec![
         trial("mirrored_digits_on_m4", lacks.clone(), move || mirrored_digits(board)),
+        trial("a_part_of_it_on_m4", lacks.clone(), move || part(board)),
         trial("bench_on_m4", lacks.clone(), move || bench(board)),
         trial("a_bad_line_on_m4", lacks.clone(), move || bad_line(board)),
     ];
@@ -100,6 +101,16 @@ fn mirrored_digits(board: Board) -> Result<(), Failed> {
         fs::write(&committed, &drawn)?;
     }
     holds(fs::read_to_string(committed)? == drawn, "targets/learning.svg is of this run")
+}
+
+/// The output layer learns, the rest is read in flash: the RAM of one layer, and the bits of the desktop.
+fn part(board: Board) -> Result<(), Failed> {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("part");
+    let words = ["emulate", "--board", board.name(), "--train", "output", "--samples", "2"];
+    let said = json(cpfo().args(words).args(["--epochs", "1", "--json", "--out"]).arg(&out))?;
+    holds(said["equal_to_the_bit"] == true && said["steps"] == 20, "20 steps, equal bits")?;
+    let parameters = said["memory"]["parameters"].as_u64();
+    holds(parameters < Some(1_400), &format!("{parameters:?} bytes of parameters"))
 }
 
 /// The passes that are committed are told, beside what is committed. The instructions depend a little

@@ -14,6 +14,7 @@ mod model;
 mod teach;
 mod test;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -23,11 +24,12 @@ use crate::base::terminal::note;
 use crate::base::{interrupt, label};
 use crate::board::device::{Device, Said, hello};
 use crate::board::emulator::Emulator;
-use crate::board::firmware;
+use crate::board::firmware::{self, Model};
 use crate::board::home::Home;
 use crate::board::line::{self, Carry, Line};
 use crate::cli::{AboutFlags, DeviceCommand, DeviceFlags, LineFlags};
 use crate::data::source::Origin;
+use crate::model::training::Training;
 use crate::model::{self as files, Metadata};
 
 /// A device with the net `N`.
@@ -37,7 +39,8 @@ type Met<N> = Device<N, Box<dyn Carry>>;
 pub struct Taught {
     name: &'static str,
     fingerprint: u32,
-    program: fn(&Home, &firmware::Board) -> anyhow::Result<&'static str>,
+    program: fn(&Home, &firmware::Board, Training) -> anyhow::Result<&'static str>,
+    model: fn(&Path, Training, &Path) -> anyhow::Result<Model>,
     run: fn(&DeviceFlags, Line) -> anyhow::Result<ExitCode>,
 }
 
@@ -47,7 +50,8 @@ impl Taught {
         Self {
             name: N::NAME,
             fingerprint: format::fingerprint::<N>(),
-            program: |home, board| home.serve::<N>(board),
+            program: |home, board, training| home.serve::<N>(board, training),
+            model: Model::of_file::<N>,
             run: with_net::<N>,
         }
     }
@@ -59,7 +63,7 @@ pub fn run(flags: &DeviceFlags, nets: &[Taught]) -> anyhow::Result<ExitCode> {
     if matches!(flags.what, DeviceCommand::List) {
         return list::run(flags);
     }
-    let (_emulator, mut line) = open(&flags.line, nets)?;
+    let (_emulator, mut line) = open(flags, nets)?;
     match &flags.what {
         DeviceCommand::Info => look::info(&mut line, flags.json),
         DeviceCommand::Watch(how) => look::watch(&mut line, how, flags.json),
@@ -71,15 +75,29 @@ pub fn run(flags: &DeviceFlags, nets: &[Taught]) -> anyhow::Result<ExitCode> {
 }
 
 /// Opens the line, and starts what is at its other end if that is asked for.
-fn open(flags: &LineFlags, nets: &[Taught]) -> anyhow::Result<(Option<Emulator>, Line)> {
+fn open(flags: &DeviceFlags, nets: &[Taught]) -> anyhow::Result<(Option<Emulator>, Line)> {
+    let (flags, what) = (&flags.line, &flags.what);
     let patience = flags.patience();
     if let Some(board) = flags.emulate {
         let net = to_emulate(flags, nets)?;
         let home = flags.home.home()?;
         let listed = firmware::board(board.name()).context("there is no such board")?;
-        let program = (net.program)(&home, &listed)?;
+        let training = flags.train.unwrap_or_default();
+        let program = (net.program)(&home, &listed, training)?;
+        // What does not train is read in flash, so it has to be there.
+        let model = match training {
+            Training::All => None,
+            part => {
+                let named = what.about().and_then(AboutFlags::model);
+                let (path, _) = named.with_context(|| {
+                    format!("--train {part} needs the model whose other layers stay in flash: name it with --model")
+                })?;
+                Some((net.model)(path, part, home.folder())?)
+            }
+        };
         note!("building the firmware with the net {} for the board {board}, starting it", net.name);
-        let (emulator, socket) = Emulator::start(board, program, home.folder())?;
+        let (emulator, socket) =
+            Emulator::start_with(board, program, home.folder(), model.as_ref())?;
         return Ok((Some(emulator), line::over(socket)?.with_patience(patience)));
     }
     let line = match (&flags.port, &flags.socket) {
@@ -152,13 +170,7 @@ fn with_net<N: Net>(flags: &DeviceFlags, line: Line) -> anyhow::Result<ExitCode>
 
 /// Gives an emulated device that has just started what a real one has in its flash.
 fn begin<N: Net>(device: &mut Met<N>, flags: &DeviceFlags) -> anyhow::Result<()> {
-    let about = match &flags.what {
-        DeviceCommand::Infer(how) => &how.about,
-        DeviceCommand::Eval(how) => &how.samples.about,
-        DeviceCommand::Tune(how) => &how.from.about,
-        DeviceCommand::Pull(how) => &how.about,
-        _ => return Ok(()),
-    };
+    let Some(about) = flags.what.about() else { return Ok(()) };
     if let Some((path, named)) = about.model()
         && (named || files::net_of(path).is_some_and(|net| net == N::NAME))
     {

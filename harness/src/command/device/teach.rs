@@ -42,6 +42,7 @@ pub(super) fn tune<N: Net>(
     );
     let course = Course::run(&lesson, device, parameters)?;
     let emulated = flags.line.emulate;
-    let leave = Leave { output: &output, about: &about, emulated, json: flags.json };
+    let training = flags.line.train.unwrap_or_default();
+    let leave = Leave { output: &output, about: &about, emulated, training, json: flags.json };
     tune::all::<N>(&leave, &lesson, course)
 }
