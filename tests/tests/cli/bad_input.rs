@@ -26,7 +26,7 @@ fn wrong_usage() {
     here.cpfo("train --augment --no-augment").fails(2, &["--no-augment"]);
     here.cpfo("train --schedule cosine --step-every 3").fails(2, &["need `--schedule step`"]);
     here.cpfo("train --schedule step --warm-up 3").fails(2, &["needs `--schedule cosine`"]);
-    here.cpfo("predict").fails(2, &["<PICTURE>"]);
+    here.cpfo("predict").fails(2, &["<FILE>"]);
     assert!(here.list("").is_empty());
 }
 

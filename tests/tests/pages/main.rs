@@ -153,7 +153,7 @@ fn plan(words: &str, file: &Path) -> Result<(), Failed> {
 }
 
 fn run(words: &str, more: &[&Path]) -> Result<(), Failed> {
-    let said = cpfo().args(words.split(' ')).args(more).output()?;
+    let said = cpfo().args(words.split_whitespace()).args(more).output()?;
     if said.status.success() {
         return Ok(());
     }
