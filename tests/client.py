@@ -5,7 +5,7 @@
     client.py /dev/ttyACM0 MODEL SAMPLES RATE  over a serial port (pip install pyserial)
 
 MODEL is in the device format (`cpfo export --bin`). SAMPLES has a line for each: the label, then the
-pixels. It prints a line for each sample, the bits of its loss, and at last the checksum of the
+pixels as the net takes them: inputs, not readings. It prints a line for each sample, the bits of its loss, and at last the checksum of the
 parameters: what `cpfo` would print for the same.
 """
 import random
@@ -57,6 +57,14 @@ def opened(data):
     if len(out) < 6 or struct.unpack("<I", out[-4:])[0] != zlib.crc32(out[:-4]):
         return None
     return out[0], bytes(out[1:-4])
+
+
+def unscaled(model, maps):
+    """A model in version 1 of the device format, as a line has it: without the scale of readings."""
+    if model[4] == 1:
+        return model
+    body = model[:4] + b"\1" + model[5:16] + model[16 + 8 * maps : -4]
+    return body + struct.pack("<I", zlib.crc32(body))
 
 
 class Reader:
@@ -124,7 +132,7 @@ class Device:
         _, said = self.ask(varint(HELLO))
         version, board, net = said.varint(), said.string().decode(), said.string().decode()
         said.varint(), said.varint()  # fingerprint, parameters
-        pixels = said.varint() * said.varint() * said.varint()
+        rows, columns, maps = said.varint(), said.varint(), said.varint()
         said.varint(), said.string()  # classes, unit
         session, learned = said.varint(), said.varint()
         if said.take(1) == b"\1":
@@ -132,7 +140,7 @@ class Device:
         full = said.take(1)[0]  # what trains comes after it
         assert version == 3, f"the device speaks version {version}"
         print(f"{net} on {board}, session {session:08x}, {learned} samples learnt", file=sys.stderr)
-        return pixels, learned, full
+        return rows * columns * maps, maps, learned, full
 
     def begin(self, learned):
         self.session = random.randrange(1, 2**32)
@@ -154,9 +162,9 @@ class Device:
 
 def main(place, model, samples, rate):
     device = Device(place)
-    pixels, learned, full = device.hello()
+    pixels, maps, learned, full = device.hello()
     device.begin(learned)
-    device.push(open(model, "rb").read(), learned)
+    device.push(unscaled(open(model, "rb").read(), maps), learned)
     for step, line in enumerate(open(samples)):
         label, *image = line.replace(",", " ").split()
         assert len(image) == pixels, f"line {step + 1} has {len(image)} pixels, the net takes {pixels}"

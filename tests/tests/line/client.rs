@@ -11,6 +11,7 @@ use std::thread;
 use cpfo::format;
 use cpfo::net::{Image, Net as _};
 use cpfo::rng::Rng;
+use cpfo::scale::Scale;
 use cpfo::shape::{Tensor as _, Zero as _};
 use cpfo::train::{InPlace, Rates};
 use cpfo_harness::data::Dataset;
@@ -33,7 +34,8 @@ fn a_client_in_python_teaches_a_device() {
     let mut parameters = Box::new(Net::ZERO);
     parameters.initialize(&mut Rng::new(3));
     let mut model = Vec::new();
-    let _ = format::emit::<_, _, ()>(&parameters, |piece| {
+    // As `cpfo export --bin` writes it: with a scale, of which the client knows that a line has none.
+    let _ = format::emit_scaled::<_, _, ()>(&parameters, &Scale::ZERO, |piece| {
         model.extend_from_slice(piece);
         Ok(())
     });
