@@ -93,19 +93,8 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<Start<N>> {
     let (parameters, said) = model::load::<N>(path)?;
     // The test part is what was set aside when the model was trained.
     let origin = Origin::of(&said).with_context(|| label::path(&path).to_string())?;
-    let usual = origin.as_ref().and_then(|origin| origin.division.split());
     let path = flags.data.as_deref();
-    let request = match path {
-        Some(_) => Request {
-            path,
-            reading: origin.as_ref().map(|origin| origin.reading.clone()).unwrap_or_default(),
-            usual,
-            learnt: origin.as_ref(),
-            ..Request::default()
-        },
-        None => Request { usual, learnt: origin.as_ref(), ..Request::default() },
-    };
-    let source = source::load::<N>(&request)?;
+    let source = source::load::<N>(&Request::as_learnt(path, origin.as_ref()))?;
     if let Some(path) = path {
         note!("its samples are those of {}", label::path(&path));
     }
@@ -116,13 +105,7 @@ fn start<N: Net>(flags: &EmulateFlags) -> anyhow::Result<Start<N>> {
 /// Samples of another world, read as those were that the model has learnt from.
 fn collected<N: Net>(path: &Path, about: &Metadata) -> anyhow::Result<Data> {
     let origin = Origin::of(about)?;
-    let reading = origin.as_ref().map(|origin| origin.reading.clone()).unwrap_or_default();
-    let usual = origin.as_ref().and_then(|origin| origin.division.split());
-    let path = Some(path);
-    let learnt = origin.as_ref();
-    let source =
-        source::load::<N>(&Request { path, reading, usual, learnt, ..Request::default() })?;
-    Ok(source.data)
+    Ok(source::load::<N>(&Request::as_learnt(Some(path), origin.as_ref()))?.data)
 }
 
 /// A model that is good in the old world.

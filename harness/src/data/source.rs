@@ -164,6 +164,20 @@ pub struct Request<'a> {
     pub learnt: Option<&'a Origin>,
 }
 
+impl<'a> Request<'a> {
+    /// Samples that are read, divided and scaled as those were that a model has learnt from.
+    pub fn as_learnt(path: Option<&'a Path>, learnt: Option<&'a Origin>) -> Self {
+        Self {
+            path,
+            // The digits that ship are read in one way only.
+            reading: path.and(learnt).map(|origin| origin.reading.clone()).unwrap_or_default(),
+            usual: learnt.and_then(|origin| origin.division.split()),
+            learnt,
+            ..Self::default()
+        }
+    }
+}
+
 /// How a test part came to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -23,18 +23,12 @@ pub(super) fn samples<N: Net>(
     flags: &SamplesFlags,
     origin: Option<&Origin>,
 ) -> anyhow::Result<Source> {
-    let usual = origin.and_then(|origin| origin.division.split());
-    source::load::<N>(&match flags.data.as_deref() {
-        path @ Some(_) => Request {
-            path,
-            reading: flags.reading.reading(origin.map(|origin| &origin.reading)),
-            split: flags.split,
-            usual,
-            learnt: origin,
-            ..Request::default()
-        },
-        None => Request { split: flags.split, usual, learnt: origin, ..Request::default() },
-    })
+    let mut request = Request::as_learnt(flags.data.as_deref(), origin);
+    request.split = flags.split;
+    if request.path.is_some() {
+        request.reading = flags.reading.reading(origin.map(|origin| &origin.reading));
+    }
+    source::load::<N>(&request)
 }
 
 /// Tests it with labelled samples.
