@@ -201,6 +201,7 @@ macro_rules! columns {
 }
 
 /// A convolution with its weights at work on an input.
+#[doc(hidden)]
 #[allow(missing_debug_implementations)]
 pub struct Convolving<'a, L: Layer, X: Pixel> {
     /// W

@@ -67,6 +67,7 @@ impl Method for Mean {
 
 /// The bytes of a piece of what is kept for the way back, of windows of such sides and a map of such
 /// [dimensions](Shape::DIMENSIONS) before it: the winners of a pooled pixel, or a bit for each place of a row.
+#[doc(hidden)]
 pub const fn bytes<M: Method>([wr, wc]: [usize; 2], [_, columns, maps]: [usize; 3]) -> usize {
     if M::WINS { winner_bytes(wr * wc, maps) } else { columns.div_ceil(8) }
 }
@@ -182,6 +183,7 @@ where
 }
 
 /// The pixels of a map, as tiles: what a pooling layer at the head of a net reduces.
+#[doc(hidden)]
 #[allow(missing_debug_implementations)]
 pub struct Pixels<'a, I: Shape, X: Pixel>(pub &'a I::Of<X::Stored>);
 
@@ -340,6 +342,7 @@ impl<I: Shape, O: Shape, W: Shape, const BYTES: usize> Reduce for Pooling<I, O, 
 }
 
 /// δ at the winner of each window of a row.
+#[doc(hidden)]
 #[allow(missing_debug_implementations)]
 pub struct Winners<'a, O: Shape, W, const BYTES: usize> {
     /// What is left of the row: its column, the δs of all maps and their winners.

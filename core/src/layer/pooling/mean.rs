@@ -193,6 +193,7 @@ fn word<I: Shape, const BYTES: usize>(bits: &Bits<I, BYTES>, r: usize, c: usize,
 }
 
 /// The δs of a row before its windows.
+#[doc(hidden)]
 #[allow(missing_debug_implementations)]
 pub struct Spread<'a, A, I: Shape, O: Shape, W, const BYTES: usize> {
     delta: &'a O::Of<f32>,
