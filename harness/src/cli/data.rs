@@ -5,7 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::known::Known;
 use crate::data::source::Reading;
-use crate::data::{LabelColumn, Split};
+use crate::data::{Column, Grouping, Split};
 
 /// Which samples.
 #[derive(Args, Clone, Debug)]
@@ -32,9 +32,15 @@ pub struct DataFlags {
 pub struct ReadingFlags {
     /// CSV: where the label stands: `first`, `last`, the column's name in the header, or its number
     /// [default: the column `label` or `class` of the header, else first]
-    #[arg(long, value_name = "COLUMN", value_parser = Known::<LabelColumn>::of(&["first", "last"]),
+    #[arg(long, value_name = "COLUMN", value_parser = Known::<Column>::of(&["first", "last"]),
           hide_possible_values = true, requires = "data")]
-    pub label_column: Option<LabelColumn>,
+    pub label_column: Option<Column>,
+    /// CSV: where the group stands that a line belongs to, as the person whose reading it is: `first`,
+    /// `last`, the column's name in the header, or its number. A split keeps groups whole, and so does
+    /// --validate. `none` if a model was trained with groups and these data have none
+    #[arg(long, value_name = "COLUMN", value_parser = Known::<Grouping>::of(&["first", "last", "none"]),
+          hide_possible_values = true, requires = "data")]
+    pub group_column: Option<Grouping>,
     /// Exchange rows and columns of every image: EMNIST's files need it
     #[arg(long, value_name = "yes|no", hide_possible_values = true, num_args = 0..=1, require_equals = true,
           default_missing_value = "yes", value_parser = yes_or_no(), requires = "data")]
@@ -55,6 +61,7 @@ impl ReadingFlags {
         let learnt = learnt.cloned().unwrap_or_default();
         Reading {
             label: self.label_column.clone().or(learnt.label),
+            group: Grouping::or(self.group_column.as_ref(), learnt.group),
             transpose: self.transpose.unwrap_or(learnt.transpose),
             invert: self.invert.unwrap_or(learnt.invert),
             fit: self.fit.unwrap_or(learnt.fit),

@@ -5,7 +5,7 @@ use clap::Args;
 use super::LAST_MODEL;
 use super::data::yes_or_no;
 use super::known::Known;
-use crate::data::LabelColumn;
+use crate::data::{Column, Grouping};
 
 /// What `cpfo predict` is asked for.
 #[derive(Args, Clone, Debug)]
@@ -33,9 +33,14 @@ pub struct PredictFlags {
     pub invert: Option<bool>,
     /// CSV: where the label stands, if there is one: `first`, `last`, the column's name in the header, or
     /// its number [default: as when the net was trained]
-    #[arg(long, value_name = "COLUMN", value_parser = Known::<LabelColumn>::of(&["first", "last"]),
+    #[arg(long, value_name = "COLUMN", value_parser = Known::<Column>::of(&["first", "last"]),
           hide_possible_values = true)]
-    pub label_column: Option<LabelColumn>,
+    pub label_column: Option<Column>,
+    /// CSV: where the group stands, if there is one: `first`, `last`, the column's name in the header, its
+    /// number, or `none` [default: as when the net was trained]
+    #[arg(long, value_name = "COLUMN", value_parser = Known::<Grouping>::of(&["first", "last", "none"]),
+          hide_possible_values = true)]
+    pub group_column: Option<Grouping>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub json: bool,

@@ -37,7 +37,7 @@ pub struct TrainFlags {
     /// Go on with the run in the --out folder as if it had not been stopped; with --epochs, till it
     /// has learnt for so many in all, even if it was at its end
     #[arg(long, conflicts_with_all = [
-        "net", "split", "scale", "seeds", "label_column", "transpose", "invert", "fit",
+        "net", "split", "scale", "seeds", "label_column", "group_column", "transpose", "invert", "fit",
     ])]
     pub resume: bool,
     /// The folder for model, report and checkpoint
@@ -67,6 +67,7 @@ Examples:
   cpfo train --data shapes/ --fit                pictures of any size, a folder for each class
   cpfo train --data iris.csv --label-column last
   cpfo train --data gestures/ --scale standard   sensors whose units differ
+  cpfo train --data gestures.csv --group-column person  nobody's windows on both sides of the split
   cpfo train --from mine.safetensors --train output --data desk/ --epochs 5
   cpfo train --resume --out lenet/               go on where Ctrl-C stopped it
   cpfo train --resume --epochs 200               and for longer than was asked for

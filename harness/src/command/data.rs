@@ -148,9 +148,7 @@ impl Understood {
                 Figure::new("classes", self.summary.classes.len().to_string()),
                 Figure::new("what looks wrong", label::count(self.warnings.len() as u64)),
             ],
-            reading: reading
-                .chain([Figure::new("test part", origin.division.to_string())])
-                .collect(),
+            reading: reading.chain([Figure::new("test part", origin.divided())]).collect(),
             form: Form::of(self.shape),
             classes: samples::classes(&self.summary),
             channels: samples::channels(&self.summary),
@@ -170,7 +168,7 @@ impl Understood {
         let [train, test] = self.counts().map(|count| label::count(count as u64));
         say!(
             "\n{train} samples to learn from, {test} to test with ({})",
-            self.source.origin.division
+            self.source.origin.divided()
         )?;
         let wrong = match self.warnings.len() {
             0 => "nothing looks wrong".to_owned(),
@@ -206,6 +204,7 @@ impl Understood {
             "what": what,
             "samples": { "train": train, "test": test },
             "division": self.source.origin.division,
+            "groups": self.source.origin.groups.map(|[train, test]| json!({ "train": train, "test": test })),
             "classes": classes.collect::<Vec<_>>(),
             "channels": channels.collect::<Vec<_>>(),
             "warnings": self.warnings,

@@ -27,10 +27,13 @@ pub fn run<N: Net>(flags: &EvalFlags) -> anyhow::Result<ExitCode> {
     let usual = origin.as_ref().and_then(|origin| origin.division.split());
     let usual = usual.unwrap_or(if by_class { Split::Stratified } else { Split::Order });
     let division = if flags.all { None } else { Some(divide(&data, flags.data.split, usual)?) };
-    let chosen = choose(&data, division);
+    let chosen = choose(&data, division)?;
     let known = learnt.map(|learnt| chosen.iter().filter(|&&(part, i)| learnt[part][i]).count());
-    let which = division.map_or("all samples".to_owned(), |division| division.to_string());
+    let mut which = division.map_or("all samples".to_owned(), |division| division.to_string());
     let samples = gather(&data, &chosen);
+    if !samples.groups.is_empty() {
+        which = format!("{which}; groups: {}", samples.group_count());
+    }
 
     let mut warnings = notes;
     let frame = origin.as_ref().and_then(|origin| origin.frame);
@@ -82,14 +85,14 @@ fn divide(data: &Data, split: Option<Split>, usual: Split) -> anyhow::Result<Div
 }
 
 /// The samples of a test, by part and place; all without a division.
-fn choose(data: &Data, division: Option<Division>) -> Vec<(usize, usize)> {
+fn choose(data: &Data, division: Option<Division>) -> anyhow::Result<Vec<(usize, usize)>> {
     let part = |part: usize, of: &Dataset| (0..of.len()).map(move |index| (part, index));
     let test = data.test.iter().flat_map(|test| part(1, test));
-    match division.map(Division::split) {
+    Ok(match division.map(Division::split) {
         None => part(0, &data.train).chain(test).collect(),
         Some(None) => test.collect(),
-        Some(Some(split)) => split.test_indices(&data.train).into_iter().map(|i| (0, i)).collect(),
-    }
+        Some(Some(split)) => split.test_indices(&data.train)?.into_iter().map(|i| (0, i)).collect(),
+    })
 }
 
 /// The chosen samples as one set.
@@ -99,9 +102,7 @@ fn gather(data: &Data, chosen: &[(usize, usize)]) -> Dataset {
     };
     let mut samples = data.train.subset(&of(0));
     if let Some(test) = &data.test {
-        let test = test.subset(&of(1));
-        samples.images.extend(test.images);
-        samples.labels.extend(test.labels);
+        samples.extend(&test.subset(&of(1)));
     }
     samples
 }

@@ -28,7 +28,12 @@ pub fn run<N: Net>(flags: &PredictFlags) -> anyhow::Result<ExitCode> {
     let [.., maps] = N::INPUT;
     scale.fits(maps).with_context(|| label::path(&flags.model).to_string())?;
     let class_names = origin.as_ref().map(|origin| origin.names.clone()).unwrap_or_default();
-    let how = How { fit: flags.fit, invert: flags.invert, label: flags.label_column.clone() };
+    let how = How {
+        fit: flags.fit,
+        invert: flags.invert,
+        label: flags.label_column.clone(),
+        group: flags.group_column.clone(),
+    };
     let gathered = gather::<N>(&flags.files, &how, origin.as_ref(), &scale);
     // One bad file costs the others nothing; how it ends tells of it.
     for (_, error) in &gathered.failed {

@@ -26,9 +26,9 @@ impl Dataset {
             }
         }
         let labels = digits.labels.iter().map(|label| label % classes as u16).collect();
-        let names = Vec::new();
+        let (names, groups) = (Vec::new(), Vec::new());
         let scale = Scale::max(1.0);
-        Dataset { rows, columns, maps, images, labels, classes, scale, names }
+        Dataset { rows, columns, maps, images, labels, classes, scale, names, groups }
     }
 }
 

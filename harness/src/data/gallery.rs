@@ -69,5 +69,6 @@ pub(super) fn read(
         unread.push(format!("{} more pictures cannot be taken", errors - NAMED));
     }
     ensure!(!labels.is_empty(), "there is no picture in it");
-    Ok(Raw { shape, images, labels, names, places: Places::Files(places) })
+    let groups = Vec::new();
+    Ok(Raw { shape, images, labels, names, groups, places: Places::Files(places) })
 }

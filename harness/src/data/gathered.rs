@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::data::inputs::{self, Place};
 use crate::data::source::{self, Origin, Reading, Request};
-use crate::data::{Frame, LabelColumn, picture};
+use crate::data::{Column, Frame, Grouping, picture};
 use crate::model::Scale;
 
 /// An input: where it is from.
@@ -41,7 +41,9 @@ pub struct How {
     /// Whether dark and light are exchanged.
     pub invert: Option<bool>,
     /// Where the label of a table stands.
-    pub label: Option<LabelColumn>,
+    pub label: Option<Column>,
+    /// Where the group of a table's line stands.
+    pub group: Option<Grouping>,
 }
 
 /// Reads all files as those were read that the model has learnt from.
@@ -64,6 +66,7 @@ pub fn gather<N: Net>(
     };
     let reading = Reading {
         label: how.label.clone().or(learnt.label.clone()),
+        group: Grouping::or(how.group.as_ref(), learnt.group.clone()),
         invert: options.invert.unwrap_or(false),
         ..learnt
     };

@@ -53,8 +53,8 @@ pub(super) fn images(path: &Path, fit: impl FnOnce([usize; 3]) -> Result<()>) ->
         let (count, shape) = shape(&array.sizes)?;
         fit(shape)?;
         let images = array.bytes()?.into_iter().map(f32::from).collect();
-        let (labels, names) = (vec![0; count as usize], Vec::new());
-        Ok::<_, anyhow::Error>(Raw { shape, images, labels, names, places: Places::Order })
+        let (labels, names, groups) = (vec![0; count as usize], Vec::new(), Vec::new());
+        Ok::<_, anyhow::Error>(Raw { shape, images, labels, names, groups, places: Places::Order })
     };
     read().with_context(|| format!("cannot read {}", label::path(&path)))
 }
@@ -182,6 +182,7 @@ fn join(
         images: images.into_iter().map(f32::from).collect(),
         labels: labels.into_iter().map(u16::from).collect(),
         names: Vec::new(),
+        groups: Vec::new(),
         places: Places::Order,
     })
 }

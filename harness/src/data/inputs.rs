@@ -69,8 +69,8 @@ pub fn read(path: &Path, options: &Options) -> Result<Inputs> {
         }
         _ => {
             let shape = options.shape.map(turned);
-            let label = options.label.as_ref();
-            csv::inputs(path, csv::Wanted { shape, classes: options.classes, label })?
+            let (label, group) = (options.label.as_ref(), options.group.as_ref());
+            csv::inputs(path, csv::Wanted { shape, classes: options.classes, label, group })?
         }
     };
     if options.transpose {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use super::csv::{self, LabelColumn};
+use super::csv::{self, Column};
 use super::folder::{Source, find};
 use super::frame::Frame;
 use super::labels::renumber;
@@ -28,7 +28,9 @@ pub struct Options {
     /// found, in the order of the alphabet.
     pub names: Option<Vec<String>>,
     /// Where the label of a table stands. Otherwise the header says it, or it comes first.
-    pub label: Option<LabelColumn>,
+    pub label: Option<Column>,
+    /// Where the group of a table's line stands, if its samples belong to groups.
+    pub group: Option<Column>,
     /// Whether rows and columns are exchanged, as in EMNIST's files.
     pub transpose: bool,
     /// Whether dark and light are to be exchanged.
@@ -86,6 +88,13 @@ pub fn load(path: &Path, options: &Options) -> Result<Loaded> {
         }
         if options.label.is_some() && !matches!(found.train, Source::Csv(_)) {
             notes.push("only tables have a --label-column, so it does nothing here".to_owned());
+        }
+        if options.group.is_some() && !matches!(found.train, Source::Csv(_)) {
+            notes.push(
+                "only tables have a --group-column, so a split may put samples of one group on both \
+                 sides"
+                    .to_owned(),
+            );
         }
     }
     let mut unread = Vec::new();
@@ -181,7 +190,8 @@ fn read(
         }
         Source::Csv(path) => {
             let label = options.label.as_ref();
-            let wanted = csv::Wanted { shape: there, classes: options.classes, label };
+            let group = options.group.as_ref();
+            let wanted = csv::Wanted { shape: there, classes: options.classes, label, group };
             (csv::read(path, wanted)?, Some(path))
         }
         Source::Npy { samples, labels } => (numpy::read(samples, labels, there)?, Some(samples)),

@@ -16,7 +16,9 @@
 //! - [`Frame`] is where drawings stand in the images, so that a picture can be set there, too.
 //! - [`Dataset::digits`] is the set that ships inside the program.
 //! - [`Dataset::drawn`] is the same set at another size, for when only the speed is of interest.
-//! - [`Split`] sets samples aside for the test where the data has no test part of its own.
+//! - [`Split`] sets samples aside for the test where the data has no test part of its own; `groups` keeps
+//!   whole what belongs together.
+//! - [`Given`] is data that a program has in memory, instead of files.
 //! - [`Augment`] bends each training image a little, anew in every epoch.
 //! - [`World`] bends a whole data set for good: a net that is moved there has to learn again.
 //! - [`source`] finds the images for a command: those that ship, or the user's own.
@@ -35,6 +37,8 @@ mod form;
 mod frame;
 mod gallery;
 pub mod gathered;
+mod given;
+pub(crate) mod groups;
 mod idx;
 pub mod inputs;
 mod labels;
@@ -53,10 +57,12 @@ mod warp;
 mod world;
 
 pub use augment::{Augment, is_series};
-pub use csv::LabelColumn;
+pub use csv::Column;
 pub use folder::files;
 pub use form::Form;
 pub use frame::Frame;
+pub use given::Given;
+pub use groups::Grouping;
 pub use load::{Loaded, Options, load};
 pub use samples::{Data, Dataset, class_name};
 pub use sketch::Sketch;

@@ -57,7 +57,8 @@ mod tests {
         let mut images = vec![8.0; 400];
         images[..values.len()].copy_from_slice(values);
         let labels = vec![0; 100];
-        check(&Raw { shape: [2, 2, 1], images, labels, names: Vec::new(), places: Places::Order })
+        let (names, groups) = (Vec::new(), Vec::new());
+        check(&Raw { shape: [2, 2, 1], images, labels, names, groups, places: Places::Order })
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! senseless number at the end looks like any other; so what is odd is said, in a line for each
 //! oddity. Nothing is refused here: who knows better reads on.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::frame::Frame;
 use super::sketch::number;
@@ -49,6 +49,7 @@ pub fn of_training(data: &Data) -> Vec<String> {
     notes.extend(classes(train, test));
     notes.extend(scale(test, largest, &format!("the training {}'", train.form().many())));
     notes.extend(shared(train, test));
+    notes.extend(known_groups(train, test));
     notes
 }
 
@@ -217,6 +218,20 @@ fn shared(train: &Dataset, test: &Dataset) -> Option<String> {
             many = test.form().many()
         )
     })
+}
+
+/// Groups of which there are samples in both parts.
+fn known_groups(train: &Dataset, test: &Dataset) -> Option<String> {
+    let [learnt, tested] = [train, test].map(|part| part.groups.iter().collect::<BTreeSet<_>>());
+    let known: Vec<_> = tested.intersection(&learnt).collect();
+    let first = known.first()?;
+    Some(format!(
+        "{} of {} groups of the test part have training samples, too (the first: '{}'): the test will look \
+         better than it is with anybody new",
+        label::count(known.len() as u64),
+        label::count(tested.len() as u64),
+        first.escape_debug()
+    ))
 }
 
 fn largest(data: &Dataset) -> f32 {

@@ -28,6 +28,8 @@ pub struct Dataset {
     pub scale: Scale,
     /// The names of the classes; empty where they are only numbered.
     pub names: Vec<String>,
+    /// The group that each sample belongs to, as a person's windows do; empty where none is named.
+    pub groups: Vec<String>,
 }
 
 /// A data set as it was delivered: with a test part, or without.
@@ -74,13 +76,21 @@ impl Dataset {
             images.extend_from_slice(self.image(index));
         }
         let labels = indices.iter().map(|&index| self.label(index)).collect();
-        self.with(images, labels)
+        let groups = indices.iter().filter_map(|&index| self.groups.get(index).cloned()).collect();
+        Dataset { groups, ..self.with(images, labels) }
     }
 
-    /// The same kind of data with other contents.
+    /// The same samples with other contents.
     pub(super) fn with(&self, images: Vec<f32>, labels: Vec<u16>) -> Dataset {
         let (names, scale) = (self.names.clone(), self.scale.clone());
-        Dataset { images, labels, names, scale, ..*self }
+        Dataset { images, labels, names, scale, groups: self.groups.clone(), ..*self }
+    }
+
+    /// Samples of the same kind behind these.
+    pub fn extend(&mut self, other: &Dataset) {
+        self.images.extend(&other.images);
+        self.labels.extend(&other.labels);
+        self.groups.extend_from_slice(&other.groups);
     }
 
     /// What a class is called.
@@ -111,6 +121,8 @@ pub(super) struct Raw {
     pub(super) labels: Vec<u16>,
     /// The names of the classes, sorted, if the file names them.
     pub(super) names: Vec<String>,
+    /// The group of each sample, if the file names it.
+    pub(super) groups: Vec<String>,
     pub(super) places: Places,
 }
 
@@ -194,9 +206,9 @@ impl Raw {
                 }
             );
         }
-        let ([rows, columns, maps], names) = (self.shape, self.names);
-        let (images, labels, scale) = (self.images, self.labels, Scale::none(white));
-        Ok(Dataset { rows, columns, maps, images, labels, classes, scale, names })
+        let Raw { shape: [rows, columns, maps], images, labels, names, groups, .. } = self;
+        let scale = Scale::none(white);
+        Ok(Dataset { rows, columns, maps, images, labels, classes, scale, names, groups })
     }
 }
 
@@ -210,6 +222,7 @@ mod tests {
             images: vec![0.0, 4.0, 8.0, 2.0, 1.0, 6.0],
             labels: vec![0, 2, 1],
             names: Vec::new(),
+            groups: Vec::new(),
             places: Places::Order,
         }
     }

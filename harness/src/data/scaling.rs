@@ -94,6 +94,7 @@ mod tests {
             classes: 1,
             scale: Scale::none(1.0),
             names: Vec::new(),
+            groups: Vec::new(),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::base::label;
 use crate::base::terminal::note;
 use crate::data::inputs::Inputs;
 use crate::data::{
-    Data, Dataset, Frame, LabelColumn, Loaded, Options, Sketch, Split, digits, plausible, scaling,
+    Column, Data, Dataset, Frame, Loaded, Options, Sketch, Split, digits, plausible, scaling,
 };
 use crate::model::scale::Method;
 use crate::model::{Metadata, Scale};
@@ -55,6 +55,9 @@ pub struct Origin {
     /// What had to be said so that the files were read rightly.
     #[serde(default, skip_serializing_if = "Reading::is_plain")]
     pub reading: Reading,
+    /// How many groups there are to learn from and to test with, if the samples belong to groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<[usize; 2]>,
     /// What is odd about the samples or could not be read, a line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -96,6 +99,16 @@ mod place {
 }
 
 impl Origin {
+    /// How the test part was set aside, in words.
+    pub fn divided(&self) -> String {
+        match self.groups {
+            None => self.division.to_string(),
+            Some([train, test]) => {
+                format!("{}; groups: {train} to learn from, {test} to test with", self.division)
+            }
+        }
+    }
+
     /// Where a drawing is to be set that a model of these data shall look at. What was fitted when
     /// the model was trained is fitted in the same way.
     pub fn frame_to_fit(&self) -> Option<Frame> {
@@ -132,7 +145,10 @@ fn unknown() -> Scale {
 #[serde(default)]
 pub struct Reading {
     /// Where the label of a table stands.
-    pub label: Option<LabelColumn>,
+    pub label: Option<Column>,
+    /// Where the group stands that a line of a table belongs to, if there are groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<Column>,
     /// Whether rows and columns are exchanged.
     pub transpose: bool,
     /// Whether dark and light are to be exchanged.
@@ -259,13 +275,14 @@ fn readings<N: Net>(request: &Request<'_>) -> anyhow::Result<Loaded> {
 
 /// How the files of a request are read, for a net's input and classes or as they are.
 fn options(request: &Request<'_>, net: Option<([usize; 3], usize)>) -> Options {
-    let Reading { label, transpose, invert, fit } = request.reading.clone();
+    let Reading { label, group, transpose, invert, fit } = request.reading.clone();
     Options {
         white: request.learnt.map(|learnt| learnt.scale.white),
         classes: net.map(|(_, classes)| classes),
         shape: net.map(|(input, _)| input),
         names: request.learnt.map(|learnt| learnt.names.clone()),
         label,
+        group,
         transpose,
         invert,
         fit,
@@ -311,6 +328,8 @@ fn divided(loaded: Loaded, request: &Request<'_>) -> anyhow::Result<Source> {
         names: train.names.clone(),
         frame: Frame::of(train),
         sketch: Sketch::of(train),
+        groups: (!train.groups.is_empty())
+            .then(|| [train.group_count(), data.test.as_ref().map_or(0, Dataset::group_count)]),
         reading: request.reading.clone(),
         warnings: notes.into_iter().chain(unread.iter().cloned()).collect(),
     };
@@ -341,7 +360,7 @@ pub fn learnt(data: &Data, origin: &Origin) -> Option<[Vec<bool>; 2]> {
         return None;
     }
     let mut learnt = vec![true; data.train.len()];
-    split.test_indices(&data.train).into_iter().for_each(|index| learnt[index] = false);
+    split.test_indices(&data.train).ok()?.into_iter().for_each(|index| learnt[index] = false);
     Some([learnt, Vec::new()])
 }
 

@@ -6,7 +6,9 @@
 //!   within each class by a generator with a fixed seed, and every fifth of the line is taken,
 //!   starting with the first. So a class gives a fifth of its samples, give or take one.
 //!
-//! Both put ⌈n/5⌉ samples into the test. For the digits the second list is also a file,
+//! Both put ⌈n/5⌉ samples into the test. Where samples name their groups, each stays whole: by order
+//! the last groups are the test, as many as are nearest to a fifth; stratified, groups that together
+//! come nearest to a fifth of each class. For the digits the second list is also a file,
 //! `harness/data/digits-stratified-test.txt`, for programs that are not ours; a test below holds
 //! the file to the procedure.
 
@@ -15,7 +17,10 @@ use std::str::FromStr;
 
 use anyhow::{Result, bail, ensure};
 
-use super::{Data, Dataset};
+use super::{Data, Dataset, groups};
+
+/// The share of the samples that is the test.
+const SHARE: f64 = 0.2;
 
 /// How samples are set aside for the test, where the data has no test part of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,13 +34,16 @@ pub enum Split {
 
 impl Split {
     /// The training part and the test part.
+    ///
+    /// # Errors
+    /// If there are fewer than two samples, or if all belong to one group.
     pub fn split(self, all: &Dataset) -> Result<Data> {
         ensure!(
             all.len() >= 2,
             "{} sample(s) cannot be split into training and test: at least 2 are needed",
             all.len()
         );
-        let test = self.test_indices(all);
+        let test = self.test_indices(all)?;
         let mut is_test = vec![false; all.len()];
         for &index in &test {
             is_test[index] = true;
@@ -45,11 +53,25 @@ impl Split {
     }
 
     /// Which samples are the test, in ascending order.
-    pub fn test_indices(self, all: &Dataset) -> Vec<usize> {
-        match self {
-            Split::Order => (all.len() - all.len().div_ceil(5)..all.len()).collect(),
-            Split::Stratified => stratified(&all.labels),
-        }
+    ///
+    /// # Errors
+    /// If all belong to one group.
+    pub fn test_indices(self, all: &Dataset) -> Result<Vec<usize>> {
+        Ok(match (self, all.groups.is_empty()) {
+            (Split::Order, true) => (all.len() - all.len().div_ceil(5)..all.len()).collect(),
+            (Split::Stratified, true) => stratified(&all.labels),
+            (Split::Order, false) => groups::last(all, SHARE)?,
+            (Split::Stratified, false) => groups::of_each_class(all, SHARE, |groups| {
+                shuffle(groups, &mut generator());
+            })?,
+        })
+    }
+}
+
+/// Fisher and Yates: each place, from the last, changes with one at or before it.
+fn shuffle<T>(items: &mut [T], random: &mut impl FnMut(usize) -> usize) {
+    for last in (1..items.len()).rev() {
+        items.swap(last, random(last + 1));
     }
 }
 
@@ -58,10 +80,7 @@ fn stratified(labels: &[u16]) -> Vec<usize> {
     let mut line = (0..labels.len()).collect::<Vec<_>>();
     line.sort_by_key(|&index| labels[index]);
     for class in line.chunk_by_mut(|&a, &b| labels[a] == labels[b]) {
-        // Fisher and Yates: each place, from the last, changes with one at or before it.
-        for last in (1..class.len()).rev() {
-            class.swap(last, random(last + 1));
-        }
+        shuffle(class, &mut random);
     }
     let mut test = line.into_iter().step_by(5).collect::<Vec<_>>();
     test.sort_unstable();
@@ -132,7 +151,7 @@ mod tests {
     /// `CPFO_BLESS=1 cargo test -p cpfo-harness the_list` writes the file anew.
     #[test]
     fn the_list_of_the_digits_is_what_the_procedure_gives() {
-        let test = Split::Stratified.test_indices(&Dataset::digits());
+        let test = Split::Stratified.test_indices(&Dataset::digits()).unwrap();
         let mut list = String::from(
             "# The digits that the stratified split holds out: indices counted from 0.\n\
              # Made by harness/src/data/split.rs, where the procedure is described.\n",

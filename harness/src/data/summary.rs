@@ -160,7 +160,8 @@ mod tests {
     fn data(images: Vec<f32>, labels: Vec<u16>) -> Data {
         let names = vec!["rest".into(), "tap".into()];
         let (rows, columns, maps, classes, scale) = (1, 2, 2, 2, Scale::max(10.0));
-        let train = Dataset { rows, columns, maps, images, labels, classes, scale, names };
+        let groups = Vec::new();
+        let train = Dataset { rows, columns, maps, images, labels, classes, scale, names, groups };
         Data { train, test: None }
     }
 

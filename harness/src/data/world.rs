@@ -173,6 +173,7 @@ mod tests {
             classes: 2,
             scale: Scale::max(1.0),
             names: Vec::new(),
+            groups: Vec::new(),
         };
         let mut state = 7_u32;
         let mut random = || {

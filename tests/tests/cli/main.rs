@@ -18,6 +18,7 @@ mod files;
 mod fit;
 mod folders;
 mod from;
+mod groups;
 mod inspect;
 mod interrupt;
 mod learning;

@@ -101,7 +101,7 @@ fn samples_that_the_model_was_trained_with() {
     here.cpfo("train --epochs 1").done();
     assert!(!here.cpfo("eval").done().stderr.contains("warning"));
     // By chance a fifth of the last fifth is not known.
-    let stratified = Split::Stratified.test_indices(&Dataset::digits());
+    let stratified = Split::Stratified.test_indices(&Dataset::digits()).unwrap();
     let known = stratified.iter().filter(|&&index| index < 1437).count();
     let why = format!("the model was trained on {known} of these 360 test samples");
     warned(&here, "eval --split stratified", &[&why]);

@@ -222,7 +222,7 @@ impl Draw {
             "out" | "rust" | "bin" => format!("out/{}", self.below(4)),
             "targets" => (*self.one(&["targets", "nothing", "."])).to_owned() + &self.change(),
             "transpose" | "invert" | "fit" => (*self.one(&["yes", "no", "maybe"])).to_owned(),
-            "shift" | "train" | "split" | "board" | "label-column" => {
+            "shift" | "train" | "split" | "board" | "label-column" | "group-column" => {
                 (*self.one(&WORDS)).to_owned()
             }
             "epochs" | "batch" | "seeds" | "samples" | "threads" | "patience" | "warm-up" => {

@@ -41,8 +41,7 @@ pub(super) fn eval<N: Net>(
     let Source { data, unread, .. } = samples::<N>(&how.samples, origin.as_ref())?;
     let mut tested = data.test_part()?.clone();
     if how.all {
-        tested.images.extend(&data.train.images);
-        tested.labels.extend(&data.train.labels);
+        tested.extend(&data.train);
     }
     let bar = bar(tested.len());
     let mut pairs = Vec::with_capacity(tested.len());

@@ -167,7 +167,7 @@ fn go<N: Net>(
         label::count(learnt as u64),
         Form::of(N::INPUT).many(),
         label::count(run.samples().1.len() as u64),
-        origin.division
+        origin.divided()
     );
     let display = Display::new(run.recipe(), run.batches(), run.progress());
     let mut autosave = Autosave::new(Instant::now());

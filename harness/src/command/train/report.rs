@@ -44,7 +44,7 @@ pub(super) fn of<N: Net>(
         mistakes: evaluation.worst(run.samples().1, MISTAKES),
         figures: [
             Figure::new("training data", origin.to_string()),
-            Figure::new("test data", origin.division.to_string()),
+            Figure::new("test data", origin.divided()),
             Figure::new("scale", origin.scale.to_string()),
             Figure::new("weights", words::kept_shortly(verdict)),
             Figure::new("parameters", label::count(N::PARAMETERS as u64)),

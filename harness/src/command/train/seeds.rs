@@ -144,7 +144,7 @@ pub(super) fn run<N: Net>(
             "\n{} right, mean and standard deviation of {} seeds ({}; {})\n\nreport      {}",
             spread(mean, deviation),
             accuracies.len(),
-            source.origin.division,
+            source.origin.divided(),
             source.origin,
             label::place(&files.report),
         ))
@@ -255,7 +255,7 @@ fn page<N: Net>(
             Figure::new("lowest", label::percent(low)),
             Figure::new("highest", label::percent(high)),
             Figure::new("training data", source.origin.to_string()),
-            Figure::new("test data", source.origin.division.to_string()),
+            Figure::new("test data", source.origin.divided()),
             Figure::new("scale", source.origin.scale.to_string()),
         ],
         warnings: [failures(outcomes, recipe)]

@@ -1,4 +1,4 @@
-//! Which column is what: whether the first line is a header, where the label stands, and which
+//! Which column is what: whether the first line is a header, where label and group stand, and which
 //! columns are pixels.
 
 use std::fmt;
@@ -17,19 +17,19 @@ const COUNTING: usize = 16;
 /// So many names of a header are shown.
 const SHOWN: usize = 4;
 
-/// Where the label of a line stands.
+/// Where the label of a line stands, or its group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum LabelColumn {
-    /// Before the pixels.
+pub enum Column {
+    /// In front.
     First,
-    /// After them.
+    /// At the end.
     Last,
     /// Where the header has this name; or, a number, in that column, counted from 1.
     Named(String),
 }
 
-impl FromStr for LabelColumn {
+impl FromStr for Column {
     type Err = anyhow::Error;
 
     fn from_str(text: &str) -> Result<Self> {
@@ -42,7 +42,7 @@ impl FromStr for LabelColumn {
     }
 }
 
-impl fmt::Display for LabelColumn {
+impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::First => "first",
@@ -60,6 +60,8 @@ pub(super) struct Columns {
     pub(super) header: bool,
     /// Where the label is; none where all are pixels.
     pub(super) label: Option<usize>,
+    /// Where the group is, if samples belong to groups.
+    pub(super) group: Option<usize>,
     pub(super) pixels: Vec<usize>,
     /// Whether nothing but habit says where the label is.
     pub(super) guessed: bool,
@@ -72,53 +74,88 @@ impl Columns {
     pub(super) fn of(
         first: &StringRecord,
         dialect: Dialect,
-        asked: Option<&LabelColumn>,
+        label: Option<&Column>,
+        group: Option<&Column>,
     ) -> Result<Self> {
         let fields = without_empty_end(first, 0);
         ensure!(fields > 1, "it has one field, wanted a label and pixels");
         let names: Vec<&str> = first.iter().take(fields).collect();
-        let words: Vec<usize> =
-            (0..fields).filter(|&column| dialect.number(names[column]).is_none()).collect();
+        let at = group.and_then(|group| place(group, &names));
+        let others: Vec<usize> = (0..fields).filter(|&column| Some(column) != at).collect();
+        let words = words(&names, &others, dialect);
+        let is_named = matches!(group, Some(Column::Named(name)) if name.parse::<usize>().is_err());
         // A line without a header may have one word, its class, at either end.
-        let header = match *words {
-            [] => counts(&names),
-            [word] => {
-                let rest: Vec<_> = (0..fields).filter(|&c| c != word).map(|c| names[c]).collect();
-                is_label(names[word]) || counts(&rest) || (word != 0 && word != fields - 1)
-            }
-            _ => true,
+        let header = is_named
+            || match *words {
+                [] => counts(&names),
+                [word] => {
+                    let rest: Vec<_> =
+                        others.iter().filter(|&&c| c != word).map(|&c| names[c]).collect();
+                    let at_an_end = others.first() == Some(&word) || others.last() == Some(&word);
+                    is_label(names[word]) || counts(&rest) || !at_an_end
+                }
+                _ => true,
+            };
+        let find = |asked: &Column, flag| match asked {
+            Column::First => Ok(0),
+            Column::Last => Ok(fields - 1),
+            Column::Named(name) => named(name, flag, header, &names),
         };
-        let (label, guessed) = match asked {
-            Some(LabelColumn::First) => (0, false),
-            Some(LabelColumn::Last) => (fields - 1, false),
-            Some(LabelColumn::Named(name)) => (named(name, header, &names)?, false),
+        let (label, guessed) = match label {
+            Some(asked) => (find(asked, "--label-column")?, false),
             None if header => (labelled(&names)?, false),
             None => match *words {
                 [word] => (word, false),
-                _ => (0, true),
+                _ => (others.first().copied().unwrap_or(0), true),
             },
         };
-        Ok(Self { guessed, ..Self::laid_out(&names, header, Some(label)) })
+        let group = group.map(|asked| find(asked, "--group-column")).transpose()?;
+        ensure!(
+            group != Some(label),
+            "label and group are both in column {}: --label-column and --group-column name two \
+             columns",
+            label + 1
+        );
+        Ok(Self { guessed, ..Self::laid_out(&names, header, Some(label), group) })
     }
 
-    /// Reads the first line of a table whose lines are so many pixels and no label, if it is one.
-    pub(super) fn bare(first: &StringRecord, dialect: Dialect, pixels: usize) -> Option<Self> {
+    /// Reads the first line of a table whose lines are so many pixels and no label, if it is one. They may
+    /// have a group.
+    pub(super) fn bare(
+        first: &StringRecord,
+        dialect: Dialect,
+        pixels: usize,
+        group: Option<&Column>,
+    ) -> Option<Self> {
         let fields = without_empty_end(first, 0);
         let names: Vec<&str> = first.iter().take(fields).collect();
-        // A pixel that is missing is no name of a column.
-        let is_word = |name: &&str| !name.is_empty() && dialect.number(name).is_none();
-        let header = names.iter().any(is_word) || counts(&names);
-        let columns = Self::laid_out(&names, header, None);
-        (columns.pixels.len() == pixels).then_some(columns)
+        let laid_out = |group: Option<usize>| {
+            let others: Vec<usize> = (0..fields).filter(|&column| Some(column) != group).collect();
+            // A pixel that is missing is no name of a column.
+            let is_word = |&column: &usize| !names[column].is_empty();
+            let header = words(&names, &others, dialect).iter().any(is_word) || counts(&names);
+            Self::laid_out(&names, header, None, group)
+        };
+        let group = group.and_then(|group| place(group, &names));
+        let with_group = group.map(|group| laid_out(Some(group)));
+        let mut either = with_group.into_iter().chain([laid_out(None)]);
+        either.find(|columns| columns.pixels.len() == pixels)
     }
 
-    fn laid_out(names: &[&str], header: bool, label: Option<usize>) -> Self {
+    /// Whether a line has such a column, as far as it can say so.
+    pub(super) fn has(first: &StringRecord, column: &Column) -> bool {
+        place(column, &first.iter().collect::<Vec<_>>()).is_some()
+    }
+
+    fn laid_out(names: &[&str], header: bool, label: Option<usize>, group: Option<usize>) -> Self {
         // A column without a name holds the numbers of the lines.
-        let is_pixel = |&c: &usize| Some(c) != label && !(header && names[c].is_empty());
+        let is_pixel =
+            |&c: &usize| Some(c) != label && Some(c) != group && !(header && names[c].is_empty());
         Self {
             fields: names.len(),
             header,
             label,
+            group,
             pixels: (0..names.len()).filter(is_pixel).collect(),
             guessed: false,
             names: names.iter().filter(|_| header).take(SHOWN).map(ToString::to_string).collect(),
@@ -134,7 +171,8 @@ impl Columns {
         };
         let label =
             self.label.map_or("no label".to_owned(), |c| format!("the label in field {}", c + 1));
-        format!(" ({} fields, {header}, {label})", self.fields)
+        let group = self.group.map_or(String::new(), |c| format!(", the group in field {}", c + 1));
+        format!(" ({} fields, {header}, {label}{group})", self.fields)
     }
 }
 
@@ -173,25 +211,42 @@ fn labelled(names: &[&str]) -> Result<usize> {
     })
 }
 
-fn named(name: &str, header: bool, names: &[&str]) -> Result<usize> {
+fn named(name: &str, flag: &str, header: bool, names: &[&str]) -> Result<usize> {
     if header && let Some(column) = position(names, name) {
         return Ok(column);
     }
     match name.parse::<usize>() {
         Ok(number) if (1..=names.len()).contains(&number) => Ok(number - 1),
         Ok(_) => bail!(
-            "there are {} columns, so there is no column {name}: --label-column names one of them",
+            "there are {} columns, so there is no column {name}: {flag} names one of them",
             names.len()
         ),
         Err(_) if header => bail!(
-            "there is no column '{name}': there are {} columns, {}; name one with --label-column",
+            "there is no column '{name}': there are {} columns, {}; name one with {flag}",
             names.len(),
             shown(names.iter().copied())
         ),
         Err(_) => bail!(
-            "there is no header that could name a column '{name}': say its number with --label-column"
+            "there is no header that could name a column '{name}': say its number with {flag}"
         ),
     }
+}
+
+/// Where a column is, as far as the first line says it.
+fn place(column: &Column, names: &[&str]) -> Option<usize> {
+    match column {
+        Column::First => Some(0),
+        Column::Last => names.len().checked_sub(1),
+        Column::Named(name) => position(names, name).or_else(|| {
+            let number = name.parse::<usize>().ok()?;
+            (1..=names.len()).contains(&number).then(|| number - 1)
+        }),
+    }
+}
+
+/// Those of some fields that are no numbers.
+fn words(names: &[&str], fields: &[usize], dialect: Dialect) -> Vec<usize> {
+    fields.iter().copied().filter(|&column| dialect.number(names[column]).is_none()).collect()
 }
 
 fn position(names: &[&str], wanted: &str) -> Option<usize> {

@@ -26,8 +26,8 @@ use anyhow::{Context, Result, ensure};
 use super::labels::Labels;
 use super::samples::{Places, Raw};
 use crate::base::{file, label};
+pub use columns::Column;
 use columns::Columns;
-pub use columns::LabelColumn;
 use dialect::Dialect;
 use lines::Lines;
 
@@ -45,7 +45,9 @@ pub(super) struct Wanted<'a> {
     /// The number of classes, if it is known.
     pub(super) classes: Option<usize>,
     /// Where the label is, if somebody said.
-    pub(super) label: Option<&'a LabelColumn>,
+    pub(super) label: Option<&'a Column>,
+    /// Where the group is, if samples belong to groups.
+    pub(super) group: Option<&'a Column>,
 }
 
 /// Reads a file.
@@ -88,6 +90,7 @@ fn parse_inputs(source: impl BufRead, wanted: Wanted<'_>) -> Result<(Raw, Vec<Op
 struct Read {
     shape: [usize; 3],
     images: Vec<f32>,
+    groups: Vec<String>,
     places: Places,
     /// Whether nothing but habit says where the label is.
     guessed: bool,
@@ -96,8 +99,8 @@ struct Read {
 impl Read {
     /// Samples, with no label yet.
     fn raw(self) -> Raw {
-        let Self { shape, images, places, .. } = self;
-        Raw { shape, images, labels: Vec::new(), names: Vec::new(), places }
+        let Self { shape, images, groups, places, .. } = self;
+        Raw { shape, images, labels: Vec::new(), names: Vec::new(), groups, places }
     }
 }
 
@@ -119,6 +122,7 @@ fn read_lines(
         .trim(Trim::All)
         .from_reader(Lines::new(source));
     let mut images = Vec::new();
+    let mut groups = Vec::new();
     let mut lines = Vec::new();
     let mut layout: Option<(Columns, [usize; 3])> = None;
 
@@ -157,6 +161,10 @@ fn read_lines(
             };
             format!("{}{hint}", place(columns.label.unwrap_or_default()))
         })?;
+        if let Some(column) = columns.group {
+            ensure!(!field(column).is_empty(), "{}: the group is missing", place(column));
+            groups.push(field(column).to_owned());
+        }
         for &column in &columns.pixels {
             images.push(pixel(field(column), dialect).with_context(|| place(column))?);
         }
@@ -165,7 +173,7 @@ fn read_lines(
     ensure!(!lines.is_empty(), "there is no sample in it");
     let (columns, shape) = layout.context("there is no sample in it")?;
     let places = Places::Lines { lines, columns: columns.pixels };
-    Ok(Read { shape, images, places, guessed: columns.guessed })
+    Ok(Read { shape, images, groups, places, guessed: columns.guessed })
 }
 
 /// What the first line says of all lines.
@@ -177,10 +185,13 @@ fn layout_of(
     line: u64,
 ) -> Result<(Columns, [usize; 3])> {
     let pixels = wanted.shape.filter(|_| bare).map(|shape| shape.iter().product());
-    let columns = match pixels.and_then(|pixels| Columns::bare(first, dialect, pixels)) {
+    // Whose class is to be found, of that no group is needed.
+    let group = wanted.group.filter(|group| !bare || Columns::has(first, group));
+    let columns = match pixels.and_then(|pixels| Columns::bare(first, dialect, pixels, group)) {
         Some(columns) => columns,
         None => {
-            Columns::of(first, dialect, wanted.label).with_context(|| format!("line {line}"))?
+            let columns = Columns::of(first, dialect, wanted.label, group);
+            columns.with_context(|| format!("line {line}"))?
         }
     };
     let shape = shape_of(columns.pixels.len(), wanted.shape)

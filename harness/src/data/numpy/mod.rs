@@ -112,7 +112,8 @@ fn inputs_of(bytes: &[u8], wanted: Option<[usize; 3]>) -> Result<Raw> {
     let (count, shape) = shape_of(&array.shape, wanted)?;
     let images = array.samples()?;
     let labels = vec![0; count];
-    Ok(Raw { shape, images, labels, names: Vec::new(), places: Places::Order })
+    let (names, groups) = (Vec::new(), Vec::new());
+    Ok(Raw { shape, images, labels, names, groups, places: Places::Order })
 }
 
 fn labelled(raw: Raw, bytes: &[u8]) -> Result<Raw> {

@@ -3,12 +3,13 @@
 //! The test part must not choose a model, or it no longer tells how the model does on what is new.
 //! So each class of the training data gives up a share, drawn by the recipe's seed: the training
 //! samples are lined up class by class, shuffled within each class, and taken from the line at equal
-//! distances. A class gives its share, give or take one sample.
+//! distances. A class gives its share, give or take one sample. Where samples belong to groups, whole groups
+//! judge, which together come nearest to that.
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 
 use super::{Chance, Keep, Recipe};
-use crate::data::Dataset;
+use crate::data::{Dataset, groups};
 
 /// The most that may be set aside: a run learns from the larger part.
 const MOST: f32 = 0.5;
@@ -38,6 +39,15 @@ impl Parts {
             "the validation part cannot be a share of {share}: --validate must be above 0, at most \
              {MOST}"
         );
+        if !data.groups.is_empty() {
+            let shuffle =
+                |groups: &mut [Vec<usize>]| Chance::new(recipe.seed).judges().shuffle(groups);
+            let judging = groups::of_each_class(data, share.into(), shuffle)
+                .context("there is no part for --validate")?;
+            let judging: Vec<u32> = judging.into_iter().map(|sample| sample as u32).collect();
+            let learnt = all.filter(|sample| judging.binary_search(sample).is_err()).collect();
+            return Ok(Self { learnt, judging });
+        }
         let mut line: Vec<u32> = all.collect();
         line.sort_by_key(|&sample| data.label(sample as usize));
         let mut random = Chance::new(recipe.seed).judges();
@@ -86,6 +96,23 @@ mod tests {
                 assert!((count(&judging) - fair).abs() < 1.0, "{share} of class {class}");
             }
         }
+    }
+
+    #[test]
+    fn groups_judge_as_a_whole() {
+        let groups = (0..1797).map(|sample| (sample / 60).to_string()).collect();
+        let data = Dataset { groups, ..Dataset::digits() };
+        let parts = |seed| Parts::of(&Recipe { validate: 0.2, seed, ..Recipe::BATCH }, &data);
+        let Parts { learnt, judging } = parts(1).unwrap();
+        assert_eq!(learnt.len() + judging.len(), 1797);
+        assert!((250..=450).contains(&judging.len()), "{}", judging.len());
+        let of = |sample: &u32| &data.groups[*sample as usize];
+        assert!(judging.iter().all(|a| learnt.iter().all(|b| of(a) != of(b))));
+        assert_ne!(judging, parts(2).unwrap().judging, "the seed decides");
+        let one = Dataset { groups: vec!["anna".into(); 1797], ..Dataset::digits() };
+        let recipe = Recipe { validate: 0.2, ..Recipe::BATCH };
+        let said = format!("{:#}", Parts::of(&recipe, &one).unwrap_err());
+        assert!(said.contains("--validate") && said.contains("'anna'"), "{said}");
     }
 
     #[test]
