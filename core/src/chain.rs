@@ -1,8 +1,8 @@
 //! A chain of layers and what belongs to each: parameters, gradients.
 //!
-//! [`Chain<L, R>`] is a layer with the rest of the net after it, [`End`] closes it. Both are types
-//! without data. What belongs to the layers lies beside the chain, in [`Link`]s of the same order.
-//! This file walks such links; the passes over them are in `stage`.
+//! [`Chain<L, R>`] is a layer and the rest of the net after it; [`End`] closes the chain. Both are
+//! types without data. The data of the layers lies beside the chain, in [`Link`]s of the same
+//! order. This file walks those links; the passes over them are in `stage`.
 
 use core::marker::PhantomData;
 
@@ -54,7 +54,7 @@ pub type Held<L, C> = Tensors<
     <<L as Layer>::Hold<C> as Hold>::Bias<<L as Layer>::Bias>,
 >;
 
-/// Something of the shape of a layer's trained parameters.
+/// Numbers in the shape of a layer's trained parameters: a gradient or a velocity.
 pub type Sums<L, C> = Tensors<
     <WeightsOf<L, C> as Flag>::When<<L as Layer>::Weight>,
     <BiasesOf<L, C> as Flag>::When<<L as Layer>::Bias>,
@@ -63,10 +63,11 @@ pub type Sums<L, C> = Tensors<
 /// Whether a choice trains the weights of a layer.
 pub type WeightsOf<L, C> = <<L as Layer>::Hold<C> as Hold>::Weights;
 
-/// Whether a choice trains the biases of a layer, or anything of it: it trains no weights alone.
+/// Whether a choice trains the biases of a layer, and so whether it trains anything of it: no
+/// choice trains weights alone.
 pub type BiasesOf<L, C> = <<L as Layer>::Hold<C> as Hold>::Biases;
 
-/// Whether a choice trains anything of a layer, or anything does that is below it.
+/// Whether a choice trains anything of a layer, or anything trains before it.
 pub type UpTo<L, C, Below> = <BiasesOf<L, C> as Flag>::Or<Below>;
 
 /// Weights or biases.
@@ -80,17 +81,18 @@ pub enum Role {
 }
 
 impl Role {
-    /// The role of a chain's tensor: they lie layer by layer, weight before bias.
+    /// The role of a tensor by its place in a chain: tensors lie layer by layer, weight before
+    /// bias.
     pub const fn of(tensor: usize) -> Self {
         if tensor.is_multiple_of(2) { Self::Weight } else { Self::Bias }
     }
 }
 
-/// What belongs to the layers of a chain.
+/// The data of the layers of a chain.
 pub trait Holding: 'static {
     /// Parameters, held as a choice says.
     type Parameters<C: Choice>: Zero + Send + Sync + 'static;
-    /// Something of the shape of the trained parameters: a gradient, a velocity.
+    /// Numbers in the shape of the trained parameters: a gradient or a velocity.
     type Gradient<C: Choice>: Zero + Send + Sync + 'static;
     /// Whether a choice trains any of the layers.
     type Trains<C: Choice>: Flag;
@@ -105,23 +107,24 @@ pub trait Holding: 'static {
         parameters: &mut Self::Parameters<C>,
         from: &'static Self::Parameters<F>,
     );
-    /// Whether nothing is missing that is borrowed.
+    /// Whether every borrowed tensor has been loaded.
     fn is_loaded<C: Choice>(parameters: &Self::Parameters<C>) -> bool;
-    /// A tensor, by its [place](Role::of), if it has numbers and is not missing.
+    /// The tensor at a [place](Role::of); nothing if it is empty or has not been loaded.
     fn tensor<C: Choice>(parameters: &Self::Parameters<C>, tensor: usize) -> Option<&[f32]>;
-    /// A trained tensor, to be changed.
+    /// The tensor at a place, to be changed; nothing if it is not trained.
     fn tensor_mut<C: Choice>(
         parameters: &mut Self::Parameters<C>,
         tensor: usize,
     ) -> Option<&mut [f32]>;
-    /// What lies beside a trained tensor, to be changed.
+    /// The gradient or velocity of the tensor at a place, to be changed; nothing if it is not
+    /// trained.
     fn gradient_mut<C: Choice>(
         gradient: &mut Self::Gradient<C>,
         tensor: usize,
     ) -> Option<&mut [f32]>;
 
-    /// Shows each tensor in order: trained ones to be changed, frozen ones that are loaded to be
-    /// read.
+    /// Passes each tensor to `at` in order: trained ones to be changed, frozen ones that are loaded
+    /// to be read.
     fn visit_held<C: Choice>(
         parameters: &mut Self::Parameters<C>,
         at: &mut impl FnMut(Numbers<'_>),
@@ -134,7 +137,7 @@ pub trait Holding: 'static {
             }
         }
     }
-    /// Shows each tensor in order.
+    /// Passes each tensor to `at` in order.
     fn visit<C: Choice>(parameters: &Self::Parameters<C>, at: &mut impl FnMut(Role, &[f32])) {
         for k in 0..Self::TENSORS {
             if let Some(values) = Self::tensor::<C>(parameters, k) {
@@ -142,7 +145,7 @@ pub trait Holding: 'static {
             }
         }
     }
-    /// Shows each trained tensor in order, to be changed.
+    /// Passes each trained tensor to `at` in order, to be changed.
     fn visit_mut<C: Choice>(
         parameters: &mut Self::Parameters<C>,
         at: &mut impl FnMut(Role, &mut [f32]),

@@ -13,19 +13,20 @@ mod parameters;
 pub use crate::chain::{Link, Role};
 pub use parameters::{Layers, Parameters};
 
-/// Something of the shape of a net's trained parameters: a gradient, a velocity.
+/// Numbers in the shape of a net's trained parameters: a gradient or a velocity.
 pub type Gradient<N, C = All> = <<N as Net>::Chain as Holding>::Gradient<C>;
 
-/// What a pass through a net leaves behind.
+/// The memory of a pass through a net: each layer's output, and what the backward pass needs beside
+/// it.
 pub type Tape<N, C> = <<N as Net>::Chain as Stage>::Tape<C, No>;
 
-/// What a net takes, stored as pixels `X`; without one, as floats.
+/// The input array of a net, stored as pixels `X`: by default, as floats.
 pub type Image<N, X = f32> = stage::Input<<N as Net>::Chain, X>;
 
 /// A net: a type without data. [`net!`](crate::net!) declares one.
 ///
-/// All sizes are known when a program is compiled, so a net that does not fit a chip need not
-/// compile:
+/// All sizes are known when a program is compiled, so the compiler can refuse a net that does not
+/// fit a chip:
 ///
 /// ```
 /// # cpfo::net! { pub mod digits: 8 x 8 x 1 { O1 = Output(10, SoftmaxCrossEntropy); } }
@@ -48,28 +49,31 @@ pub trait Net: Sized + Send + Sync + 'static {
     const CLASSES: usize = <Self::Chain as Stage>::CLASSES;
     /// How many weights and biases it has.
     const PARAMETERS: usize = size_of::<Parameters<Self>>() / size_of::<f32>();
-    /// RAM of the parameters if all of them are trained; flash if none is.
+    /// Bytes of the parameters: of RAM if all of them are trained, of flash if none is.
     const PARAMETER_BYTES: usize = size_of::<Parameters<Self>>();
-    /// RAM of inference beside parameters and input: [`Inference`](crate::train::Inference).
+    /// Bytes of RAM that inference needs beside parameters and input:
+    /// [`Inference`](crate::train::Inference).
     const INFERENCE_BYTES: usize = size_of::<Tape<Self, Nothing>>();
-    /// RAM of training in place beside parameters and input: [`InPlace`](crate::train::InPlace).
+    /// Bytes of RAM that training in place needs beside parameters and input:
+    /// [`InPlace`](crate::train::InPlace).
     const IN_PLACE_BYTES: usize = size_of::<Tape<Self, All>>();
-    /// All RAM of training all of it in place: parameters, workspace and one input of floats.
+    /// All bytes of RAM for training every layer in place: parameters, workspace and one input of
+    /// floats.
     const IN_PLACE_RAM: usize = in_place_ram::<Self, All, f32>();
-    /// RAM of training by mini-batches beside parameters, input and velocity, which is as large as
-    /// the parameters: [`Batch`](crate::train::Batch).
+    /// Bytes of RAM that training by mini-batches needs beside parameters, input and velocity,
+    /// which is as large as the parameters: [`Batch`](crate::train::Batch).
     const BATCH_BYTES: usize = size_of::<(Tape<Self, All>, Gradient<Self>, u32)>();
-    /// Parameters before the first draw.
+    /// Parameters before they are drawn or loaded.
     const ZERO: Parameters<Self> = Zero::ZERO;
 }
 
-/// Whether a choice of what trains leaves anything to train in a net.
+/// Whether a choice trains anything of a net.
 pub const fn trains<N: Net, C: Choice>() -> bool {
     <<N::Chain as Holding>::Trains<C> as Flag>::SET
 }
 
-/// All RAM of training in place what a choice trains: trained parameters and where the frozen ones lie,
-/// workspace, and one input of pixels `X`.
+/// All bytes of RAM for training in place what a choice trains: the trained parameters, a pointer
+/// to each frozen tensor, the workspace, and one input of pixels `X`.
 pub const fn in_place_ram<N: Net, C: Choice, X: Pixel>() -> usize {
     size_of::<Parameters<N, C>>() + size_of::<Tape<N, C>>() + size_of::<Image<N, X>>()
 }

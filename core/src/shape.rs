@@ -6,8 +6,8 @@
 
 use crate::sealed::Sealed;
 
-/// A value that memory can start with: everything the library places in a `static` has one, so
-/// that nothing large is ever built on the stack.
+/// An initial value as a constant: everything that a program places in a `static` has one, so that
+/// nothing large is ever built on the stack.
 pub trait Zero: Sized {
     /// All zeros.
     const ZERO: Self;
@@ -34,9 +34,9 @@ impl<T: Zero, const N: usize> Zero for [T; N] {
 }
 
 /// A nested array of numbers, of any depth: of `f32`, or of `u8` where an [image](crate::pixel) is
-/// stored so.
+/// stored as bytes.
 pub trait Tensor: Zero + Send + Sync + 'static {
-    /// A number.
+    /// The type of its numbers.
     type Number: Copy;
     /// How many numbers it holds.
     const LEN: usize;
@@ -91,17 +91,17 @@ impl<T: Tensor, const N: usize> Tensor for [T; N] {
     }
 }
 
-/// The shape of what flows between two layers.
+/// The shape of a nested array: of what flows between two layers, of a kernel, of a window.
 pub trait Shape: Sealed + 'static {
     /// The array of this shape with a `T` in each cell.
     type Of<T: Tensor>: Tensor<Number = T::Number>;
-    /// One of its maps.
+    /// The shape of one of its maps.
     type Plane: Shape;
-    /// What one of its pixels holds.
+    /// The shape of one of its pixels: a number for each map.
     type Channels: Shape;
-    /// One number for each of its rows.
+    /// The shape of one number for each of its rows.
     type Rows: Shape;
-    /// Rows, columns, maps; units count as maps of one cell.
+    /// Rows, columns, maps; units count as maps of one pixel.
     const DIMENSIONS: [usize; 3];
     /// How many cells it has.
     const LEN: usize = Self::DIMENSIONS[0] * Self::DIMENSIONS[1] * Self::DIMENSIONS[2];
@@ -109,7 +109,7 @@ pub trait Shape: Sealed + 'static {
     fn run<T: Tensor>(of: &[Self::Of<T>]) -> &[T];
     /// The cells of a run of such arrays, to be changed.
     fn run_mut<T: Tensor>(of: &mut [Self::Of<T>]) -> &mut [T];
-    /// The pixels, row by row, each with what its maps hold.
+    /// The pixels, row by row, each an array with a value of every map.
     fn pixels<T: Tensor>(of: &Self::Of<T>) -> &[<Self::Channels as Shape>::Of<T>];
     /// The cells in the order in which they lie in memory.
     #[inline(always)]
@@ -198,13 +198,13 @@ impl<const S: usize> Shape for Units<S> {
     }
 }
 
-/// The side of the valid region: how often a kernel fits into a map.
-/// 0 where it does not fit; `net!` refuses that with the layer's name.
+/// The side of the valid region: at how many positions a kernel fits along the side of a map. 0 if
+/// it does not fit; `net!` refuses such a layer by its name.
 pub const fn valid(side: usize, kernel: usize) -> usize {
     (side + 1).saturating_sub(kernel)
 }
 
-/// How many windows lie side by side. `net!` refuses windows that leave a rest.
+/// How many windows fit along the side of a map. `net!` refuses windows that leave a remainder.
 pub const fn tiles(side: usize, window: usize) -> usize {
     match side.checked_div(window) {
         Some(tiles) => tiles,
@@ -212,7 +212,7 @@ pub const fn tiles(side: usize, window: usize) -> usize {
     }
 }
 
-/// The bits that name one place of a window: 1, 2, 4 or 8.
+/// How many bits number a place within a window of `places`: 1, 2, 4 or 8.
 pub const fn winner_bits(places: usize) -> usize {
     match places {
         0..=2 => 1,
@@ -222,7 +222,7 @@ pub const fn winner_bits(places: usize) -> usize {
     }
 }
 
-/// The bytes that hold the winning places of the `maps` windows of one pooled pixel.
+/// How many bytes store the winning places of the `maps` windows of one pooled pixel.
 pub const fn winner_bytes(places: usize, maps: usize) -> usize {
     (maps * winner_bits(places)).div_ceil(8)
 }

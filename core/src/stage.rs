@@ -1,11 +1,12 @@
 //! The passes over a chain of layers, as one structural recursion: this layer, then the rest.
 //!
-//! It knows no kind of layer. What a layer does is its own [file's](crate::layer); here is only the
-//! order in which layers take their turns, and what lies on the tape between them.
+//! It knows no kind of layer. What a layer does is in the [file](crate::layer) of its kind; here is
+//! only the order in which the layers run, and what lies on the tape between them.
 //!
-//! The tape of a layer holds its output z. On the way back the layer after it overwrites z with this
-//! layer's δ, and this layer then does the same to the layer before it: no other memory is needed.
-//! What nothing trained depends on is not computed: the way back ends at the lowest trained layer.
+//! The tape of a layer holds its output z. In the backward pass the layer after it overwrites z
+//! with this layer's δ, and this layer then does the same to the layer before it: no other memory
+//! is needed. What no trained layer needs is not computed: the backward pass ends at the first
+//! trained layer.
 
 use crate::activation::Activation;
 use crate::chain::{BiasesOf, Chain, End, Held, Holding, Link, Sums, UpTo, WeightsOf};
@@ -18,15 +19,15 @@ use crate::pace::Pace;
 use crate::pixel::Pixel;
 use crate::shape::{Shape, Tensor, Zero};
 
-/// What a stage takes, as an array.
+/// The input array of a stage.
 pub type Input<S, X = f32> = Stored<<S as Stage>::Input, X>;
 
-/// What a pass leaves behind at a layer.
+/// What a pass keeps of one layer.
 #[derive(Debug)]
 pub struct Tape<Z, Record, Plane> {
-    /// The output z, and on the way back δ.
+    /// The output z; in the backward pass, δ.
     pub z: Z,
-    /// What the way back has to know beside the output: the winners of max pooling.
+    /// What the backward pass needs to know beside the output, such as the winners of max pooling.
     pub record: Record,
     /// Room for ∂J/∂x of one map, where a convolution has trained layers before it.
     pub plane: Plane,
@@ -36,7 +37,7 @@ impl<Z: Zero, Record: Zero, Plane: Zero> Zero for Tape<Z, Record, Plane> {
     const ZERO: Self = Self { z: Z::ZERO, record: Record::ZERO, plane: Plane::ZERO };
 }
 
-/// What a layer has on a tape, if `C` says what trains from it on and `Below` whether anything
+/// What a tape keeps of a layer, if `C` says what trains from it on and `Below` whether anything
 /// trains before it.
 type TapeOf<L, C, Below> = Tape<
     Stored<<L as Layer>::Output>,
@@ -44,24 +45,25 @@ type TapeOf<L, C, Below> = Tape<
     <Below as Flag>::When<<L as Layer>::Plane>,
 >;
 
-/// Bytes that one layer has on a tape.
+/// Bytes that one layer takes on a tape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// The output z, and on the way back δ.
+    /// The output z; in the backward pass, δ.
     pub z: usize,
-    /// What the way back has to know beside the output.
+    /// What the backward pass needs to know beside the output.
     pub record: usize,
     /// One map of ∂J/∂x.
     pub plane: usize,
 }
 
-/// A tape that says what it consists of, for those who plan or draw memory.
+/// A tape that describes itself, for plans and pictures of the memory.
 pub trait Taped {
-    /// Whether no layer is left.
+    /// Whether this is the end, after the last layer.
     const END: bool = false;
-    /// Shows the room of each layer, from the first to the last.
+    /// Passes the sizes of each layer to `at`, from the first to the last.
     fn rooms(at: &mut impl FnMut(Room));
-    /// Shows z of each layer before the output, from the first on, as the last pass left it.
+    /// Passes z of each layer before the output to `at`, from the first on, as the last pass left
+    /// it.
     fn hidden(&self, at: &mut impl FnMut(&[f32]));
 }
 
@@ -91,19 +93,19 @@ impl Taped for () {
     note = "the layers are in an order that is not legal, or the shapes of two neighbours differ"
 )]
 pub trait Stage: Holding {
-    /// The shape of what it takes.
+    /// The shape of its input.
     type Input: Shape;
-    /// What a pass leaves behind, if `C` says what trains from here on and `Below` whether
-    /// anything trains before.
+    /// The tape of a pass, if `C` says what trains from here on and `Below` whether anything trains
+    /// before.
     type Tape<C: Choice, Below: Flag>: Taped + Zero + Send + Sync + 'static;
-    /// What the last layer makes of its pre-activations.
+    /// The loss, which the last layer computes from its pre-activations.
     type Loss: Loss;
     /// How many classes the net tells apart.
     const CLASSES: usize;
 
-    /// Takes x to the pre-activations of the output, which [`Stage::output`] shows. The parameters
-    /// are held as `C` says; the tape is good for a way back as `T` says, and is made ready for one
-    /// if `Back` is set.
+    /// Computes the pre-activations of the output from x; [`Stage::output`] gives them. The
+    /// parameters are held as `C` says; the tape has room for a backward pass as `T` says, and is
+    /// prepared for one if `Back` is set.
     fn forward<C: Choice, T: Choice, Below: Flag, Back: Flag, Before: Activation, X: Pixel>(
         pace: &mut impl Pace,
         parameters: &Self::Parameters<C>,
@@ -112,7 +114,7 @@ pub trait Stage: Holding {
     );
     /// The output's place on the tape.
     fn output<C: Choice, Below: Flag>(tape: &mut Self::Tape<C, Below>) -> &mut [f32];
-    /// Takes δ of the output back to x, and gives every gradient to the rule.
+    /// Takes δ of the output back to x, and hands every gradient to the rule.
     fn backward<C: Choice, Below: Flag, Before: Activation, X: Pixel, U: Rule>(
         pace: &mut impl Pace,
         rule: U,
@@ -197,7 +199,7 @@ impl<L: Last> Stage for Chain<L, End> {
     }
 }
 
-/// One layer forward, as a choice holds it.
+/// The forward pass of one layer, with its parameters held as a choice says.
 #[inline(always)]
 fn forward<L: Layer, C: Choice, Before: Activation, X: Pixel>(
     pace: &mut impl Pace,
@@ -211,7 +213,7 @@ fn forward<L: Layer, C: Choice, Before: Activation, X: Pixel>(
     }
 }
 
-/// One layer back, if anything trains in it or before it.
+/// The backward pass of one layer, if anything trains in it or before it.
 #[inline(always)]
 fn backward<L: Layer, C: Choice, Below: Flag, Before: Activation, X: Pixel, U: Rule>(
     pace: &mut impl Pace,

@@ -1,4 +1,4 @@
-//! What a net learns.
+//! The parameters of a net.
 
 use core::fmt;
 
@@ -13,7 +13,7 @@ use crate::shape::Zero;
 /// The parameters of a net as they lie in memory: in [links](crate::chain::Link), layer by layer.
 pub type Layers<N, C = All> = <<N as Net>::Chain as Holding>::Parameters<C>;
 
-/// What a net learns, held as a choice says; without one, all of it in RAM.
+/// The weights and biases of a net, held as the choice `C` says: by default, all of them in RAM.
 pub struct Parameters<N: Net, C: Choice = All>(pub(crate) Layers<N, C>);
 
 impl<N: Net, C: Choice> Zero for Parameters<N, C> {
@@ -21,7 +21,7 @@ impl<N: Net, C: Choice> Zero for Parameters<N, C> {
 }
 
 impl<N: Net, C: Choice> Parameters<N, C> {
-    /// Parameters of known numbers: what `cpfo export --rust` writes, for a static in flash.
+    /// Parameters of given numbers, as `cpfo export --rust` writes them for a static in flash.
     pub const fn of(layers: Layers<N, C>) -> Self {
         Self(layers)
     }
@@ -36,8 +36,8 @@ impl<N: Net, C: Choice> Parameters<N, C> {
         &mut self.0
     }
 
-    /// Draws initial weights of what trains: He's rule before ReLU, Glorot's otherwise; biases become
-    /// 0.
+    /// Draws the initial weights of what trains, by He's rule before a ReLU, by Glorot's otherwise;
+    /// trained biases become 0.
     pub fn initialize(&mut self, rng: &mut Rng) {
         N::Chain::initialize::<C>(&mut self.0, rng);
     }
@@ -57,7 +57,7 @@ impl<N: Net, C: Choice> Parameters<N, C> {
     /// # cpfo::net! { pub mod digits: 8 x 8 x 1 {
     /// #     C1 = Convolution(8, 3 x 3, Relu); P2 = Pooling(Max, 2 x 2);
     /// #     F3 = FullyConnected(32, Relu); O4 = Output(10, SoftmaxCrossEntropy); } }
-    /// // `cpfo export --rust` writes one that has learnt. A static that nobody changes lies in flash.
+    /// // `cpfo export --rust` writes a trained one. An immutable static lies in flash.
     /// static MODEL: digits::Parameters = digits::Parameters::ZERO;
     ///
     /// let mut parameters = Parameters::<digits::Net, OutputOnly>::ZERO;
@@ -90,8 +90,8 @@ impl<N: Net, C: Choice> Parameters<N, C> {
         N::Chain::is_loaded::<C>(&self.0)
     }
 
-    /// Whether every parameter is a finite number. Of a frozen layer that has not been loaded there is
-    /// none to look at.
+    /// Whether every parameter is a finite number. Frozen layers that have not been loaded are left
+    /// out.
     pub fn are_finite(&self) -> bool {
         let mut finite = true;
         self.visit(|_, values| finite &= <f32 as Pixel>::are_finite(values));
@@ -111,28 +111,29 @@ impl<N: Net, C: Choice> Parameters<N, C> {
         0.5 * decay * sum
     }
 
-    /// A tensor by its place in the order of [`visit`](Self::visit), if it has numbers and is not
-    /// missing. Pooling at the head of a net has two places, without numbers.
+    /// The tensor at a place in the order of layers, weight before bias; nothing if it is empty or
+    /// has not been loaded. A pooling layer at the head of a net has two places, both empty.
     pub fn tensor(&self, place: usize) -> Option<&[f32]> {
         N::Chain::tensor::<C>(&self.0, place)
     }
 
-    /// A trained tensor, to be changed.
+    /// The [tensor](Self::tensor) at a place, to be changed; nothing if it is not trained.
     pub fn tensor_mut(&mut self, place: usize) -> Option<&mut [f32]> {
         N::Chain::tensor_mut::<C>(&mut self.0, place)
     }
 
-    /// Shows each tensor in order, layer by layer, weight before bias.
+    /// Passes each tensor to `at` in order, layer by layer, weight before bias.
     pub fn visit(&self, mut at: impl FnMut(Role, &[f32])) {
         N::Chain::visit::<C>(&self.0, &mut at);
     }
 
-    /// Shows each trained tensor in order, to be changed.
+    /// Passes each trained tensor to `at` in order, to be changed.
     pub fn visit_mut(&mut self, mut at: impl FnMut(Role, &mut [f32])) {
         N::Chain::visit_mut::<C>(&mut self.0, &mut at);
     }
 
-    /// Shows each tensor in order: trained ones to be changed, frozen ones that are loaded to be read.
+    /// Passes each tensor to `at` in order: trained ones to be changed, frozen ones that are loaded
+    /// to be read.
     pub(crate) fn visit_held(&mut self, mut at: impl FnMut(Numbers<'_>)) {
         N::Chain::visit_held::<C>(&mut self.0, &mut at);
     }

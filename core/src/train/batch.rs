@@ -39,13 +39,13 @@ impl<N: Net, C: Choice> Zero for Velocity<N, C> {
 }
 
 impl<N: Net, C: Choice> Velocity<N, C> {
-    /// Shows the velocity tensor by tensor, to be stored or set.
+    /// Passes the velocity to `at` tensor by tensor, to be stored or set.
     pub fn visit_mut(&mut self, mut at: impl FnMut(&mut [f32])) {
         each::<N, C>(&mut self.0, &mut at);
     }
 }
 
-/// What a sample was like before it was learnt from.
+/// What the net made of a sample before it learnt from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Seen {
@@ -55,7 +55,7 @@ pub struct Seen {
     pub class: usize,
 }
 
-/// Shows each tensor of a gradient in order.
+/// Passes each tensor of a gradient to `at` in order.
 fn each<N: Net, C: Choice>(gradient: &mut Gradient<N, C>, at: &mut impl FnMut(&mut [f32])) {
     for k in 0..N::Chain::TENSORS {
         if let Some(values) = N::Chain::gradient_mut::<C>(gradient, k) {
@@ -64,12 +64,13 @@ fn each<N: Net, C: Choice>(gradient: &mut Gradient<N, C>, at: &mut impl FnMut(&m
     }
 }
 
-/// Squares are summed in so many lanes, on every machine: one sum would wait for itself at each
-/// number, and on the desktop take a fifth of the time that a small mini-batch of net A takes.
+/// The number of lanes in which squares are summed, on every machine: in one sum each addition
+/// would wait for the one before, and on the desktop that would take a fifth of the time of a small
+/// mini-batch of net A.
 const LANES: usize = 16;
 
-/// The lanes, with the squares of more numbers added. Not inlined: beside their last sum the lanes
-/// would be shuffled at every step.
+/// The lanes, with the squares of more numbers added. Not inlined: next to the sum over the lanes,
+/// the optimizer would shuffle them at every iteration.
 #[inline(never)]
 fn with_squares(mut lanes: [f32; LANES], numbers: &[f32]) -> [f32; LANES] {
     let (rows, rest) = numbers.as_chunks::<LANES>();
@@ -93,7 +94,11 @@ impl Sgd {
 }
 
 impl<N: Net, C: Choice> Batch<N, C> {
-    /// Adds the gradient of one sample.
+    /// Adds the gradient of one sample to the sum.
+    ///
+    /// # Errors
+    /// [`Refusal::Label`], [`Refusal::Image`], [`Refusal::NotLoaded`] and [`Refusal::Diverged`];
+    /// then the sum is as it was.
     #[cfg_attr(target_arch = "x86_64", inline(always))]
     #[cfg_attr(not(target_arch = "x86_64"), inline(never))]
     pub fn add(
@@ -115,7 +120,7 @@ impl<N: Net, C: Choice> Batch<N, C> {
         Ok(Seen { loss, class })
     }
 
-    /// Adds the samples of another trainer after one's own, and leaves it without any.
+    /// Adds the sum of another trainer to this one's, and leaves the other without samples.
     pub fn merge(&mut self, other: &mut Self) {
         for k in 0..N::Chain::TENSORS {
             let to = N::Chain::gradient_mut::<C>(&mut self.gradient, k);
@@ -129,9 +134,9 @@ impl<N: Net, C: Choice> Batch<N, C> {
         other.samples = 0;
     }
 
-    /// Takes the mean of the gradients since the last update into the parameters, whatever it is:
-    /// see [`update_within`](Self::update_within). Without a sample nothing moves. Refused, the gradients
-    /// since the last update are forgotten.
+    /// Moves the parameters by the mean of the gradients since the last update, however long it is;
+    /// [`update_within`](Self::update_within) sets a limit. Without a sample nothing moves. If the
+    /// update is refused, the gradients since the last one are forgotten.
     ///
     /// # Errors
     /// [`Refusal::Rate`].
@@ -164,8 +169,8 @@ impl<N: Net, C: Choice> Batch<N, C> {
         Ok(())
     }
 
-    /// As [`update`](Self::update), within a limit to the length of the mean gradient.
-    /// `Limit::Refuse(f32::INFINITY)` refuses just what is not finite.
+    /// As [`update`](Self::update), with a limit on the length of the mean gradient.
+    /// `Limit::Refuse(f32::INFINITY)` refuses only a gradient that is not finite.
     ///
     /// # Errors
     /// [`Refusal::Rate`], [`Refusal::Gradient`].
@@ -187,13 +192,13 @@ impl<N: Net, C: Choice> Batch<N, C> {
         self.update(parameters, velocity, sgd)
     }
 
-    /// The sums become 0; infinite ones would not by a product.
+    /// Sets the sums to 0, infinite ones, too: times 0 they would be NaN.
     fn forget(&mut self) {
         self.visit_mut(|sums| sums.fill(0.0));
         self.samples = 0;
     }
 
-    /// Shows the sum of the gradients since the last update, tensor by tensor.
+    /// Passes the sum of the gradients since the last update to `at`, tensor by tensor.
     pub fn visit_mut(&mut self, mut at: impl FnMut(&mut [f32])) {
         each::<N, C>(&mut self.gradient, &mut at);
     }

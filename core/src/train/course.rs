@@ -1,4 +1,4 @@
-//! Where a step in slices stands, and how it goes on.
+//! How far a step in slices has come, and how it goes on.
 
 use core::cell::Cell;
 use core::task::Poll;
@@ -13,12 +13,12 @@ use crate::net::{Gradient, Image, Layers, Net, Tape};
 use crate::pace::{Pace as _, Slice};
 use crate::pixel::Pixel;
 
-/// A step in slices: numbers alone, so it can be kept where its owner is kept.
+/// The progress of a step in slices. It borrows nothing, so its owner can store it.
 pub(super) struct Course {
     label: usize,
     stride: Stride,
     limit: Limit,
-    /// Set as long as the gradient is measured; then the same phases are gone through again.
+    /// Set while the gradient is measured; after that the same phases run once more.
     measures: bool,
     squares: f32,
     loss: f32,
@@ -61,7 +61,7 @@ impl Course {
         Ok(Self { label, stride, limit, measures, phase: Phase::Forward, ..Self::NONE })
     }
 
-    /// Refuses where a step is under way.
+    /// Refuses if a step is under way.
     pub(super) fn is_none(&self) -> Result<(), Refusal> {
         if self.phase == Phase::None { Ok(()) } else { Err(Refusal::Busy) }
     }
@@ -106,7 +106,7 @@ impl Course {
         Poll::Pending
     }
 
-    /// A slice of the present phase. Says which phase is next once this one has come to its end.
+    /// Runs a slice of the current phase. Returns the phase that follows once this one has ended.
     fn slice<N: Net, C: Choice, X: Pixel>(
         &mut self,
         slice: &mut Slice,
@@ -121,7 +121,7 @@ impl Course {
                 Ok(Phase::Loss)
             }
             (Phase::Loss, _) => {
-                // An exponential costs about as much as so many multiplications.
+                // An exponential costs about as much as 32 multiplications.
                 if slice.unit(32 * N::CLASSES) {
                     (self.loss, ()) = pass::lose::<N, C, _>(tape, self.label, |_| ())?;
                 }
@@ -171,7 +171,7 @@ fn backward<N: Net, C: Choice, X: Pixel, U: Rule>(
     pass::backward::<N, C, X, U>(slice, rule, held, image, tape);
 }
 
-/// What weight decay takes.
+/// Weight decay: every weight times `keep`.
 #[inline(never)]
 fn decay<N: Net, C: Choice>(slice: &mut Slice, parameters: &mut Layers<N, C>, keep: f32) {
     if keep == 1.0 {

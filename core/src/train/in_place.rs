@@ -12,11 +12,11 @@ use crate::net::{Image, Net, Parameters, Tape};
 use crate::pixel::Pixel;
 use crate::shape::Zero;
 
-/// Training in place, one sample at a time: each weight moves on the way back, right after its
+/// Training in place, one sample at a time: each weight moves in the backward pass, right after its
 /// last use, so there is no gradient to store. What the choice `C` leaves frozen costs nothing.
 /// Images are stored as pixels `X`.
 ///
-/// The parameters are somebody else's; a [`Learner`](super::Learner) has its own.
+/// The parameters are the caller's; a [`Learner`](super::Learner) has its own.
 pub struct InPlace<N: Net, C: Choice = All, X: Pixel = f32> {
     pub(super) tape: Tape<N, C>,
     pixel: PhantomData<fn(X)>,
@@ -27,10 +27,12 @@ impl<N: Net, C: Choice, X: Pixel> Zero for InPlace<N, C, X> {
 }
 
 impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
-    /// Learns from one sample: W ← W − η (∂J/∂W + λW), b ← b − η ∂J/∂b. Returns the loss J before.
+    /// Learns from one sample: W ← W − η (∂J/∂W + λW), b ← b − η ∂J/∂b. Returns the loss J before
+    /// the step.
     ///
     /// # Errors
-    /// All of [`Refusal`] but [`Refusal::Gradient`] and those of a step in slices.
+    /// [`Refusal::Label`], [`Refusal::Image`], [`Refusal::NotLoaded`], [`Refusal::Rate`] and
+    /// [`Refusal::Diverged`]; then no weight has moved.
     #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub fn step(
         &mut self,
@@ -43,7 +45,7 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         self.learn(parameters, image, label, stride, |_| ()).map(|(loss, ())| loss)
     }
 
-    /// As [`step`](Self::step); says also which class the net took the sample for.
+    /// As [`step`](Self::step), and returns also the class that the net took the sample for.
     ///
     /// # Errors
     /// As [`step`](Self::step).
@@ -60,8 +62,8 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         Ok(Seen { loss, class })
     }
 
-    /// As [`step`](Self::step), within a limit to the length of the gradient, which is measured
-    /// before any weight moves. That is a second pass, forward and back: deltas take the place of
+    /// As [`step`](Self::step), with a limit on the length of the gradient, which is measured
+    /// before any weight moves. That costs a second pass, forward and back: the δs overwrite the
     /// activations, so those have to be computed again.
     ///
     /// # Errors
@@ -80,7 +82,7 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
         self.learn(parameters, image, label, stride, |_| ()).map(|(loss, ())| loss)
     }
 
-    /// What every step asks of a sample and of its rates.
+    /// The checks that every step makes of its sample and its rates.
     fn admit(
         &self,
         parameters: &Parameters<N, C>,
@@ -141,7 +143,8 @@ impl<N: Net, C: Choice, X: Pixel> InPlace<N, C, X> {
     }
 }
 
-/// W ← W · keep. A function for all weights of a net, or the optimizer would write a loop for each.
+/// W ← W · keep. One function for all weights of a net; inlined, it would be a loop for each
+/// tensor.
 #[inline(never)]
 fn shrink(weights: &mut [f32], keep: f32) {
     for w in weights {

@@ -9,7 +9,7 @@ use crate::pixel::Pixel;
 use crate::shape::Zero;
 use crate::stage::{Stage, Taped as _};
 
-/// Room for forward passes, of images stored as pixels `X`.
+/// The workspace of forward passes, over images stored as pixels `X`.
 pub struct Inference<N: Net, X: Pixel = f32> {
     tape: Tape<N, Nothing>,
     pixel: PhantomData<fn(X)>,
@@ -20,11 +20,11 @@ impl<N: Net, X: Pixel> Zero for Inference<N, X> {
 }
 
 impl<N: Net, X: Pixel> Inference<N, X> {
-    /// Gives the output for an image, a number for each class.
+    /// Computes the output y for an image, a number for each class.
     ///
     /// # Errors
-    /// [`Refusal::Image`], [`Refusal::NotLoaded`] and [`Refusal::Diverged`]: an output that is not finite is
-    /// no answer.
+    /// [`Refusal::Image`], [`Refusal::NotLoaded`] and [`Refusal::Diverged`]: an output that is not
+    /// finite is no answer.
     #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub fn outputs<C: Choice>(
         &mut self,
@@ -49,7 +49,7 @@ impl<N: Net, X: Pixel> Inference<N, X> {
     }
 
     /// The class with the largest output, the first on a tie. The outputs are not computed: every
-    /// output grows with its pre-activation, so these are compared.
+    /// output grows with its pre-activation, so the pre-activations are compared.
     ///
     /// # Errors
     /// As [`outputs`](Self::outputs).
@@ -62,9 +62,9 @@ impl<N: Net, X: Pixel> Inference<N, X> {
         classify::<_, _, _, X>(parameters, image, &mut self.tape)
     }
 
-    /// Shows what each stage before the output made of the last image, from the first stage on:
-    /// pixel by pixel in the order of memory, the maps innermost. A pooling layer belongs to the
-    /// convolution before it, so that its map is the pooled one.
+    /// Passes the activations of each stage before the output to `at`, as the last image left them,
+    /// from the first stage on: pixel by pixel in the order of memory, the maps innermost. A
+    /// convolution and the pooling layer after it are one stage, whose maps are the pooled ones.
     pub fn hidden(&self, mut at: impl FnMut(&[f32])) {
         self.tape.hidden(&mut at);
     }
@@ -119,13 +119,13 @@ fn forward<'t, N: Net, C: Choice, T: Choice, X: Pixel>(
     answer::<N, C, T, X>(&parameters.0, image, tape)
 }
 
-/// The place of the largest value, the first on a tie; none where there is no value, or one that is not
-/// finite.
+/// The index of the largest value, the first on a tie; nothing if there is no value, or if any is
+/// not finite.
 pub fn argmax(values: &[f32]) -> Option<usize> {
     (!values.is_empty() && f32::are_finite(values)).then(|| largest(values))
 }
 
-/// The place of the largest of finite values.
+/// The index of the largest of finite values.
 pub(super) fn largest(values: &[f32]) -> usize {
     let mut best = 0;
     let mut largest = f32::NEG_INFINITY;

@@ -11,7 +11,8 @@ use crate::shape::Zero;
 /// A net that learns and answers: its parameters, one image, and one workspace for both.
 ///
 /// ```
-/// # cpfo::net! { pub mod digits: 8 x 8 x 1 { F1 = FullyConnected(32, Relu); O2 = Output(10, SoftmaxCrossEntropy); } }
+/// # cpfo::net! { pub mod digits: 8 x 8 x 1 {
+/// #     F1 = FullyConnected(32, Relu); O2 = Output(10, SoftmaxCrossEntropy); } }
 /// use cpfo::{rng::Rng, shape::Zero, train::{Learner, Rates}};
 ///
 /// // On a chip it lies in a static.
@@ -25,11 +26,12 @@ use crate::shape::Zero;
 ///
 /// # In slices
 ///
-/// A step can go on a slice at a time, so that a control loop or an interrupt keeps its deadline.
-/// Where it stands is part of the learner, so nothing is borrowed between two slices:
+/// A step can run a slice at a time, so that a control loop or an interrupt keeps its deadline. How
+/// far it has come is part of the learner, so nothing is borrowed between two slices:
 ///
 /// ```
-/// # cpfo::net! { pub mod digits: 8 x 8 x 1 { F1 = FullyConnected(32, Relu); O2 = Output(10, SoftmaxCrossEntropy); } }
+/// # cpfo::net! { pub mod digits: 8 x 8 x 1 {
+/// #     F1 = FullyConnected(32, Relu); O2 = Output(10, SoftmaxCrossEntropy); } }
 /// # use cpfo::{rng::Rng, shape::Zero, train::{Learner, Rates}};
 /// # use core::task::Poll;
 /// # fn control() {}
@@ -48,10 +50,10 @@ use crate::shape::Zero;
 /// ```
 ///
 /// Whatever the slices, the bits are those of [`step`](Self::step). While a step is under way,
-/// whatever else is asked of the learner is refused as [`Refusal::Busy`]. Who has to answer in the
-/// meantime does so in an [`Inference`](super::Inference) of its own, by
-/// [`parameters`](Self::parameters) as long as they are those before the step, and by a copy of them
-/// if there is one when they move: `learner.parameters().unwrap_or(&copy)`.
+/// everything else that is asked of the learner is refused as [`Refusal::Busy`]. A program that has
+/// to answer in the meantime takes a separate [`Inference`](super::Inference), with
+/// [`parameters`](Self::parameters) as long as none has moved, and with a copy of them, if it keeps
+/// one, after that: `learner.parameters().unwrap_or(&copy)`.
 pub struct Learner<N: Net, C: Choice = All, X: Pixel = f32> {
     pub(super) parameters: Parameters<N, C>,
     pub(super) image: Image<N, X>,
@@ -69,12 +71,12 @@ impl<N: Net, C: Choice, X: Pixel> Zero for Learner<N, C, X> {
 }
 
 impl<N: Net, C: Choice, X: Pixel> Learner<N, C, X> {
-    /// The parameters, unless some have moved and others not.
+    /// The parameters; nothing while a step has moved some of them and not yet the others.
     pub fn parameters(&self) -> Option<&Parameters<N, C>> {
         (!self.course.is_moving()).then_some(&self.parameters)
     }
 
-    /// The parameters, to be given, drawn or loaded.
+    /// The parameters, to be set, drawn or loaded.
     ///
     /// # Errors
     /// [`Refusal::Busy`].
@@ -83,7 +85,7 @@ impl<N: Net, C: Choice, X: Pixel> Learner<N, C, X> {
         Ok(&mut self.parameters)
     }
 
-    /// The image that it learns from and answers to.
+    /// The image that it learns from and classifies.
     pub fn image(&self) -> &Image<N, X> {
         &self.image
     }
@@ -97,7 +99,8 @@ impl<N: Net, C: Choice, X: Pixel> Learner<N, C, X> {
         Ok(&mut self.image)
     }
 
-    /// Learns from the image: W ← W − η (∂J/∂W + λW), b ← b − η ∂J/∂b. Returns the loss J before.
+    /// Learns from the image: W ← W − η (∂J/∂W + λW), b ← b − η ∂J/∂b. Returns the loss J before
+    /// the step.
     ///
     /// # Errors
     /// See [`InPlace::step`]; [`Refusal::Busy`].
@@ -107,7 +110,7 @@ impl<N: Net, C: Choice, X: Pixel> Learner<N, C, X> {
         self.trainer.step(&mut self.parameters, &self.image, label, rates)
     }
 
-    /// As [`step`](Self::step), within a limit to the length of the gradient.
+    /// As [`step`](Self::step), with a limit on the length of the gradient.
     ///
     /// # Errors
     /// See [`InPlace::step_within`]; [`Refusal::Busy`].
@@ -121,7 +124,7 @@ impl<N: Net, C: Choice, X: Pixel> Learner<N, C, X> {
         self.trainer.step_within(&mut self.parameters, &self.image, label, rates, limit)
     }
 
-    /// Gives the output for the image, a number for each class.
+    /// Computes the output y for the image, a number for each class.
     ///
     /// # Errors
     /// See [`Inference::outputs`](super::Inference::outputs); [`Refusal::Busy`].
@@ -151,15 +154,17 @@ impl<N: Net, C: Choice, X: Pixel> Learner<N, C, X> {
         classify::<_, _, _, X>(&self.parameters, &self.image, &mut self.trainer.tape)
     }
 
-    /// Begins a step that goes on with each [`resume`](Self::resume). The sample is checked at once.
+    /// Begins a step that goes on with each [`resume`](Self::resume). The sample is checked at
+    /// once.
     ///
     /// # Errors
-    /// What [`step`](Self::step) refuses before it computes anything.
+    /// [`Refusal::Label`], [`Refusal::Image`], [`Refusal::NotLoaded`], [`Refusal::Rate`];
+    /// [`Refusal::Busy`].
     pub fn begin(&mut self, label: usize, rates: &Rates) -> Result<(), Refusal> {
         self.start(label, rates, None)
     }
 
-    /// As [`begin`](Self::begin), within a limit to the length of the gradient.
+    /// As [`begin`](Self::begin), with a limit on the length of the gradient.
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
@@ -179,9 +184,10 @@ impl<N: Net, C: Choice, X: Pixel> Learner<N, C, X> {
         Ok(())
     }
 
-    /// Goes on for about `budget` multiplications, and for one unit at least: a tile of a
-    /// convolution, a block of units, an input or a kernel on the way back. Ready with the loss
-    /// before the step, or with why the sample was refused; then no weight has moved.
+    /// Goes on for about `budget` multiplications, and for one unit of work at least: a tile of a
+    /// convolution, a block of a fully-connected layer, an input or a kernel in the backward pass.
+    /// Ready with the loss before the step, or with why the sample was refused; then no weight has
+    /// moved.
     ///
     /// # Errors
     /// [`Refusal::Diverged`], [`Refusal::Gradient`]; [`Refusal::NoStep`] where none is under way.
@@ -195,8 +201,8 @@ impl<N: Net, C: Choice, X: Pixel> Learner<N, C, X> {
         self.course.is_none().is_err()
     }
 
-    /// Gives up the step that is under way, as if it had not been begun; one that has moved weights is
-    /// finished at once.
+    /// Gives up the step that is under way, as if it had not been begun; one that has already moved
+    /// weights is finished at once instead.
     pub fn abandon(&mut self) {
         while self.course.is_moving() && self.resume(u32::MAX).is_pending() {}
         self.course = Course::NONE;

@@ -1,8 +1,7 @@
 use super::Refusal;
 
 /// What is done with a gradient whose length ‖∂J/∂(W, b)‖, over everything that trains, is above a
-/// bound. The share of weight decay is not part of it. A length that is not finite is always
-/// refused.
+/// bound. Weight decay does not count. A length that is not finite is always refused.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -15,7 +14,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// By what the gradient is to be multiplied, given the sum of its squares.
+    /// The factor that brings a gradient within the limit, given the sum of its squares.
     pub(super) fn share(self, squares: f32) -> Result<f32, Refusal> {
         let (Self::Refuse(bound) | Self::Clip(bound)) = self;
         let length = libm::sqrtf(squares);
@@ -69,8 +68,8 @@ impl Refusals {
         no_step: 0,
     };
 
-    /// Counts a refusal and hands it on: `step(…).map_err(|why| refusals.count(why))`.
-    /// A counter stays at its largest number.
+    /// Counts a refusal and hands it on: `step(…).map_err(|why| refusals.count(why))`. Counters
+    /// saturate.
     pub fn count(&mut self, why: Refusal) -> Refusal {
         let counter = match why {
             Refusal::Label => &mut self.label,

@@ -2,12 +2,12 @@
 //!
 //! | trainer | memory beside the parameters | for |
 //! |---|---|---|
-//! | [`Learner`] | the tape and an image | the chip: one sample, each weight moves on the way back; it answers too |
-//! | [`InPlace`] | the tape | the same, where parameters and image are somebody else's |
+//! | [`Learner`] | the tape and an image | the chip: one sample, each weight moves in the backward pass; it answers, too |
+//! | [`InPlace`] | the tape | the same, where parameters and image are the caller's |
 //! | [`Batch`] | the tape and a gradient, with [`Velocity`] beside it | mini-batches with momentum and weight decay |
 //!
-//! All go through the same layers; given the same samples they agree to rounding. A sample that is
-//! not fit to learn from is [refused](Refusal) before any weight moves. What is looked at:
+//! All use the same layers; given the same samples they agree to rounding. A sample that is not fit
+//! to learn from is [refused](Refusal) before any weight moves. What is checked:
 //!
 //! | | `InPlace::step` | `InPlace::step_within` | `Batch::add` | `Batch::update` | `Batch::update_within` |
 //! |---|---|---|---|---|---|
@@ -16,12 +16,13 @@
 //! | rate | yes | yes | | | yes |
 //! | length of the gradient | | yes | | | yes |
 //!
-//! Where nobody looks at its length, a gradient that overflows while the loss is still finite moves
-//! the weights; the next sample is refused then, for its loss, and [`Parameters::are_finite`] tells at once. To
-//! look costs [`Batch`] one pass over the sums, and [`InPlace`], which has none, a pass forward and back.
+//! Where its length is not checked, a gradient that overflows while the loss is still finite moves
+//! the weights; the next sample is then refused for its loss, and [`Parameters::are_finite`] tells
+//! at once. The check costs [`Batch`] one pass over the sums, and [`InPlace`], which has none, a
+//! forward and a backward pass.
 //!
-//! A step in place can be run [in slices](Learner), beside a control loop. Inference and training in
-//! place also take images of [bytes](crate::pixel::Bytes).
+//! A step in place can run [in slices](Learner#in-slices), beside a control loop. Inference and
+//! training in place also take images of [bytes](crate::pixel::Bytes).
 
 mod batch;
 mod course;
@@ -47,7 +48,7 @@ use crate::net::{Image, Net, Parameters};
 use crate::pixel::Pixel;
 use crate::shape::Tensor;
 
-/// Why a sample was not learnt from. No weight has moved.
+/// Why a sample was not learnt from or answered, or an update not made. No weight has moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
@@ -58,8 +59,9 @@ pub enum Refusal {
     Image,
     /// The net's output is not finite: the parameters have diverged.
     Diverged,
-    /// The learning rate is no number from 0 to [`LARGEST_RATE`], the momentum none from 0 on below 1,
-    /// or the weight decay is below 0 or takes all of a weight at once.
+    /// The learning rate η is not from 0 to [`LARGEST_RATE`], the momentum not from 0 to below 1,
+    /// or the weight decay λ not 0 or above, or so large that ηλ reaches 1 and takes all of a
+    /// weight at once.
     Rate,
     /// The gradient is longer than the [`Limit`] allows, or not finite.
     Gradient,
@@ -67,7 +69,8 @@ pub enum Refusal {
     NotLoaded,
     /// A [step in slices](Learner::begin) is under way: [go on](Learner::resume) to its end first.
     Busy,
-    /// No [step in slices](Learner::begin) is under way that could go on.
+    /// No [step in slices](Learner::begin) is under way: there is none to [go on](Learner::resume)
+    /// with.
     NoStep,
 }
 
@@ -88,7 +91,7 @@ impl core::fmt::Display for Refusal {
 
 impl core::error::Error for Refusal {}
 
-/// What both trainers ask of a sample.
+/// The checks of a sample to learn from.
 fn check<N: Net, C: Choice, X: Pixel>(
     parameters: &Parameters<N, C>,
     image: &Image<N, X>,
@@ -100,7 +103,7 @@ fn check<N: Net, C: Choice, X: Pixel>(
     can_see::<N, C, X>(parameters, image)
 }
 
-/// What a pass forward asks for.
+/// The checks before a forward pass.
 fn can_see<N: Net, C: Choice, X: Pixel>(
     parameters: &Parameters<N, C>,
     image: &Image<N, X>,
@@ -114,7 +117,7 @@ fn can_see<N: Net, C: Choice, X: Pixel>(
     Ok(())
 }
 
-/// Pre-activations of the output that are not finite are no answer, and have no loss.
+/// Refuses pre-activations of the output that are not finite: they are no answer, and have no loss.
 fn is_answer(output: &[f32]) -> Result<(), Refusal> {
     if f32::are_finite(output) { Ok(()) } else { Err(Refusal::Diverged) }
 }

@@ -15,8 +15,8 @@ use crate::pace::{Pace, Whole};
 use crate::pixel::Pixel;
 use crate::stage::Stage;
 
-/// x to the pre-activations of the output; the tape `T` is made ready for a way back if `Back` is
-/// set.
+/// From x to the pre-activations of the output; the tape `T` is prepared for a backward pass if
+/// `Back` is set.
 #[inline(always)]
 pub(super) fn forward<N: Net, C: Choice, T: Choice, Back: Flag, X: Pixel>(
     pace: &mut impl Pace,
@@ -27,7 +27,7 @@ pub(super) fn forward<N: Net, C: Choice, T: Choice, Back: Flag, X: Pixel>(
     N::Chain::forward::<C, T, No, Back, Identity, X>(pace, parameters, image, tape);
 }
 
-/// The loss, and the δ of the output in its place.
+/// The loss, and what `look` returned for the pre-activations of the output; δ overwrites them.
 #[inline(always)]
 pub(super) fn lose<N: Net, C: Choice, T>(
     tape: &mut Tape<N, C>,
@@ -40,7 +40,7 @@ pub(super) fn lose<N: Net, C: Choice, T>(
     Ok((<N::Chain as Stage>::Loss::delta(output, label), seen))
 }
 
-/// δ of the output back to the image; each gradient goes to the rule.
+/// From δ of the output back to the image; each gradient is handed to the rule.
 #[inline(always)]
 pub(super) fn backward<N: Net, C: Choice, X: Pixel, U: Rule>(
     pace: &mut impl Pace,
@@ -52,7 +52,8 @@ pub(super) fn backward<N: Net, C: Choice, X: Pixel, U: Rule>(
     N::Chain::backward::<C, No, Identity, X, U>(pace, rule, held, Input::Fixed(image), tape);
 }
 
-/// All of it in one go. Says the loss before, and what a `look` at the pre-activations saw.
+/// A whole pass in one go. Returns the loss before, and what `look` returned for the
+/// pre-activations.
 #[inline(always)]
 pub(super) fn pass<N: Net, C: Choice, X: Pixel, U: Rule, T>(
     rule: U,
@@ -61,7 +62,7 @@ pub(super) fn pass<N: Net, C: Choice, X: Pixel, U: Rule, T>(
     tape: &mut Tape<N, C>,
     look: impl FnOnce(&[f32]) -> T,
 ) -> Result<(f32, T), Refusal> {
-    // On a chip these are statics.
+    // On a chip these are statics, whose addresses would be formed again in every loop.
     let (image, tape) = (hidden(image), hidden(tape));
     forward::<N, C, C, Yes, X>(&mut Whole, U::values(&held), image, tape);
     let seen = lose::<N, C, T>(tape, label, look)?;
@@ -69,7 +70,7 @@ pub(super) fn pass<N: Net, C: Choice, X: Pixel, U: Rule, T>(
     Ok(seen)
 }
 
-/// The pre-activations of an image, with a tape that no way back will need.
+/// The pre-activations of the output for an image, on a tape that no backward pass will use.
 #[inline(always)]
 pub(super) fn answer<'t, N: Net, C: Choice, T: Choice, X: Pixel>(
     parameters: &Layers<N, C>,

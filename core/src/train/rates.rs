@@ -28,8 +28,8 @@ impl Rates {
         Self { decay, ..self }
     }
 
-    /// Refuses rates that would ruin a net: η from 0 to [`LARGEST_RATE`], λ not below 0, and ηλ below
-    /// 1, at which decay would leave nothing of a weight.
+    /// Refuses rates that would ruin a net. Legal are η from 0 to [`LARGEST_RATE`], λ from 0 on,
+    /// and ηλ below 1, at which decay would leave nothing of a weight.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let Self { rate, decay } = *self;
         let legal = (0.0..=LARGEST_RATE).contains(&rate) && decay >= 0.0 && rate * decay < 1.0;
@@ -37,22 +37,22 @@ impl Rates {
     }
 }
 
-/// The largest learning rate that is taken. Weights begin below 1, and a sample moves them by η times
-/// a number that is about 1 where pixels are: a thousand times as far, nothing is left of a net.
+/// The largest learning rate that is accepted. Weights begin below 1, and a sample with pixels of
+/// about 1 moves them by about η: moved by a thousand, nothing is left of a net.
 pub const LARGEST_RATE: f32 = 1000.0;
 
 /// Rates as a step uses them.
 #[derive(Clone, Copy)]
 pub(super) struct Stride {
-    /// Of the way back.
+    /// The rates of the backward pass.
     pub(super) descent: Descent,
-    /// What is kept of a weight.
+    /// The share 1 − ηλ that decay leaves of a weight.
     pub(super) keep: f32,
 }
 
 impl Stride {
-    /// The decay is a sweep of its own, by the factor 1 − ηλ after the gradient. A rate of the weights
-    /// that is larger by the same factor makes it W (1 − ηλ) − η ∂J/∂W.
+    /// Decay is a separate sweep after the gradient, by the factor 1 − ηλ. The rate of the weights
+    /// is divided by the same factor, which makes the step W (1 − ηλ) − η ∂J/∂W.
     pub(super) fn new(rates: &Rates) -> Result<Self, Refusal> {
         rates.check()?;
         let Rates { rate, decay } = *rates;
@@ -61,7 +61,7 @@ impl Stride {
         Ok(Self { descent: Descent { rate: of_weights, of_biases: rate }, keep })
     }
 
-    /// The same, where the gradient is shortened to a share; the decay is not.
+    /// The same for a gradient that is shortened to a share of itself; decay stays as it is.
     pub(super) fn shortened(self, share: f32) -> Self {
         let Descent { rate, of_biases } = self.descent;
         let descent = Descent { rate: rate * share, of_biases: of_biases * share };

@@ -8,14 +8,14 @@ use crate::math;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase", tag = "kind"))]
 pub enum Schedule {
-    /// It does not.
+    /// The rate stays the same.
     #[default]
     Constant,
     /// It is multiplied by `factor` after each `every` steps.
     Step {
         /// Steps between two changes.
         every: u32,
-        /// What the rate is multiplied with.
+        /// The factor of the rate at each change.
         factor: f32,
     },
     /// It rises over `warm_up` steps, then falls to 0 along half a cosine.
@@ -40,7 +40,7 @@ impl Schedule {
     }
 }
 
-/// x to the power n, in as many products as n has bits, or twice as many.
+/// x to the power n, in at most twice as many products as n has bits.
 fn power(mut x: f32, mut n: u32) -> f32 {
     let mut power = 1.0;
     while n > 0 {
