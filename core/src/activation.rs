@@ -1,5 +1,5 @@
-//! What a unit makes of its pre-activation u: a value z = f(u), and the slope f′(u) that the way
-//! back needs, taken from the value.
+//! What a unit makes of its pre-activation u: a value z = f(u), and the slope f′(u) that the
+//! backward pass needs, computed from z.
 //!
 //! | f | z | f′ from z |
 //! |---|---|---|
@@ -16,12 +16,12 @@ use crate::shape::Zero;
 pub trait Activation: Sealed + 'static {
     /// Its name in files and reports.
     const NAME: &'static str;
-    /// Whether the slope at value 0 is 0, and that value never −0: then a unit of value 0 passes
-    /// nothing back, and what multiplies with its value can be skipped.
+    /// Whether the slope at value 0 is 0, and that value never −0: then a unit of value 0 passes no
+    /// δ back, and every product with its value can be skipped.
     const DEAD_AT_ZERO: bool = false;
     /// Whether initial weights are drawn by He's rule; by Glorot's otherwise.
     const HE: bool = false;
-    /// What tells the slopes of many places.
+    /// What is kept to tell the slopes at many places.
     type Slopes: Slopes;
     /// z = f(u)
     fn value(u: f32) -> f32;
@@ -39,21 +39,21 @@ pub trait Activation: Sealed + 'static {
     }
 }
 
-/// What tells f′ of many places, to be kept where their z are not.
+/// What is kept to tell f′ at many places, where their z are not on the tape.
 pub trait Slopes: Sealed + 'static {
-    /// Whether it is a bit a place.
+    /// Whether that is one bit for each place.
     const BITS: bool = false;
-    /// Memory for it: none, or a bit a place, or z of each place.
+    /// Memory for it: none, or a bit for each place, or z of each place.
     type Kept<Bits: Room, Values: Room>: Room;
-    /// What it is.
+    /// What is kept.
     fn kept<Bits: Room, Values: Room>(kept: &Self::Kept<Bits, Values>) -> Kept<&Bits, &Values>;
-    /// What it is, to be changed.
+    /// What is kept, to be changed.
     fn kept_mut<Bits: Room, Values: Room>(
         kept: &mut Self::Kept<Bits, Values>,
     ) -> Kept<&mut Bits, &mut Values>;
 }
 
-/// Memory in a tape.
+/// Memory on a tape.
 pub trait Room: Zero + Send + Sync + 'static {}
 
 impl<T: Zero + Send + Sync + 'static> Room for T {}
@@ -73,7 +73,7 @@ pub enum Kept<Bits, Values> {
 #[derive(Debug)]
 pub struct One;
 
-/// The slope is 1, or 0 where z is.
+/// The slope is 0 where z is 0, and 1 elsewhere.
 #[derive(Debug)]
 pub struct OneOrZero;
 
@@ -118,7 +118,7 @@ impl Slopes for Any {
     }
 }
 
-/// z = u: what a pooling layer does to its windows' values, and the net's input to itself.
+/// z = u: the activation of a pooling layer, and of the net's input.
 #[derive(Debug)]
 pub struct Identity;
 
@@ -170,7 +170,7 @@ impl Activation for Relu {
     }
     #[inline(always)]
     fn delta(dz: f32, z: f32) -> f32 {
-        // Not a product, whose zeros would have a sign.
+        // Not a product, whose zeros could be −0.
         if is_zero(z) { 0.0 } else { dz }
     }
 }

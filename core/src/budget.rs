@@ -1,4 +1,4 @@
-//! A build that fails where memory does not suffice, and says the figures.
+//! Fails the build of a program that needs more memory than there is, and tells the figures.
 //!
 //! ```compile_fail
 //! # cpfo::net! { pub mod lenet: 28 x 28 x 1 { O1 = Output(10, SoftmaxCrossEntropy); } }
@@ -9,11 +9,11 @@
 
 use crate::message::Message;
 
-/// Fails the build if `needed` bytes are more than there are.
+/// Fails the build if more bytes are `needed` than are `available`.
 ///
 /// # Panics
-/// When it is evaluated, if they are more. It is meant for `const` items and `const` blocks, where
-/// that is an error of the compiler; a program that calls it otherwise asks for a panic.
+/// If `needed` is above `available`. The function is meant for `const` items and `const` blocks,
+/// where a panic is a compile error; called elsewhere, it panics at run time.
 pub const fn assert_fits(what: &str, needed: usize, available: usize) {
     if needed > available {
         panic!("{}", message(what, needed, available).as_str());

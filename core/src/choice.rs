@@ -1,17 +1,17 @@
-//! What trains, and what stays as it is.
+//! What trains, and what stays frozen.
 //!
-//! A [`Choice`] says of every layer how its parameters are held: trained ones are owned and
-//! lie in RAM; frozen ones are borrowed and may lie in flash, cost no RAM and no gradient work;
-//! of a bias-only layer just the biases are owned. A choice is a type, so the memory of a net
-//! that trains partly is known when it is compiled:
+//! A [`Choice`] says for every layer how its parameters are held: trained ones are owned and lie in
+//! RAM; frozen ones are borrowed and may lie in flash, cost no RAM and no gradient work; of a
+//! bias-only layer only the biases are owned. A choice is a type, so the memory of a net that
+//! trains in part is known when it is compiled:
 //!
 //! | type | what trains |
 //! |---|---|
 //! | [`All`] | everything |
 //! | [`Nothing`] | nothing: inference |
-//! | [`Freeze<R>`] | not the first stage; from there as `R` says |
-//! | [`Biases<R>`] | the biases of the first stage; from there as `R` says |
-//! | [`Train<R>`] | the first stage; from there as `R` says |
+//! | [`Freeze<R>`] | not the first stage; the stages after it as `R` says |
+//! | [`Biases<R>`] | the biases of the first stage; the stages after it as `R` says |
+//! | [`Train<R>`] | the first stage; the stages after it as `R` says |
 //! | [`OutputOnly`] | the output layer |
 //! | [`ConvolutionsAndOutput`] | the convolutions and the output, not the fully-connected layers |
 //! | [`BiasesOnly`] | every bias, no weight |
@@ -22,16 +22,16 @@
 use crate::hold::{BiasOnly, Frozen, Hold, Trained};
 use crate::sealed::Sealed;
 
-/// How the parameters of a chain of stages are held: of its first stage, by its kind, and of the
-/// rest.
+/// How the parameters of a chain of stages are held: those of the first stage, by its kind, and
+/// those of the rest.
 pub trait Choice: Sealed + 'static {
-    /// If the first stage is a convolution.
+    /// How the first stage is held if it is a convolution.
     type Convolution: Hold;
-    /// If the first stage is a fully-connected layer.
+    /// How the first stage is held if it is a fully-connected layer.
     type FullyConnected: Hold;
-    /// If the first stage is the output.
+    /// How the first stage is held if it is the output.
     type Output: Hold;
-    /// The stages after the first.
+    /// The choice for the stages after the first.
     type Rest: Choice;
 }
 
@@ -55,6 +55,6 @@ choice!(/** Nothing trains: inference. */ Nothing: Frozen, Frozen, Frozen, Nothi
 choice!(/** The output layer trains. */ OutputOnly: Frozen, Frozen, Trained, OutputOnly);
 choice!(/** Convolutions and output train. */ ConvolutionsAndOutput: Trained, Frozen, Trained, ConvolutionsAndOutput);
 choice!(/** Every bias trains, no weight does. */ BiasesOnly: BiasOnly, BiasOnly, BiasOnly, BiasesOnly);
-choice!(/** The first stage stays as it is. */ Freeze<R>: Frozen, Frozen, Frozen, R);
-choice!(/** Of the first stage the biases train. */ Biases<R>: BiasOnly, BiasOnly, BiasOnly, R);
+choice!(/** The first stage stays frozen. */ Freeze<R>: Frozen, Frozen, Frozen, R);
+choice!(/** The biases of the first stage train. */ Biases<R>: BiasOnly, BiasOnly, BiasOnly, R);
 choice!(/** The first stage trains. */ Train<R>: Trained, Trained, Trained, R);

@@ -1,5 +1,5 @@
-//! How tensors are held, known by type: owned and trained, or borrowed from flash; memory that is there
-//! or not.
+//! How tensors are held, as a type: owned and trained, or borrowed from flash. And memory that is
+//! there or not, as a type.
 
 use crate::shape::{Tensor, Zero};
 
@@ -14,11 +14,11 @@ pub enum Numbers<'a> {
 
 /// A place where a tensor is held.
 pub trait Place<T>: Zero + Send + Sync + 'static {
-    /// The tensor; nothing where a borrowed one has not been given yet.
+    /// The tensor; nothing if it is a borrowed one that has not been loaded yet.
     fn get(&self) -> Option<&T>;
-    /// The tensor, where it is ours to change.
+    /// The tensor, if it is owned, to be changed.
     fn get_mut(&mut self) -> Option<&mut T>;
-    /// Copies the values, or remembers where they lie.
+    /// Copies the values of an owned tensor; remembers where those of a borrowed one lie.
     fn load(&mut self, from: &'static T);
 }
 
@@ -58,7 +58,7 @@ impl<T: Sync> Place<T> for Borrowed<T> {
     }
 }
 
-/// Memory that is there or not, known by type.
+/// Memory that is there or not, as its type says.
 pub trait Slot<T>: Zero + Send + Sync + 'static {
     /// The memory, if it is there.
     fn slot(&mut self) -> Option<&mut T>;

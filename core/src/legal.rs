@@ -1,7 +1,7 @@
-//! What a net may be, and what is said of one that cannot be.
+//! Which nets are legal, and what the compiler says of one that is not.
 //!
-//! [`net!`](crate::net!) asks these for each layer when it is compiled: their panics are errors of the
-//! compiler. `layer` is the layer's name, and the sizes are rows, columns and maps.
+//! [`net!`](crate::net!) calls these functions at compile time, for each layer: their panics are
+//! compile errors. `layer` is the layer's name, and the sizes are rows, columns and maps.
 
 use crate::message::Message;
 use crate::topology::{Kind, may_follow};
@@ -9,7 +9,7 @@ use crate::topology::{Kind, may_follow};
 /// The input of a net.
 ///
 /// # Panics
-/// When it is compiled, if it has no pixels.
+/// At compile time, if it has no pixels.
 #[track_caller]
 pub const fn input(net: &str, [rows, columns, maps]: [usize; 3]) {
     if rows == 0 || columns == 0 || maps == 0 {
@@ -22,7 +22,7 @@ pub const fn input(net: &str, [rows, columns, maps]: [usize; 3]) {
 /// A convolution of `input` by kernels of `rows` and `columns`.
 ///
 /// # Panics
-/// When it is compiled, if there are no maps, or the kernel is empty or larger than its input.
+/// At compile time, if there are no maps, or the kernel is empty or larger than its input.
 #[track_caller]
 pub const fn convolution(layer: &str, input: [usize; 3], maps: usize, kernel: [usize; 2]) {
     if maps == 0 {
@@ -43,7 +43,7 @@ pub const fn convolution(layer: &str, input: [usize; 3], maps: usize, kernel: [u
 /// A pooling layer of `input` by windows of `rows` and `columns`.
 ///
 /// # Panics
-/// When it is compiled, if the window is empty, leaves a rest, or has more than 256 places.
+/// At compile time, if the window is empty, leaves a remainder, or has more than 256 places.
 #[track_caller]
 pub const fn pooling(layer: &str, input: [usize; 3], window: [usize; 2]) {
     let [rows, columns] = window;
@@ -73,7 +73,7 @@ pub const fn pooling(layer: &str, input: [usize; 3], window: [usize; 2]) {
 /// A fully-connected layer.
 ///
 /// # Panics
-/// When it is compiled, if it has no units.
+/// At compile time, if it has no units.
 #[track_caller]
 pub const fn fully_connected(layer: &str, units: usize) {
     if units == 0 {
@@ -84,7 +84,7 @@ pub const fn fully_connected(layer: &str, units: usize) {
 /// An output.
 ///
 /// # Panics
-/// When it is compiled, if there are not two classes at least: with one, every answer is the same.
+/// At compile time, if there are fewer than two classes: with one, every answer is the same.
 #[track_caller]
 pub const fn output(layer: &str, classes: usize) {
     if classes < 2 {
@@ -97,8 +97,8 @@ pub const fn output(layer: &str, classes: usize) {
 /// The order of a net's layers.
 ///
 /// # Panics
-/// When it is compiled, if a layer stands where it may not, or the last is no output. Names the first
-/// such layer.
+/// At compile time, if a layer may not follow the one before it, or the last is not an output. The
+/// message names the first such layer.
 #[track_caller]
 pub const fn order(layers: &[(&str, Kind)]) {
     let mut i = 0;
@@ -120,7 +120,7 @@ pub const fn order(layers: &[(&str, Kind)]) {
     }
 }
 
-/// Whether nothing is left of the maps: the layer that left nothing has been named.
+/// Whether no pixel is left of the maps: the layer that left none has been named already.
 const fn is_empty([rows, columns, _]: [usize; 3]) -> bool {
     rows == 0 || columns == 0
 }

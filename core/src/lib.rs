@@ -2,8 +2,8 @@
 //! same code, the same bits.
 //!
 //! A net is a chain of convolution (c), pooling (p), fully-connected (f) and output (o) layers. It
-//! is declared once, and everything about it is known when a program is compiled: its shapes, the
-//! legality of its order, the bytes it takes to run and to train.
+//! is declared once, and everything about it is known when a program is compiled: its shapes,
+//! whether its order is legal, the bytes it needs to run and to train.
 //!
 //! ```
 //! use cpfo::shape::Zero;
@@ -36,17 +36,19 @@
 //!
 //! # The floors
 //!
-//! A file imports only from floors below its own; a test holds that.
+//! A file imports only from floors below its own; a test checks that.
 //!
-//! 0. `sealed` is below all. [`math`] has the only transcendental functions, [`rng`] the only generator; [`shape`] the two
-//!    shapes and the arithmetic of sizes; [`topology`] the kinds of layers and who may precede whom;
-//!    `pace` lets a pass go on a slice at a time.
-//! 1. [`budget`] fails a build that does not fit, `legal` one of a net that cannot be. `compiler`
-//!    keeps from the optimizer what it makes worse code of. [`activation`]: value and slope.
-//!    [`pixel`]: how the numbers of an image are stored. `hold`: how tensors are.
+//! 0. `sealed` keeps traits to this crate. [`math`] has the only transcendental functions, [`rng`]
+//!    the only random generator, [`shape`] the shapes and the arithmetic of sizes, [`topology`] the
+//!    kinds of layers and which may follow which; `pace` runs a pass in one go or a slice at a
+//!    time.
+//! 1. [`budget`] fails the build of a net that does not fit, `legal` that of an illegal net.
+//!    `compiler` hides from the optimizer what would lead it to worse code. [`activation`]: value
+//!    and slope. [`pixel`]: how the numbers of an image are stored. `hold`: how tensors are owned
+//!    or borrowed.
 //! 2. [`loss`]: value and δ. [`choice`]: what trains and what stays in flash.
 //! 3. [`layer`]: forward, delta and gradient, one kind a file. Here is the mathematics.
-//! 4. `chain`: layers in a row and what belongs to each.
+//! 4. `chain`: layers in a row and the tensors of each.
 //! 5. `stage`: the passes over a chain, as one structural recursion.
 //! 6. [`mod@net`]: what a user sees of a net, and [`net!`], which declares one.
 //! 7. [`scale`]: how a raw reading becomes a net's input.
@@ -54,22 +56,23 @@
 //!    [`mod@format`]: the stored model.
 //! 9. `wire`: the protocol between desktop and device (feature `wire`).
 //!
-//! What has no link here is not for programs: `net!` and a new kind of layer find it in `parts`.
+//! Modules without a link here are not for programs: `net!` and new kinds of layers find them in
+//! `parts`.
 //!
 //! [`formulas`] lists the mathematics: formula, function, test.
 //!
 //! # What it promises
 //!
 //! - **No heap, no `unsafe`, no panics**, on any input: a program that calls every public function
-//!   links with a panic handler that does not exist. (Every one but [`budget::assert_fits`]
-//!   and `legal`, which are for the compiler, and derived `Debug`. It is so with the firmware's profiles `release` and `small`,
-//!   whose arithmetic wraps.)
-//! - **The same bits everywhere.** Every sum has one written order, nothing is fused, and `exp`, `ln`
-//!   and `tanh` are computed in software. The feature `micromath` gives that up for speed on cores
-//!   without floating-point hardware.
+//!   links with a panic handler that does not exist. (Not proved are [`budget::assert_fits`] and
+//!   `legal`, which run in the compiler, and derived `Debug`. The proof is for the firmware's
+//!   profiles `release` and `small`, whose arithmetic wraps.)
+//! - **The same bits everywhere.** Every sum has one fixed order, no multiplication is fused with
+//!   an addition, and `exp`, `ln` and `tanh` are computed in software. The feature `micromath`
+//!   gives this up for speed on cores without floating-point hardware.
 //! - **Nothing large crosses a chip's stack**: every workspace has a [`ZERO`](shape::Zero::ZERO) to
-//!   place it in a `static`, and a step takes a few hundred bytes. (On a desktop a convolution's way back
-//!   takes up to 64 KB of it.)
+//!   place it in a `static`, and a step needs a few hundred bytes of stack. (On a desktop the
+//!   backward pass of a convolution needs up to 64 KB.)
 #![no_std]
 #![forbid(unsafe_code)]
 

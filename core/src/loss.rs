@@ -12,7 +12,7 @@ use crate::compiler::hidden_on_chips;
 use crate::math;
 use crate::sealed::{Sealed, sealed};
 
-/// An output with its loss.
+/// An output function with its loss.
 pub trait Loss: Sealed + 'static {
     /// Its name in files and reports.
     const NAME: &'static str;
@@ -37,7 +37,7 @@ impl Loss for SigmoidSquaredError {
     const NAME: &'static str = "sigmoid, squared error";
 
     fn activate(u: &mut [f32]) {
-        // The number of classes is known: there would be an exponential for each of them.
+        // The optimizer knows the number of classes, and would write out an exponential for each.
         for u in hidden_on_chips(u) {
             *u = Sigmoid::value(*u);
         }
@@ -56,7 +56,7 @@ impl Loss for SigmoidSquaredError {
 }
 
 impl SoftmaxCrossEntropy {
-    /// Turns u into e^(u − max) and returns their sum with the maximum. Nothing overflows: every
+    /// Turns each u into e^(u − max); returns the sum and the maximum. Nothing overflows: every
     /// exponent is at most 0, and the sum lies between 1 and the number of classes. A NaN among the
     /// pre-activations makes the sum NaN, and with it everything that follows.
     fn exponentials(u: &mut [f32]) -> (f32, f32) {

@@ -1,6 +1,6 @@
-//! [`net!`](crate::net!): names layers and threads their sizes. It holds no rule and no arithmetic of
-//! its own: the order is [`topology`](crate::topology)'s, the sizes are [`shape`](crate::shape)'s,
-//! and what it writes could be written by hand.
+//! [`net!`](crate::net!): names the layers and hands each one's output size to the next. It has no
+//! rules and no arithmetic: the order is [`topology`](crate::topology)'s, the sizes are
+//! [`shape`](crate::shape)'s, and what it writes could be written by hand.
 
 /// Declares a net as a module.
 ///
@@ -38,8 +38,8 @@
 /// | name | what it is |
 /// |---|---|
 /// | `Net` | the net: a type without data, with its name, layers and sizes ([`Net`](trait@crate::Net)) |
-/// | `Image` | the array it takes |
-/// | `Parameters` | what it learns, all of it in RAM |
+/// | `Image` | its input array, of floats |
+/// | `Parameters` | its weights and biases, all of them in RAM |
 ///
 /// A size is a number, or the name of a constant where the net is declared:
 ///
@@ -57,7 +57,7 @@
 /// # fn main() {}
 /// ```
 ///
-/// A net that cannot be does not compile, and the message names the layer and the sizes.
+/// An illegal net does not compile, and the message names the layer and the sizes.
 #[macro_export]
 macro_rules! net {
     ($(#[$meta:meta])* $vis:vis mod $name:ident: $r:tt x $c:tt x $s:tt { $($layers:tt)+ }) => {
@@ -70,10 +70,10 @@ macro_rules! net {
             const _: () = $crate::parts::legal::input(stringify!($name), [$r, $c, $s]);
             $crate::net!(@layers $name, [], $crate::shape::Maps<{ $r }, { $c }, { $s }>, $($layers)+);
 
-            /// What the net takes.
+            /// The input array of the net, of floats.
             #[allow(dead_code, reason = "a net may be used by its type alone")]
             pub type Image = $crate::parts::stage::Input<<Net as $crate::Net>::Chain>;
-            /// What the net learns, all of it in RAM.
+            /// The weights and biases of the net, all of them in RAM.
             #[allow(dead_code, reason = "a net may be used by its type alone")]
             pub type Parameters = $crate::net::Parameters<Net>;
         }
@@ -89,7 +89,7 @@ macro_rules! net {
             $maps,
             [$kr, $kc],
         );
-        // Its parameter has a name that no layer is given.
+        // The type's parameter has a name that no layer will have.
         #[doc = concat!("Layer ", stringify!($name), ", a convolution.")]
         pub type $name<CpfoPooling = $crate::parts::reduce::Whole<
             $crate::shape::Maps<
@@ -185,7 +185,7 @@ macro_rules! net {
         }
     };
 
-    // What people write, and is not a layer yet.
+    // Likely mistakes in a layer, each with its own message.
     (@layers $net:ident, [$($before:tt)*], $input:ty,
         $name:ident = $kind:ident($($arguments:tt)*) $next:ident $($rest:tt)*
     ) => {
@@ -282,8 +282,8 @@ macro_rules! net {
     };
     (@names) => {};
 
-    // A convolution and the pooling that follows it are one stage. Whether the order is legal is not
-    // asked here; a net that ends otherwise is given an output, so that its order is the only error.
+    // A convolution and the pooling that follows it are one stage. The order is not checked here; a
+    // net that does not end with an output is given one, so that its order is the only error.
     (@chain $c:ident: Convolution, $p:ident: Pooling, $($rest:tt)*) => {
         $crate::parts::chain::Chain<$c<$p>, $crate::net!(@rest $p, $($rest)*)>
     };

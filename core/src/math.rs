@@ -60,17 +60,17 @@ pub fn tanh(x: f32) -> f32 {
     1.0 - 2.0 / (exp(2.0 * x) + 1.0)
 }
 
-/// Whether the processor has vectors, and many of them.
+/// Whether the processor is a desktop's, with many vector registers.
 pub(crate) const WIDE: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
 
-/// Whether floats are computed by routines instead of instructions.
+/// Whether floats are computed in software, for want of floating-point instructions.
 pub(crate) const SOFT: bool = cfg!(any(
     all(target_arch = "arm", not(target_abi = "eabihf")),
     all(target_arch = "riscv32", not(target_feature = "f")),
 ));
 
 /// Whether x is 0, and not −0: an integer comparison, which costs less than one of floats on every
-/// chip. The zeros of ReLU and of what it stops on the way back are of this kind.
+/// chip. The zeros that a ReLU puts out, and the δs that it stops, are +0.
 #[inline(always)]
 pub(crate) fn is_zero(x: f32) -> bool {
     x.to_bits() == 0

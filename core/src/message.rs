@@ -1,6 +1,6 @@
-//! A text that is put together by the compiler, which does not format numbers.
+//! A text that is put together at compile time, where `core` cannot format numbers.
 
-/// A text of up to [`ROOM`] bytes; what is more is cut off.
+/// A text of up to [`ROOM`] bytes; the rest is cut off.
 pub(crate) struct Message {
     text: [u8; ROOM],
     length: usize,

@@ -1,20 +1,20 @@
-//! Whether a pass goes through a net in one go, or a piece at a time.
+//! Whether a pass goes through a net in one go, or a slice at a time.
 //!
-//! A pass is a sequence of units: a tile of a convolution, a block of units, an input on the way
-//! back. Each leaves everything that the next one needs in memory, so a pass may stop after any of
-//! them. The loops around the units are written once, against [`Pace`]: [`Whole`] goes through them
-//! all, and is nothing but the loops; [`Slice`] goes straight to the first unit that is not done
-//! and stops when its budget is spent.
+//! A pass is a sequence of units of work: a tile of a convolution, a block of a fully-connected
+//! layer, an input in the backward pass. Each leaves everything that the next one needs in memory,
+//! so a pass may stop after any of them. The loops around the units are written once, against
+//! [`Pace`]: [`Whole`] goes through them all, and compiles to nothing but the loops; [`Slice`] goes
+//! straight to the first unit that is not done and stops when its budget is spent.
 
 use core::ops::Range;
 
-/// Who goes through the units of a pass.
+/// How a pass goes through its units.
 pub trait Pace {
-    /// Which of 0..`n` parts to go through now. Every part has `units` units.
+    /// Which of the parts 0..`n`, of `units` units each, to go through now.
     fn range(&mut self, n: usize, units: usize) -> Range<usize>;
-    /// Whether the next unit, of about so many multiplications, is to be done now.
+    /// Whether the next unit, of about `macs` multiplications, is to be done now.
     fn unit(&mut self, macs: usize) -> bool;
-    /// Whether it is one go, so that units may be done in any order.
+    /// Whether the pass runs in one go, so that its units may be done in any order.
     fn whole(&self) -> bool {
         false
     }
@@ -42,16 +42,16 @@ impl Pace for Whole {
 /// From the first unit that is not done, for as many as a budget pays for.
 #[derive(Clone, Copy, Debug)]
 pub struct Slice {
-    /// Units that are still to be passed by, because they are done.
+    /// Units that are still to be skipped, because they are done.
     behind: u32,
     /// Units done in this slice.
     done: u32,
-    /// Multiplications that are left to do.
+    /// Multiplications that are left in the budget.
     budget: u32,
 }
 
 impl Slice {
-    /// A slice of a pass of which so many units are done.
+    /// A slice of about `budget` multiplications of a pass of which `done` units are done.
     pub const fn new(done: u32, budget: u32) -> Self {
         Self { behind: done, done, budget }
     }
@@ -59,7 +59,7 @@ impl Slice {
     pub const fn done(&self) -> u32 {
         self.done
     }
-    /// What is left of the budget. Where something is, the pass has come to its end.
+    /// What is left of the budget. If anything is, the pass has come to its end.
     pub const fn left(&self) -> u32 {
         self.budget
     }
@@ -131,7 +131,7 @@ mod tests {
                 if slice.left() > 0 {
                     break;
                 }
-                // The dearest unit may come last, when little is left.
+                // The most expensive unit may come last, when little is left.
                 let units = log.len() - before;
                 assert!((1..=budget as usize).contains(&units), "budget {budget}: {units} units");
             }

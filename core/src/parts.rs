@@ -1,4 +1,4 @@
-//! What [`net!`](crate::net!) writes down, and what a new kind of layer is made of. It is not for
+//! What [`net!`](crate::net!) expands to, and what a new kind of layer is made of. It is not for
 //! programs: anything here may change with any version.
 
 /// Layers in a row, and what belongs to each.
@@ -13,7 +13,7 @@ pub mod hold {
 pub mod learn {
     pub use crate::layer::learn::*;
 }
-/// What a net may be.
+/// Which nets are legal.
 pub mod legal {
     pub use crate::legal::*;
 }

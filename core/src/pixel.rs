@@ -6,8 +6,9 @@
 //! | [`Bytes<FULL>`] | a byte q | q / `FULL`, as the product q · (1 / `FULL`) of floats |
 //!
 //! An image of bytes takes a quarter of the memory, and gives the bits that an image of floats with
-//! the same values gives. Each byte is turned into a float whenever it is read: a first layer that
-//! reads a pixel often takes some more instructions. After the first layer everything is in floats.
+//! the same values gives. Each byte is converted to a float whenever it is read, so a first layer
+//! that reads every pixel many times takes some more instructions. After the first layer everything
+//! is in floats.
 
 use crate::math::{SOFT, is_zero};
 use crate::sealed::Sealed;
@@ -21,14 +22,14 @@ pub trait Pixel: Sealed + Sized + 'static {
     fn value(stored: Self::Stored) -> f32;
     /// Whether the value is 0, and not −0.
     fn is_zero(stored: Self::Stored) -> bool;
-    /// Puts dx in the place of x. There is no layer below an image of bytes that would ask for it.
+    /// Overwrites x with dx. That never happens to an image of bytes: no layer comes before it.
     fn replace(x: &mut Self::Stored, dx: f32);
     /// Whether all values are finite numbers.
     fn are_finite(stored: &[Self::Stored]) -> bool;
-    /// How a pixel goes over a line: 0 as a float of four bytes, little-endian; else as the byte it is,
-    /// of which so many stand for 1.
+    /// How a pixel is sent over a line. 0: as a float of four bytes, little-endian. Otherwise: as a
+    /// byte, of which `FULL` stands for 1.
     const FULL: u8;
-    /// Takes an image off a line; says whether it has as many bytes as it should.
+    /// Reads an image as it was sent over a line; returns whether it has the right number of bytes.
     fn take(bytes: &[u8], to: &mut [Self::Stored]) -> bool;
 }
 
@@ -50,7 +51,7 @@ impl Pixel for f32 {
     #[inline(never)]
     fn are_finite(stored: &[f32]) -> bool {
         if SOFT {
-            // An exponent of ones alone.
+            // Infinity and NaN have an exponent of ones alone.
             return stored.iter().all(|x| x.to_bits() << 1 < 0xff << 24);
         }
         // 0 times a finite number is 0, 0 times anything else is NaN, and stays so.
@@ -71,7 +72,7 @@ impl Pixel for f32 {
 pub struct Bytes<const FULL: u8>;
 
 impl<const FULL: u8> Bytes<FULL> {
-    /// What a byte is multiplied with.
+    /// The factor from a byte to its value.
     pub const SCALE: f32 = {
         assert!(FULL > 0, "no byte stands for 1");
         1.0 / FULL as f32

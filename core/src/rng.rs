@@ -1,4 +1,4 @@
-//! One seeded generator for everything that is drawn by chance: initial weights, the order of the
+//! One seeded generator for everything that is drawn at random: initial weights, the order of the
 //! samples, augmentation. The same seed gives the same numbers on every machine.
 
 /// PCG-XSH-RR 64/32: 64 bits of state, 32 bits out.
@@ -32,7 +32,7 @@ impl Rng {
         [self.state, self.increment]
     }
 
-    /// Goes on where [`Rng::state`] was taken.
+    /// A generator that goes on where [`Rng::state`] was taken.
     pub const fn from_state([state, increment]: [u64; 2]) -> Self {
         Self { state, increment: increment | 1 }
     }
@@ -59,7 +59,7 @@ impl Rng {
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         let mut rest = items;
         while let Some((last, others)) = rest.split_last_mut() {
-            // The last of one does not draw; drawn itself, an item stays where it is.
+            // No draw for the last item alone; an item that draws itself stays where it is.
             if !others.is_empty() {
                 let other = self.below((others.len() as u32).saturating_add(1)) as usize;
                 if let Some(other) = others.get_mut(other) {

@@ -6,17 +6,18 @@
 //! input = (r − o) · k
 //! ```
 //!
-//! in `f32`, rounded once after the difference and once after the product. Offsets and factors are fitted
-//! to the training data, and go with the model. Desktop and chip compute the formula by the same function,
-//! [`inputs`]; a byte or a 16-bit number is a float exactly, so equal readings give equal bits, whatever
-//! they are stored as.
+//! in `f32`, rounded once after the difference and once after the product. Offsets and factors are
+//! fitted to the training data and stored with the model. Desktop and chip compute the formula by
+//! the same function, [`inputs`]; bytes and 16-bit numbers convert to floats exactly, so equal
+//! readings give equal bits, whatever their type.
 
 use crate::net::{Image, Net};
 use crate::sealed::{Sealed, sealed};
 use crate::shape::{Shape, Tensor as _, Zero};
 use crate::stage::Stage;
 
-/// A number as a sensor or a file delivers it: a float, a byte, or a 16-bit number with a sign or without.
+/// A number as a sensor or a file delivers it: a float, a byte, or a signed or unsigned 16-bit
+/// number.
 pub trait Reading: Sealed + Copy {
     /// The same number as a float, exactly.
     fn float(self) -> f32;
@@ -37,7 +38,7 @@ macro_rules! reading {
 
 reading!(f32, u8, i16, u16);
 
-/// Why numbers are no scale, or readings no image.
+/// Why numbers are not a scale, or readings not an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Unfit {
@@ -45,7 +46,7 @@ pub enum Unfit {
     Maps,
     /// An offset is NaN or infinite.
     Offset,
-    /// A factor is not above 0 and finite.
+    /// A factor is 0, negative, infinite or NaN.
     Factor,
     /// There are more or fewer readings than an image has.
     Length,
@@ -67,8 +68,8 @@ impl core::error::Error for Unfit {}
 /// One number for each map of a net's input.
 type Each<N> = <<<<N as Net>::Chain as Stage>::Input as Shape>::Channels as Shape>::Of<f32>;
 
-/// An offset and a factor for each map of a net's input. Its [`ZERO`](Zero::ZERO) is the identity, which
-/// leaves every reading as it is.
+/// An offset and a factor for each map of a net's input. Its [`ZERO`](Zero::ZERO) is the identity,
+/// which leaves every reading as it is.
 ///
 /// ```
 /// # cpfo::net! { pub mod gesture: 3 x 1 x 2 { O1 = Output(2, SoftmaxCrossEntropy); } }
@@ -83,7 +84,8 @@ type Each<N> = <<<<N as Net>::Chain as Stage>::Input as Shape>::Channels as Shap
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 pub struct Scale<N: Net> {
-    /// Whether offsets and factors were given. (All zeros is the identity, so a static takes no flash.)
+    /// Whether offsets and factors were given. (All zeros is the identity, so a static takes no
+    /// flash.)
     given: bool,
     offset: Each<N>,
     factor: Each<N>,
@@ -94,7 +96,8 @@ impl<N: Net> Zero for Scale<N> {
 }
 
 impl<N: Net> Scale<N> {
-    /// With an offset, in the unit of the readings, and a factor, in its inverse, for each map.
+    /// A scale with an offset, in the unit of the readings, and a factor, in the inverse of that
+    /// unit, for each map.
     ///
     /// # Errors
     /// See [`Unfit`].
@@ -115,15 +118,16 @@ impl<N: Net> Scale<N> {
         Ok(scale)
     }
 
-    /// The identity as it is given: numbers to come take the place of its own, by [`set`](Self::set).
+    /// An explicit identity, whose numbers are then replaced one by one as they are read, by
+    /// [`set`](Self::set).
     pub(crate) fn coming() -> Self {
         let mut scale = Self { given: true, ..Self::ZERO };
         scale.factor.flat_mut().fill(1.0);
         scale
     }
 
-    /// Takes the number at this place of a row of all, offset and factor map by map. Says whether it may be
-    /// one.
+    /// Sets the number at a place in the stored order: offset, then factor, map by map. Returns
+    /// whether it is a legal one.
     pub(crate) fn set(&mut self, place: usize, number: f32) -> bool {
         let is_factor = !place.is_multiple_of(2);
         let row = if is_factor { self.factor.flat_mut() } else { self.offset.flat_mut() };
@@ -139,8 +143,8 @@ impl<N: Net> Scale<N> {
         both.map(|(&offset, &factor)| if self.given { [offset, factor] } else { [0.0, 1.0] })
     }
 
-    /// Turns readings into an image of the net: row after row, in each row pixel after pixel, in each
-    /// pixel map after map. A reading that is NaN stays one, and the net refuses the image.
+    /// Turns readings into an image of the net: row after row, in each row pixel after pixel, in
+    /// each pixel map after map. A reading of NaN stays NaN, and the net refuses the image.
     ///
     /// # Errors
     /// [`Unfit::Length`]; then the image is as it was.
@@ -153,12 +157,12 @@ impl<N: Net> Scale<N> {
     }
 }
 
-/// Turns readings into inputs, `to`, by offsets and factors that are gone through again and again: one of
-/// each for each map, or one for all maps.
+/// Turns readings into inputs, written to `to`. The offsets and factors repeat from pixel to pixel:
+/// there is one of each for each map, or one of each for all maps.
 ///
 /// # Errors
-/// [`Unfit::Length`] if there are not as many readings as inputs, [`Unfit::Maps`] if there is no offset or
-/// no factor; then no input has changed.
+/// [`Unfit::Length`] if there are not as many readings as inputs, [`Unfit::Maps`] if there is no
+/// offset or no factor; then no input has changed.
 pub fn inputs<R: Reading>(
     offset: &[f32],
     factor: &[f32],

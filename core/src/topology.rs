@@ -1,4 +1,4 @@
-//! The four kinds of layers and the one table of who may precede whom.
+//! The four kinds of layers, and the one table of which may follow which.
 //!
 //! | a … | may be followed by |
 //! |---|---|
@@ -23,7 +23,7 @@ pub enum Kind {
     Output,
 }
 
-/// Whether a layer of the one kind may be followed by one of the other.
+/// Whether a layer of the first kind may be followed by one of the next.
 pub const fn may_follow(first: Kind, next: Kind) -> bool {
     use Kind::{Convolution, FullyConnected, Output, Pooling};
     match first {

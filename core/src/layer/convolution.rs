@@ -7,16 +7,16 @@
 //! | gradient | ∂J/∂W_ij(p, q) = Σ_{r,c} x_i(r+p, c+q) δ_j(r, c), ∂J/∂b_j = Σ_{r,c} δ_j(r, c) |
 //!
 //! Forward is the cross-correlation over the valid region. It is computed in tiles of a few pixels
-//! and maps, whose sums stay in registers; what comes [after](Reduce) the convolution asks for the
-//! tiles, so that a pooled map never exists before it is pooled.
+//! and maps, whose sums stay in registers; what comes [after](Reduce) the convolution requests the
+//! tiles, so that a map that is pooled is never stored before.
 //!
-//! Where floats are computed by routines, a pixel of 0 is skipped: it adds nothing, and the test for
-//! it costs far less than the products. (It would make a NaN of an infinite weight, and a 0 of a
-//! sum that is −0 because the bias is; training makes neither.)
+//! Where floats are computed in software, a pixel of 0 is skipped: it adds nothing, and the test
+//! for it costs far less than the products. (Its products would make NaN of an infinite weight, and
+//! 0 of a sum of −0 that comes from a bias of −0; training produces neither.)
 //!
-//! The way back goes map by map of the input: the plane dx_i is summed up, then every weight that
-//! touches x_i gets its gradient, and only then dx_i takes the place of x_i. It visits just the
-//! places where δ is not 0: after max pooling, one in each window at most.
+//! The backward pass goes map by map of the input: the plane dx_i is summed, then every weight that
+//! touches x_i gets its gradient, and only then dx_i overwrites x_i. It visits only the places
+//! where δ is not 0: after max pooling, at most one in each window.
 
 mod at_once;
 
@@ -35,8 +35,8 @@ use crate::pixel::Pixel;
 use crate::shape::{Grid, Shape, Tensor, Zero};
 use crate::topology::Kind;
 
-/// A convolution of maps `I` into maps `O` by kernels `K`, with activation `A`, and the pooling `P` that
-/// follows it, if any: the two are one stage, and the map between them never exists.
+/// A convolution of maps `I` into maps `O` by kernels `K`, with activation `A`, and the pooling `P`
+/// that follows it, if any: the two are one stage, and the map between them is never stored.
 #[derive(Debug)]
 pub struct Convolution<I, O, K, A, P = Whole<O>>(PhantomData<(I, O, K, A, P)>);
 
@@ -62,11 +62,12 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
     const KC: usize = K::DIMENSIONS[1];
 }
 
-/// The formulas as they stand in the note, a number at a time: what the kernels below are held against.
+/// The formulas as they stand in the note, a number at a time: the passes below are tested against
+/// them.
 #[cfg(any(test, doc))]
 pub mod reference {
-    /// u_j(r, c) = b_j + Σ_{p,q,i} x_i(r+p, c+q) W_ij(p, q), given x_i(r, c) and W_ij(p, q), for kernels
-    /// of so many rows, columns and maps in.
+    /// u_j(r, c) = b_j + Σ_{p,q,i} x_i(r+p, c+q) W_ij(p, q), given x_i(r, c) and W_ij(p, q), for
+    /// kernels of the given rows, columns and maps in.
     pub fn u(
         x: impl Fn(usize, usize, usize) -> f32,
         w: impl Fn(usize, usize, usize, usize) -> f32,
@@ -85,8 +86,8 @@ pub mod reference {
         u
     }
 
-    /// dx_i(m, n) = Σ_j Σ_{r,c} W_ij(m−r, n−c) δ_j(r, c), over the places whose kernel reaches x(m, n),
-    /// for δ of so many rows, columns and maps and kernels of so many rows and columns.
+    /// dx_i(m, n) = Σ_j Σ_{r,c} W_ij(m−r, n−c) δ_j(r, c), over the places whose kernel reaches x(m,
+    /// n), for δ of the given rows, columns and maps and kernels of the given rows and columns.
     pub fn dx(
         w: impl Fn(usize, usize, usize, usize) -> f32,
         delta: impl Fn(usize, usize, usize) -> f32,
@@ -106,8 +107,8 @@ pub mod reference {
         dx
     }
 
-    /// ∂J/∂W_ij(p, q) = Σ_{r,c} x_i(r+p, c+q) δ_j(r, c), and with x = 1 ∂J/∂b_j, for δ of so many rows and
-    /// columns.
+    /// ∂J/∂W_ij(p, q) = Σ_{r,c} x_i(r+p, c+q) δ_j(r, c), and with x = 1 ∂J/∂b_j, for δ of the given
+    /// rows and columns.
     pub fn dw(
         x: impl Fn(usize, usize, usize) -> f32,
         delta: impl Fn(usize, usize, usize) -> f32,
@@ -173,12 +174,12 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Layer for Convoluti
     }
 }
 
-/// Of so few maps of the input the gradients of a kernel and of its bias are summed together: to ask for δ once
-/// more would take longer than to sum it up again with each of the maps.
+/// Up to this many maps of the input, the gradients of a kernel and of its bias are summed
+/// together: another walk over δ would take longer than to sum it again with each map.
 const FEW: usize = 4;
 
-/// Does something at each column that a δ is for. Where that is little it is written out for each of them: of a
-/// loop with a branch the optimizer makes two, one in the other.
+/// Runs a block of code at each column that a δ is for. A little block is written out for each
+/// column: of a loop with a branch the optimizer would make two, one in the other.
 macro_rules! columns {
     ($little:expr, $wide:expr, $alive:expr, |$k:ident| $body:block) => {
         if $little {
@@ -200,7 +201,7 @@ macro_rules! columns {
     )*};
 }
 
-/// A convolution with its weights at work on an input.
+/// A convolution of an input, computed tile by tile.
 #[doc(hidden)]
 #[allow(missing_debug_implementations)]
 pub struct Convolving<'a, L: Layer, X: Pixel> {
@@ -238,7 +239,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce, X: Pixel> Tiles
         let reach = ((rows - 1) * columns + wide - 1) * maps;
         let taps =
             if Convolution::<I, O, K, A, P>::UNROLLED { kc * maps } else { hidden(kc * maps) };
-        // Unrolled rows would each have pointers of their own, and more of them than there are registers for.
+        // Unrolled, each row would have its own pointers, more than there are registers for.
         let kernel_rows = if Convolution::<I, O, K, A, P>::UNROLLED { kr } else { hidden(kr) };
         for (p, row) in K::cells(self.weight).chunks_exact(kc).take(kernel_rows).enumerate() {
             let row = <I::Channels>::run::<Row<O>>(row).get(..taps);
@@ -306,8 +307,8 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce, X: Pixel> Tiles
                 }
             }
         }
-        // Sums that are stored in a row become vectors; the optimizer would rather see numbers that are
-        // picked apart again.
+        // Sums that are stored in a row become vectors; the optimizer would rather see numbers that
+        // are picked apart again.
         u
     }
 }
@@ -318,7 +319,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
     /// loads more than there are registers for, and is hidden from the optimizer.
     const UNROLLED: bool = WIDE || Self::I == 1;
 
-    /// The way back, once the record is [turned](Reduce::turn).
+    /// The backward pass, once the record is [turned](Reduce::turn).
     #[inline(always)]
     fn back<Before: Activation, Below: Flag, X: Pixel>(
         pace: &mut impl Pace,
@@ -334,14 +335,14 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
         }
         let (row, rows) = ((Self::KR - 1) * Self::C + Self::KC, P::PLACES[0] * P::PLACES[1]);
         let mut plane = plane.map(<I::Plane>::cells_mut);
-        // The sums of few taps stay in registers, beside one for the bias; those of very many are in memory
-        // anyway.
+        // The sums of few taps stay in registers, beside one for the bias; those of very many are
+        // in memory anyway.
         let little = K::LEN <= 16 || K::LEN > 25;
         let together = K::LEN <= 16 && Self::I <= FEW && P::wide::<A>() > 1;
         let together = together && learns(&weight) && learns(&bias) && !is_ordered(&weight);
         if learns(&bias) && !together {
             let scale = bias.scale();
-            // The optimizer of a chip would write down every place of every map.
+            // For a chip the optimizer would write out every place of every map.
             let maps = hidden_on_chips(Self::O);
             for o in pace.range(Self::O, 1).take(maps) {
                 if !pace.unit(rows) {
@@ -365,7 +366,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
         if !learns(&weight) && !Below::SET {
             return;
         }
-        // One product takes no longer than the test for 0, where floats are computed by instructions.
+        // With floating-point instructions, one product takes no longer than the test for 0.
         let skips = SOFT || K::LEN > 1 && P::wide::<A>() == 1;
         let of_map =
             if Below::SET { 2 + Self::O } else { 0 } + if learns(&weight) { Self::O } else { 0 };

@@ -35,22 +35,24 @@ const BLOCK: usize = if WIDE { 32 } else { 16 };
 /// In how many lanes dx is summed: this is part of its definition.
 const LANES: usize = 4;
 
-/// How many weights of an input's row are gone through at once on the way back. The number of such
-/// spans is hidden from the optimizer of a chip, which would unroll them all and keep more numbers
-/// at hand than there are registers.
+/// How many weights of an input's row the backward pass takes at once. The number of such spans is
+/// hidden from the optimizer of a chip, which would unroll them all and keep more numbers live than
+/// there are registers.
 const SPAN: usize = 8;
 
-/// How many inputs in a row, all alive, a chip goes back through at once: each δ is loaded for all of them. The
-/// lanes of so many, their rates and a δ for each lane stay in registers; of one more they would not.
+/// How many successive inputs, all alive, the backward pass takes at once on a chip: each δ is
+/// loaded once for all of them. Their lanes, their rates and a δ for each lane stay in registers;
+/// with one more input they would not.
 const RUN: usize = 3;
 
-/// So few δ stay in registers from input to input.
+/// Up to this many δs stay in registers from input to input.
 const FEW: usize = 12;
 
-/// The formulas as they stand in the note, a number at a time: what the kernels below are held against.
+/// The formulas as they stand in the note, a number at a time: the passes below are tested against
+/// them.
 #[cfg(any(test, doc))]
 pub mod reference {
-    /// u_j = b_j + Σ_i x_i w_ij, over so many inputs.
+    /// u_j = b_j + Σ_i x_i w_ij, over all `inputs`.
     pub fn u(
         x: impl Fn(usize) -> f32,
         w: impl Fn(usize, usize) -> f32,
@@ -65,7 +67,7 @@ pub mod reference {
         u
     }
 
-    /// dx_i = Σ_j w_ij δ_j, over so many units.
+    /// dx_i = Σ_j w_ij δ_j, over all `units`.
     pub fn dx(
         w: impl Fn(usize, usize) -> f32,
         delta: impl Fn(usize) -> f32,
@@ -177,7 +179,7 @@ impl<I: Shape, const O: usize, A: Activation> Layer for FullyConnected<I, Units<
     }
 }
 
-/// As many blocks of `B` units as there are from `first` on; the unit after them.
+/// Computes as many blocks of `B` units as fit from `first` on; returns the unit after them.
 #[inline(always)]
 fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation, X: Pixel>(
     pace: &mut impl Pace,
@@ -213,7 +215,7 @@ fn blocks<const O: usize, const B: usize, A: Activation, Before: Activation, X: 
     first + B * n
 }
 
-/// The way back through all inputs that are alive, some of them at once.
+/// The backward pass through all inputs that are alive, [some of them](RUN) at once.
 #[inline(always)]
 fn back_in_runs<I: Shape, const O: usize, Before: Activation, Below: Flag, X: Pixel>(
     weight: &mut impl Learn<I::Of<[f32; O]>>,
@@ -243,7 +245,8 @@ fn back_in_runs<I: Shape, const O: usize, Before: Activation, Below: Flag, X: Pi
     }
 }
 
-/// The way back through the inputs from `first` on, as through [one](backward_input) after the other.
+/// The backward pass through the inputs from `first` on, to the same bits as through
+/// [one](backward_input) after the other.
 #[inline(always)]
 fn backward_run<I: Shape, const O: usize, Before: Activation, Below: Flag, X: Pixel>(
     first: usize,
@@ -307,7 +310,7 @@ fn backward_run<I: Shape, const O: usize, Before: Activation, Below: Flag, X: Pi
     }
 }
 
-/// The way back through one input.
+/// The backward pass through one input.
 #[inline(always)]
 fn backward_input<I: Shape, const O: usize, Before: Activation, Below: Flag, X: Pixel>(
     i: usize,
@@ -345,8 +348,8 @@ fn backward_input<I: Shape, const O: usize, Before: Activation, Below: Flag, X: 
         }
     }
     if let Some(x) = x.tape() {
-        // Four numbers that are stored side by side are summed as one vector, on a desktop; the
-        // optimizer would rather have two halves, which it can add in the end.
+        // On a desktop, four lanes that are stored side by side are summed as one vector; the
+        // optimizer would rather keep two halves, which it can add in the end.
         let lanes = hidden_on_desktops(lanes);
         let dx = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
         X::replace(&mut I::cells_mut(x)[i], Before::delta(dx, x_i));
@@ -364,7 +367,8 @@ mod tests {
     use crate::pace::Whole;
     use crate::shape::Zero as _;
 
-    // Small whole numbers: every sum is exact, in any order. Five units are a block of four and one.
+    // Small whole numbers: every sum is exact, in any order. Five units are a block of four and
+    // one.
     const X: [f32; 4] = [1.0, 0.0, -2.0, 3.0];
     const W: [[f32; 5]; 4] = [
         [1.0, 2.0, 0.0, -1.0, 4.0],
@@ -411,8 +415,8 @@ mod tests {
         assert_eq!(db.0, DELTA.map(|d| reference::dw(1.0, d)));
     }
 
-    /// The way back of `I` inputs of which `dead` are 0, by runs and one by one: what became of x and of the
-    /// weights, bit by bit.
+    /// The backward pass of `I` inputs, of which those with a bit in `dead` are 0, in runs and one
+    /// by one: the bits of x and of the weights after it.
     fn ways<const I: usize, const O: usize>(dead: u32) -> [(Vec<u32>, Vec<u32>); 2] {
         let mut rng = crate::rng::Rng::new(u64::from(dead) << 16 | (100 * I + O) as u64);
         let mut draw = || 2.0 * rng.uniform() - 1.0;
@@ -439,8 +443,9 @@ mod tests {
         })
     }
 
-    /// A chip goes back in runs, this machine does not: here is what holds the two together, for each number
-    /// of units around a block and around what stays in registers, and each way for inputs to be dead.
+    /// A chip takes inputs in runs, this machine does not: here the two are compared, for each
+    /// number of units around a block and around what stays in registers, and for each pattern of
+    /// dead inputs.
     #[test]
     fn runs_are_one_input_after_the_other() {
         fn all<const I: usize>() {

@@ -1,10 +1,10 @@
-//! The input of a layer on the way back: only read, or overwritten.
+//! The input of a layer in the backward pass: only read, or overwritten.
 
 use core::ops::Deref;
 
 use crate::hold::Flag;
 
-/// The input of a layer on the way back.
+/// The input of a layer in the backward pass.
 #[derive(Debug)]
 pub enum Input<'a, T> {
     /// Only read: nothing before the layer trains.
@@ -14,12 +14,12 @@ pub enum Input<'a, T> {
 }
 
 impl<'a, T> Input<'a, T> {
-    /// What is on the tape, to be overwritten if `Below` is set.
+    /// An input on the tape, to be overwritten if `Below` is set.
     #[inline(always)]
     pub fn new<Below: Flag>(z: &'a mut T) -> Self {
         if Below::SET { Self::Tape(z) } else { Self::Fixed(z) }
     }
-    /// What is overwritten, if anything is.
+    /// The input, if it is to be overwritten.
     #[inline(always)]
     pub fn tape(&mut self) -> Option<&mut T> {
         match self {

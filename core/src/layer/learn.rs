@@ -1,12 +1,13 @@
 //! What becomes of a gradient.
 //!
-//! A layer's walk back is written once, against [`Learn`]. A [`Rule`] decides what stands behind
-//! it: [`Descent`] moves each weight at once, [`Collection`] adds each gradient to a sum of the
-//! same shape, [`Measurement`] only asks how large the gradient is. What a rule works on is handed down a chain as one value, [`Rule::Held`], and split
-//! into its pairs on the way: layer and rest, weight and bias.
+//! The backward pass of a layer is written once, against [`Learn`]. A [`Rule`] decides what stands
+//! behind it: [`Descent`] moves each weight at once, [`Collection`] adds each gradient to a sum of
+//! the same shape, [`Measurement`] only measures how long the gradient is. What a rule works on is
+//! handed down a chain as one value, [`Rule::Held`], and split into its pairs on the way: layer and
+//! rest, weight and bias.
 //!
-//! (`where 'a: 'a` says nothing, but makes a lifetime of the implementation the same kind of parameter
-//! as in the trait, where it stands only inside [`Rule::Held`].)
+//! (`where 'a: 'a` is always true; it makes a lifetime of the implementation early-bound, as it is
+//! in the trait, where it stands only inside [`Rule::Held`].)
 
 use core::cell::Cell;
 use core::marker::PhantomData;
@@ -15,7 +16,7 @@ use super::Tensors;
 use crate::hold::{Flag, Place, Slot};
 use crate::shape::Tensor;
 
-/// A tensor on the way back: its values, and where their gradients go.
+/// A tensor in the backward pass: its values, and where their gradients go.
 pub trait Learn<T> {
     /// Whether gradients are wanted at all.
     const LEARNS: bool;
@@ -23,10 +24,10 @@ pub trait Learn<T> {
     const ORDERED: bool = false;
     /// The values; nothing if a frozen layer has not been loaded.
     fn value(&self) -> Option<&T>;
-    /// What a gradient is multiplied with before it is added: −η in place, 1 in a sum.
+    /// The factor of a gradient before it is added: −η in place, 1 in a sum.
     fn scale(&self) -> f32;
-    /// Adds scaled gradients to the numbers that `at` points out. An index that the compiler
-    /// cannot prove must not become a panic, so `at` may point out none.
+    /// Adds scaled gradients to the numbers that `at` points to. An index that the compiler cannot
+    /// prove to be in bounds must not become a panic, so `at` may return none.
     fn add<const N: usize>(
         &mut self,
         at: impl FnOnce(&mut T) -> Option<&mut [f32; N]>,
@@ -69,32 +70,34 @@ impl<W: 'static, B: 'static> Pair for Tensors<W, B> {
     }
 }
 
-/// What becomes of the gradients of a walk back.
+/// What becomes of the gradients of a backward pass.
 pub trait Rule: Copy {
     /// The rule for biases, which do not decay.
     #[inline(always)]
     fn for_bias(self) -> Self {
         self
     }
-    /// Parameters P, and where gradients are summed in a G.
+    /// What the rule works on: parameters `P`, and a `G` if it sums gradients in one.
     type Held<'a, P: 'static, G: 'static>;
-    /// A tensor T held at W, with a sum at G, on the way back.
+    /// A tensor `T` in the backward pass, held in `W`, with its sum in `G`; `F` says whether it
+    /// trains.
     type Site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>: Learn<T>;
-    /// The two halves of what is held.
+    /// Splits what is held into its two halves.
     fn split<'a, P: Pair, G: Pair>(
         held: Self::Held<'a, P, G>,
     ) -> (Self::Held<'a, P::First, G::First>, Self::Held<'a, P::Second, G::Second>);
     /// The parameters that are held, to be read.
     fn values<'h, P: 'static, G: 'static>(held: &'h Self::Held<'_, P, G>) -> &'h P;
-    /// The tensor that is held.
+    /// A tensor that is held, as the backward pass sees it.
     fn site<'a, T: Tensor, W: Place<T>, G: Slot<T>, F: Flag>(
         self,
         held: Self::Held<'a, W, G>,
     ) -> Self::Site<'a, T, W, G, F>;
 }
 
-/// In place: each gradient moves its number at once, a bias by −η. What weight decay takes of the
-/// weights comes after it, as a factor; so that it takes nothing of the gradient, their rate is larger.
+/// In place: each gradient moves its number at once, a bias by −η. Weight decay comes after it, as
+/// a factor on the weights; their rate is divided by that factor, so that decay takes nothing of
+/// the gradient.
 #[derive(Clone, Copy, Debug)]
 pub struct Descent {
     /// The rate of weights: η / (1 − ηλ).

@@ -8,15 +8,15 @@
 //! | x, z^(l−1) | the layer's input | [`Maps`](crate::shape::Maps) or [`Units`](crate::shape::Units) |
 //! | u | pre-activation | as the layer's output |
 //! | z = f(u) | the layer's output | as the layer's output |
-//! | w, W | weight (f, o) `[inputs][outputs]`, kernels (c) `[rows][columns][maps in][maps out]` | |
-//! | b | bias | `[outputs]` or `[maps out]` |
+//! | w, W | weights (f, o); kernels (c) | `[inputs][outputs]`; `[rows][columns][maps in][maps out]` |
+//! | b | biases (f, o); (c) | `[outputs]`; `[maps out]` |
 //! | δ, `delta` | error sensitivity ∂J/∂u | as u |
-//! | dx | ∂J/∂x, and with the slope of the layer before: that layer's δ | as x |
-//! | η, `rate` | learning rate | |
+//! | dx | ∂J/∂x; times the slope of the layer before, that layer's δ | as x |
+//! | η, `rate` | learning rate | a number |
 //!
-//! # One walk back, two kinds of trainers
+//! # One backward pass, two kinds of trainers
 //!
-//! A walk back through a layer reads each weight and says what its gradient is. What becomes of
+//! The backward pass through a layer reads each weight and computes its gradient. What becomes of
 //! the gradient is not the layer's business: [`Learn::add`] takes −η·gradient from the weight at
 //! once ([in place](crate::train::InPlace)) or adds it to a sum
 //! ([mini-batches](crate::train::Batch)). A layer always reads a weight before it hands over its
@@ -48,7 +48,7 @@ use crate::pixel::Pixel;
 use crate::shape::{Shape, Tensor, Zero};
 use crate::topology::Kind;
 
-/// The two tensors of a layer: what it has learnt, or how that is held.
+/// The two tensors of a layer, or the places that hold them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tensors<W, B> {
     /// Weights or kernels.
@@ -61,7 +61,7 @@ impl<W: Zero, B: Zero> Zero for Tensors<W, B> {
     const ZERO: Self = Self { weight: W::ZERO, bias: B::ZERO };
 }
 
-/// What there is to say of a layer.
+/// A layer's kind, sizes and function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Description {
@@ -85,35 +85,35 @@ pub struct Description {
 
 /// A kind of layer with its sizes: a type without data.
 ///
-/// This is all that the recursion knows of a kind. A layer without parameters has
-/// empty arrays for weights and biases, and is held like nothing else.
+/// This is all that the recursion over a net knows of a kind. A layer without parameters has empty
+/// arrays for weights and biases, and `Hold` is then `hold::Without`.
 pub trait Layer: 'static {
     /// The shape of x.
     type Input: Shape;
-    /// The shape of z, and of δ on the way back.
+    /// The shape of z, and of δ in the backward pass.
     type Output: Shape;
     /// The array of its weights.
     type Weight: Tensor<Number = f32>;
     /// The array of its biases.
     type Bias: Tensor<Number = f32>;
-    /// How a choice holds it, if it is the first of the layers that the choice is about.
+    /// How a choice holds its parameters, if it is the first stage that the choice is about.
     type Hold<C: Choice>: Hold;
-    /// What is chosen for the layers after it.
+    /// The choice for the layers after it.
     type Rest<C: Choice>: Choice;
-    /// What the way back has to know beside z.
+    /// What the backward pass needs to know beside z.
     type Record: Zero + Send + Sync + 'static;
-    /// Room for ∂J/∂x of one map, if the way back needs it.
+    /// Room for ∂J/∂x of one map, if the backward pass needs it.
     type Plane: Zero + Send + Sync + 'static;
     /// The activation whose slope belongs to z.
     type Slope: Activation;
-    /// What there is to say of it.
+    /// Its kind, sizes and function.
     const DESCRIPTION: Description;
-    /// Whether its activation asks for He's rule.
+    /// Whether its activation calls for He's rule for the initial weights.
     const HE: bool = false;
-    /// How many inputs a unit sees, and how many units see an input.
+    /// Fan-in and fan-out: how many inputs a unit sees, and how many units see an input.
     const FANS: (usize, usize) = (0, 0);
 
-    /// x to z, and to the record where one is wanted. `Before` is the activation that made x.
+    /// From x to z, and to the record where one is wanted. `Before` is the activation that made x.
     fn forward<Before: Activation, X: Pixel>(
         pace: &mut impl Pace,
         parameters: (&Self::Weight, &Self::Bias),
@@ -122,8 +122,9 @@ pub trait Layer: 'static {
         record: Option<&mut Self::Record>,
     );
 
-    /// δ to the gradients, each of which is handed over; and where `Below` is set, x is overwritten
-    /// by dx times the slope of the activation `Before`, which is the δ of the layer before.
+    /// From δ to the gradients, each of which is handed over; and where `Below` is set, x is
+    /// overwritten by dx times the slope of the activation `Before`, which is the δ of the layer
+    /// before.
     fn backward<Before: Activation, Below: Flag, X: Pixel>(
         pace: &mut impl Pace,
         parameters: (impl Learn<Self::Weight>, impl Learn<Self::Bias>),
@@ -136,7 +137,7 @@ pub trait Layer: 'static {
 
 /// A layer that ends a net.
 pub trait Last: Layer {
-    /// What becomes of its pre-activations.
+    /// The loss, which it computes from its pre-activations.
     type Loss: Loss;
 }
 

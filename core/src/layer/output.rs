@@ -1,7 +1,8 @@
 //! o: a unit for each class; ends the net.
 //!
-//! Its weights work like those of a [fully-connected layer](super::fully_connected); what becomes
-//! of its pre-activations, and the δ that starts the way back, is the [loss](crate::loss)'s.
+//! Its weights work like those of a [fully-connected layer](super::fully_connected); the outputs
+//! made of its pre-activations, and the δ that starts the backward pass, are the
+//! [loss](crate::loss)'s.
 
 use core::marker::PhantomData;
 

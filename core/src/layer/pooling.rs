@@ -6,8 +6,9 @@
 //! | [`Mean`] | the mean of f(u) over the window | f′ δ / (size of the window), at each place |
 //!
 //! Every activation grows with u, so the largest z belongs to the largest u: the activation is
-//! computed once a window. The way back of max pooling needs the winners' places, a few bits each;
-//! that of mean pooling needs what tells f′ at [each place](mean): a bit of it after ReLU.
+//! computed once a window. The backward pass of max pooling needs the winners' places, a few bits
+//! each; that of mean pooling needs what tells f′ at [each place](mean), which after a ReLU is one
+//! bit.
 //!
 //! After a convolution both are a way to [`Reduce`] its tiles. At the head of a net a pooling
 //! layer stands alone and reduces the net's input.
@@ -30,7 +31,7 @@ use crate::shape::{Grid, Shape, Tensor as _, Zero, winner_bits, winner_bytes};
 use crate::topology::Kind;
 
 /// A pooling layer from maps `I` to maps `O` by windows `W` and method `M`, whose record is kept in
-/// pieces of so many [`bytes`].
+/// pieces of `BYTES` (see [`bytes`]).
 #[derive(Debug)]
 pub struct Pooling<I, O, W, M, const BYTES: usize>(PhantomData<(I, O, W, M)>);
 
@@ -65,18 +66,20 @@ impl Method for Mean {
     const WINS: bool = false;
 }
 
-/// The bytes of a piece of what is kept for the way back, of windows of such sides and a map of such
-/// [dimensions](Shape::DIMENSIONS) before it: the winners of a pooled pixel, or a bit for each place of a row.
+/// How many bytes a piece of the record has, for windows of the given sides on maps of the given
+/// [dimensions](Shape::DIMENSIONS). A piece is the winners of a pooled pixel, or, for means, a bit
+/// for each column of a row.
 #[doc(hidden)]
 pub const fn bytes<M: Method>([wr, wc]: [usize; 2], [_, columns, maps]: [usize; 3]) -> usize {
     if M::WINS { winner_bytes(wr * wc, maps) } else { columns.div_ceil(8) }
 }
 
-/// The formulas as they stand in the note, a number at a time: what the passes below are held against.
+/// The formulas as they stand in the note, a number at a time: the passes below are tested against
+/// them.
 #[cfg(any(test, doc))]
 pub mod reference {
-    /// Where the largest of a window's pre-activations is, the first on a tie, and what it is: u from
-    /// row `r`, column `c` of the window of so many rows and columns on.
+    /// The place of the largest pre-activation u of a window, the first on a tie, and its value.
+    /// `(r, c)` counts windows, of `rows` and `columns` each.
     pub fn largest(
         u: impl Fn(usize, usize) -> f32,
         [rows, columns]: [usize; 2],
@@ -132,7 +135,7 @@ pub mod reference {
     }
 }
 
-/// At the head of a net. After a convolution it is that one's to ask for tiles.
+/// At the head of a net. After a convolution, pooling is a [`Reduce`] of that layer.
 impl<I: Shape, O: Shape, W: Shape, M: Method, const BYTES: usize> Layer
     for Pooling<I, O, W, M, BYTES>
 where
@@ -208,7 +211,7 @@ impl<I: Shape, X: Pixel> Tiles for Pixels<'_, I, X> {
     }
 }
 
-/// The windows of one pooled pixel, to the largest.
+/// Reduces the windows of one pooled pixel to their largest values.
 struct Largest<'a, A, const BYTES: usize> {
     z: &'a mut [f32],
     winners: Option<&'a mut [u8; BYTES]>,
@@ -220,7 +223,8 @@ impl<A: Activation, W: Shape, const BYTES: usize> Sink<W> for Largest<'_, A, BYT
     fn take<const B: usize>(&mut self, o: usize, u: &W::Of<[f32; B]>) {
         let bits = winner_bits(W::LEN);
         let u = W::cells(u);
-        // A block has at most 32 bits: it is the smaller, the larger the window.
+        // The winners of a block take at most 32 bits: the larger the window, the smaller the
+        // block.
         let mut places = 0_u32;
         for (b, z) in self.z.iter_mut().skip(o).take(B).enumerate() {
             let mut largest = u[0][b];
@@ -248,7 +252,7 @@ impl<A: Activation, W: Shape, const BYTES: usize> Sink<W> for Largest<'_, A, BYT
     }
 }
 
-/// The windows of a strip, each to its largest.
+/// Reduces the windows of a strip to their largest values.
 struct LargestOfStrip<'a, A, O, W, const BYTES: usize> {
     z: &'a mut [f32],
     winners: Option<&'a mut [[u8; BYTES]]>,
@@ -298,7 +302,7 @@ impl<I: Shape, O: Shape, W: Shape, const BYTES: usize> Reduce for Pooling<I, O, 
     ) {
         let ([rows, columns, maps], [wr, wc, _]) = (O::DIMENSIONS, W::DIMENSIONS);
         let units = units(maps, W::LEN, U::SUMS);
-        // So many windows are a strip, if it is filled by any number of them.
+        // How many windows fill a strip; 0 if no whole number of them does.
         let of_strip = if U::STRIPS && STRIP.is_multiple_of(wc) { STRIP / wc } else { 0 };
         let strips = if pace.whole() { columns.checked_div(of_strip).unwrap_or(0) } else { 0 };
         for r in pace.range(rows, columns * units) {
@@ -386,7 +390,7 @@ mod tests {
     ];
     const DELTA: [[f32; 2]; 2] = [[4.0, 8.0], [-4.0, 12.0]];
 
-    /// A convolution by the one number 1 is its input: what is left is the pooling.
+    /// A convolution by a single 1 is its input: what is left is the pooling.
     type Pooled<M, const BYTES: usize> = Convolution<
         Maps<4, 4, 1>,
         Maps<4, 4, 1>,
@@ -441,7 +445,7 @@ mod tests {
         }
         for (r, c) in PLACES.map(|k| (k / 4, k % 4)) {
             let expected = reference::delta_of_largest(u, slope, delta, [2, 2], (r, c));
-            // The slope of a winner that is not alive is the next layer's to take: z is 0 there.
+            // The slope at a winner that is not alive is applied by the next layer: z is 0 there.
             let alive = z[r / 2][c / 2] > 0.0;
             assert_eq!(if alive { d[r][c] } else { 0.0 }, expected, "row {r}, column {c}");
         }

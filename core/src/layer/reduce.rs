@@ -1,9 +1,9 @@
 //! What becomes of a convolution's pre-activations.
 //!
-//! A convolution computes u a tile at a time, for whoever [asks](Tiles). What comes after it asks for the
-//! tiles, and makes the next layer's input of them: a [pooling layer](super::pooling) reduces each
-//! window to one number, so that the map before it never exists; any other layer takes the map
-//! [whole](Whole). On the way back it says at which places δ is not 0.
+//! A convolution computes u a tile at a time, [on request](Tiles). A [`Reduce`] requests the tiles,
+//! and makes the next layer's input of them: a [pooling layer](super::pooling) reduces each window
+//! to one number, so that the map before it is never stored; for any other layer the map stays
+//! [whole](Whole). In the backward pass it tells at which places δ is not 0.
 
 use core::marker::PhantomData;
 
@@ -15,7 +15,7 @@ use crate::shape::{Grid, Shape, Zero};
 pub trait Tiles {
     /// How many sums a tile should have at most, so that they stay in registers.
     const SUMS: usize;
-    /// Multiplications of one sum.
+    /// Multiplications for one sum.
     const TAPS: usize;
 
     /// u of a tile `T` of pixels from row `r`, column `c` on, of `B` maps from `o` on.
@@ -24,8 +24,8 @@ pub trait Tiles {
     /// Whether sums of pixels side by side fill vectors better than sums of maps do.
     const STRIPS: bool = false;
 
-    /// u of rows `T` of [`STRIP`] pixels from row `r`, column `c` on, of `B` maps from `o` on, map by
-    /// map.
+    /// u of rows `T` of [`STRIP`] pixels from row `r`, column `c` on, of `B` maps from `o` on, map
+    /// by map.
     #[inline(always)]
     fn strip<T: Shape, const B: usize>(
         &self,
@@ -40,13 +40,13 @@ pub trait Tiles {
 /// How many pixels a strip is long.
 pub const STRIP: usize = 8;
 
-/// What takes the tiles of one place, a block of maps after the other.
+/// Receives the tiles of one place, block of maps by block of maps.
 pub trait Sink<T: Shape> {
     /// Takes u of `B` maps from `o` on.
     fn take<const B: usize>(&mut self, o: usize, u: &T::Of<[f32; B]>);
 }
 
-/// What takes strips, a block of maps after the other.
+/// Receives the strips of one place, block of maps by block of maps.
 pub trait StripSink<T: Shape> {
     /// Takes u of `B` maps from `o` on.
     fn take_strip<const B: usize>(&mut self, o: usize, u: &[T::Of<[f32; STRIP]>; B]);
@@ -66,7 +66,7 @@ pub fn all_strips<O: Shape, T: Shape>(
     strips::<O, T, 1, _>(u, r, c, o, sink);
 }
 
-/// As many blocks of `B` maps as there are from `o` on; the map after them.
+/// Gives `sink` as many blocks of `B` maps as fit, in order; returns the map after them.
 #[inline(always)]
 fn strips<O: Shape, T: Shape, const B: usize, U: Tiles>(
     u: &U,
@@ -105,7 +105,7 @@ pub fn all_maps<O: Shape, T: Shape>(
     maps::<O, T, 1, _>(pace, u, r, c, o, sink);
 }
 
-/// As many blocks of `B` maps as there are from `o` on; the map after them.
+/// Gives `sink` as many blocks of `B` maps as fit, in order; returns the map after them.
 #[inline(always)]
 fn maps<O: Shape, T: Shape, const B: usize, U: Tiles>(
     pace: &mut impl Pace,
@@ -126,13 +126,13 @@ fn maps<O: Shape, T: Shape, const B: usize, U: Tiles>(
     first + B * n
 }
 
-/// How many blocks of `size` maps there are in `maps`, if a tile of so many places and at most so
-/// many sums can be of that size at all.
+/// How many blocks of `size` maps fit into `maps`; 0 if a tile of `places` would then have more
+/// than `sums`. A block of one map is always allowed.
 const fn blocks(maps: usize, size: usize, places: usize, sums: usize) -> usize {
     if size == 1 || size * places <= sums { maps / size } else { 0 }
 }
 
-/// The units of [`all_maps`].
+/// How many units of work [`all_maps`] has.
 pub const fn units(mut maps: usize, places: usize, sums: usize) -> usize {
     let (mut units, mut next) = (0, 0);
     while next < SIZES.len() {
@@ -144,42 +144,43 @@ pub const fn units(mut maps: usize, places: usize, sums: usize) -> usize {
     units
 }
 
-/// What comes after a convolution makes the next layer's input of its pre-activations: a
-/// [pooling layer](super::pooling), or [`Whole`] if there is none.
+/// What makes the next layer's input of a convolution's pre-activations: a [pooling
+/// layer](super::pooling), or [`Whole`] if there is none.
 pub trait Reduce: 'static {
     /// The shape of the next layer's input.
     type Output: Shape;
-    /// What the way back has to know beside the output.
+    /// What the backward pass needs to know beside the output.
     type Record<A: Activation>: Zero + Send + Sync + 'static;
-    /// The δs of a row of a map.
+    /// The δs of a row of a map, as [`row`](Self::row) gives them.
     type Row<'a, A: Activation>: Iterator<Item = (usize, usize, f32, u32)>;
     /// The activation whose slope belongs to the values of the output.
     type Slope<A: Activation>: Activation;
-    /// How many columns a δ of a [row](Self::row) is for at most, 8 or fewer.
+    /// How many columns a δ of a [row](Self::row) is for at most: 1 to 8.
     #[inline(always)]
     fn wide<A: Activation>() -> usize {
         1
     }
     /// Rows and columns of the δs of a map.
     const PLACES: [usize; 2];
-    /// Takes tiles of u; gives z, and the record where one is wanted.
+    /// Requests tiles of u; computes z, and the record where one is wanted.
     fn forward<A: Activation, U: Tiles>(
         pace: &mut impl Pace,
         u: &U,
         z: &mut <Self::Output as Shape>::Of<f32>,
         record: Option<&mut Self::Record<A>>,
     );
-    /// Prepares the record for the way back.
+    /// Prepares the record for the backward pass.
     fn turn<A: Activation>(
         pace: &mut impl Pace,
         delta: &<Self::Output as Shape>::Of<f32>,
         record: &mut Self::Record<A>,
     );
-    /// The δs of row `r` of map `o`, each with the row and the column of the convolution's u that it belongs
-    /// to, in the order of the columns; and which of the [columns](Self::wide) from there on it is for, as
-    /// bits, the first the lowest. Where none is for a column, δ is 0. (Who asks writes the loops: a closure
-    /// that is handed to them is no longer inlined once a program has it twice, and then keeps its sums in
-    /// memory.)
+    /// The δs of row `r` of map `o`, in the order of the columns. Each is a tuple: the row and the
+    /// column of the convolution's u that it belongs to, δ, and a bit for each of the
+    /// [columns](Self::wide) from there on, set if δ is for that column; the lowest bit is the
+    /// first column's. A column that no δ is for has a δ of 0. (The caller writes the loops: a
+    /// closure handed to them is no longer inlined once a program has it twice, and then keeps its
+    /// sums in memory.)
     fn row<'a, A: Activation>(
         delta: &'a <Self::Output as Shape>::Of<f32>,
         record: &'a Self::Record<A>,

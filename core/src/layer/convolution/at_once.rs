@@ -1,9 +1,10 @@
-//! The way back on a desktop: all maps of the input at once.
+//! The backward pass on a desktop: all maps of the input at once.
 //!
-//! The sums are those of the [way back map by map](Convolution::back), each in the same order; they
-//! only take turns otherwise. Under one place of δ lies a patch of the input, and a row of it is
-//! one run of taps × maps: a run of independent sums, which vectors take side by side. That costs a
-//! copy of the input's size and a list of places on the stack, which a chip does not have to spare.
+//! The sums are those of the [backward pass map by map](Convolution::back), each in the same order;
+//! they are only interleaved in another way. Under one place of δ lies a patch of the input, and a
+//! row of it is one run of taps × maps: a run of independent sums, which vectors take side by side.
+//! That costs a copy of the input's size and a list of places on the stack, which a chip cannot
+//! spare.
 
 use super::{Convolution, Kernels, Row};
 use crate::activation::Activation;
@@ -16,11 +17,11 @@ use crate::math::{WIDE, is_zero};
 use crate::pixel::Pixel;
 use crate::shape::{Shape, Tensor, Zero, number};
 
-/// Numbers that may lie on the stack.
+/// How many numbers may lie on the stack.
 const MOST: usize = 1 << 14;
 
-/// Whether the way back through a convolution of such maps goes this way. Where the order of all
-/// gradients is part of the result, it does not.
+/// Whether the backward pass through a convolution of maps `I` is done this way. It is not where
+/// the result depends on the order of all gradients.
 pub(super) const fn fits<I: Shape, T, W: Learn<T>>(_: &W) -> bool {
     WIDE && !W::ORDERED && <I::Plane>::LEN * (I::DIMENSIONS[2] + 2) <= MOST
 }
@@ -40,7 +41,7 @@ impl Zero for Place {
 number!(Place);
 
 impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K, A, P> {
-    /// The way back, as [`Convolution::back`].
+    /// The backward pass, as [`Convolution::back`].
     #[inline(always)]
     pub(super) fn backward_at_once<Before: Activation, Below: Flag, X: Pixel>(
         (mut weight, mut bias): (impl Learn<Kernels<I, O, K>>, impl Learn<Row<O>>),
@@ -58,7 +59,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
                     for k in 0..P::wide::<A>() {
                         if let Some(place) = room.get_mut(count) {
                             *place = Place { pixel: (r * Self::C + c + k) as u32, delta };
-                            // No branch: nobody can foresee which δ is 0.
+                            // No branch: a processor cannot predict which δ is 0.
                             count += (alive >> k & 1) as usize & usize::from(!is_zero(delta));
                         }
                     }
@@ -92,7 +93,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
         }
     }
 
-    /// What one map's δ adds to dx: its kernel at each place.
+    /// Adds what the δ of one map contributes to dx: its kernel times δ, at each place.
     #[inline(always)]
     fn spread(kernel: &[f32], places: &[Place], dx: &mut [f32]) {
         let span = ((Self::KR - 1) * Self::C + Self::KC) * Self::I;
@@ -108,7 +109,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
         }
     }
 
-    /// Hands over the gradient of map `o`'s kernel, some taps of each row at once.
+    /// Hands over the gradient of map `o`'s kernel, `LANES` numbers of each row at once.
     #[inline(always)]
     fn collect<const LANES: usize, X: Pixel>(
         weight: &mut impl Learn<Kernels<I, O, K>>,
@@ -131,8 +132,8 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
         }
     }
 
-    /// Of each row of a map's kernel, the gradients from tap `first` on. What comes after the row's last
-    /// is summed, too, and forgotten.
+    /// The gradients from number `first` on, of each row of a map's kernel. Sums beyond the end of
+    /// the row are computed, too, and dropped.
     #[inline(always)]
     fn sums<const LANES: usize, X: Pixel>(
         x: &[X::Stored],
@@ -151,7 +152,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Convolution<I, O, K
                     }
                 }
             } else {
-                // The end of the map is near: only what is there is read.
+                // Near the end of the map: only pixels inside it are read.
                 for p in 0..Self::KR {
                     for l in 0..LANES {
                         let x = x.get(first + p * row + l);

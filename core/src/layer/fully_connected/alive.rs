@@ -1,17 +1,17 @@
 //! On a desktop: the inputs that are not 0, as a list.
 //!
-//! The sums are those of the [plain passes](super), each in the same order. A processor that guesses
-//! where a branch goes cannot guess which ReLU is dead, and pays for that more than for the list.
+//! The sums are those of the [plain passes](super), each in the same order. A processor cannot
+//! predict which ReLU is dead, and its wrong guesses cost more than the list.
 
 use super::BLOCK;
 use crate::activation::Activation;
 use crate::pixel::Pixel;
 
-/// Inputs that are looked at together on a desktop, to leave out those that are 0.
+/// How many inputs are listed at a time.
 pub(super) const CHUNK: usize = 64;
 
-/// The inputs of a chunk that are not 0. A list of them costs less than a branch at each, which nobody
-/// can foresee.
+/// The inputs of a chunk that are not 0. A list of them costs less than a branch at each, which a
+/// processor cannot predict.
 pub(super) struct Alive {
     inputs: [u8; CHUNK],
     count: usize,
@@ -36,7 +36,7 @@ impl Alive {
     }
 }
 
-/// As [`super::forward`], of the inputs that are not 0.
+/// As [`super::forward`], over the inputs that are not 0.
 #[inline(always)]
 pub(super) fn forward<const O: usize, A: Activation, X: Pixel>(
     weight: &[[f32; O]],
@@ -60,8 +60,8 @@ pub(super) fn forward<const O: usize, A: Activation, X: Pixel>(
     }
 }
 
-/// Adds the products of some inputs to as many blocks of `B` sums as there are from `first` on; the
-/// sum after them.
+/// Adds the products of some inputs to as many blocks of `B` sums as fit from `first` on; returns
+/// the sum after them.
 #[inline(always)]
 fn add<const O: usize, const B: usize, X: Pixel>(
     weight: &[[f32; O]],

@@ -1,14 +1,15 @@
 //! Mean pooling after a convolution.
 //!
-//! Every place of a window has a δ of its own, f′ δ / (size of the window), and the map before it is gone.
-//! So what tells f′ is [kept](crate::activation::Slopes): nothing of [`Identity`], of
-//! [`Relu`](crate::activation::Relu) a bit a place, and of the others z. A δ is then computed where it is
-//! asked for; and where the bits of a row are looked through for those that are set, what is dead takes no
-//! instruction at all. (It would add 0 or −0 to sums that begin as 0, which changes none of them.)
+//! Every place of a window has its own δ, f′ δ / (size of the window), and the map before the
+//! pooling is not stored. So what tells f′ is [kept](crate::activation::Slopes): nothing for
+//! [`Identity`], a bit for each place for [`Relu`](crate::activation::Relu), and z for the others.
+//! A δ is then computed where it is requested; the bits of a row are searched for those that are
+//! set, so a dead place takes no instruction at all. (It would add 0 or −0 to sums that begin as 0,
+//! which changes none of them.)
 //!
-//! Of [`Tanh`](crate::activation::Tanh) and [`Sigmoid`](crate::activation::Sigmoid) f′ is a number. To compute
-//! it once more would be to convolve once more: a whole forward pass of the layer, for each map of the input and
-//! each pass over δ. So z is kept, and [turned](Reduce::turn) into δ.
+//! For [`Tanh`](crate::activation::Tanh) and [`Sigmoid`](crate::activation::Sigmoid) f′ is a
+//! number. To compute it again would mean to convolve again: a whole forward pass of the layer, for
+//! each map of the input and each pass over δ. So z is kept, and [turned](Reduce::turn) into δ.
 
 use core::marker::PhantomData;
 
@@ -19,7 +20,7 @@ use crate::math::SOFT;
 use crate::pace::Pace;
 use crate::shape::{Shape, Tensor as _};
 
-/// Bits in a row of a map: maps, rows, and a bit for each column, the first the lowest.
+/// A bit for each place: maps, rows, and in a row a bit for each column, the first the lowest.
 type Bits<I, const BYTES: usize> =
     <<I as Shape>::Channels as Shape>::Of<<<I as Shape>::Rows as Shape>::Of<[u8; BYTES]>>;
 
@@ -39,10 +40,10 @@ const fn wide<A: Activation, W: Shape>() -> usize {
     if A::Slopes::BITS && W::DIMENSIONS[1] <= 8 { W::DIMENSIONS[1] } else { 1 }
 }
 
-/// So many columns' bits are put down at once.
+/// How many columns' bits are written at once.
 const PIECE: usize = 16;
 
-/// The windows of one pooled pixel, to their mean.
+/// Reduces the windows of one pooled pixel to their means.
 struct Average<'a, A, I: Shape, const BYTES: usize> {
     z: &'a mut [f32],
     kept: Kept<&'a mut Bits<I, BYTES>, &'a mut I::Of<f32>>,
@@ -80,7 +81,7 @@ impl<A: Activation, I: Shape, W: Shape, const BYTES: usize> Sink<W> for Average<
                     if let Kept::Alive(bits) = &mut self.kept {
                         let (byte, shift) = ((self.c + piece) / 8, (self.c + piece) % 8);
                         let at = first::<I, BYTES>(self.r + r, o + b) + byte;
-                        // Columns that divide a byte never lie across two.
+                        // The bits of a window whose columns divide 8 never lie across two bytes.
                         let across = if 8_usize.is_multiple_of(wc) {
                             1
                         } else {
@@ -138,7 +139,7 @@ impl<I: Shape, O: Shape, W: Shape, const BYTES: usize> Reduce for Pooling<I, O, 
         }
     }
 
-    /// Where the record holds z, it holds δ after.
+    /// Turns a record of z into one of δ.
     #[inline(always)]
     fn turn<A: Activation>(pace: &mut impl Pace, delta: &O::Of<f32>, record: &mut Self::Record<A>) {
         let Kept::Values(record) = A::Slopes::kept_mut(record) else { return };
@@ -202,7 +203,7 @@ pub struct Spread<'a, A, I: Shape, O: Shape, W, const BYTES: usize> {
     /// The next window, or column.
     next: usize,
     o: usize,
-    /// The bits that are still to be looked through, of up to 32 columns.
+    /// The bits that are still to be searched, of up to 32 columns.
     alive: u32,
     of: PhantomData<(A, W)>,
 }
