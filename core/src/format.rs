@@ -11,15 +11,16 @@
 //! | 4 each | the parameters as IEEE 754 numbers, little-endian: layer by layer, weight before bias, in the order of the [symbols](crate::layer) |
 //! | 4 | CRC-32 (ISO-HDLC) of everything before |
 //!
-//! [`emit_scaled`] writes version 2, for what is stored beside a sensor: the firmware asks it for its
-//! [`scale()`]. [`emit`] writes version 1, for a line over which inputs come, not readings. Both are read.
+//! [`emit_scaled`] writes version 2, for a model that is stored beside a sensor: the firmware reads
+//! its [`scale()`]. [`emit`] writes version 1, for a line that carries inputs, not readings. Both
+//! versions are read.
 //!
 //! A model is taken whole or not at all: with [`parse`] nothing moves before the last check has
 //! passed. A device without room for a second copy takes it by a [`Reader`], piece by piece, and
 //! has no model if the last check fails.
 //!
-//! A net that trains [partly](crate::choice) has the same model: its frozen layers are written with the
-//! rest. What is read into it must have the very same frozen layers.
+//! A net that trains [in part](crate::choice) has the same model: its frozen layers are written
+//! with the rest. A model that is read into it must have the very same frozen layers.
 
 mod reader;
 
@@ -44,7 +45,7 @@ const HEADER: usize = 16;
 /// The place of the byte that tells versions apart.
 const VERSION_AT: usize = 4;
 
-/// Without a table it is slower and a kilobyte smaller.
+/// Without a table it is slower, and takes a kilobyte less of flash.
 pub(crate) static CRC: Crc<u32, Table<0>> = Crc::<u32, Table<0>>::new(&CRC_32_ISO_HDLC);
 
 /// Why bytes are not a model of this net.
@@ -64,10 +65,10 @@ pub enum Fault {
     Checksum,
     /// A parameter is NaN or infinite.
     NotFinite,
-    /// A layer that stays frozen has not been [loaded](crate::net::Parameters::load), so nobody knows whether the
-    /// model has the same.
+    /// A layer that stays frozen has not been [loaded](crate::net::Parameters::load), so it cannot
+    /// be compared with the model's.
     NotLoaded,
-    /// The model has another layer where one stays frozen.
+    /// The model has other numbers in a layer that stays frozen.
     OtherFrozen,
     /// An offset is not finite, or a factor is not above 0 and finite.
     Scale,
@@ -91,12 +92,12 @@ impl core::fmt::Display for Fault {
 
 impl core::error::Error for Fault {}
 
-/// The bytes of a stored model of a net, without a scale.
+/// The length in bytes of a stored model of a net, without a scale.
 pub const fn length<N: Net>() -> usize {
     HEADER + 4 * N::PARAMETERS + 4
 }
 
-/// The bytes of a stored model of a net, with its scale.
+/// The length in bytes of a stored model of a net, with its scale.
 pub const fn scaled_length<N: Net>() -> usize {
     length::<N>() + scale_bytes::<N>()
 }
@@ -128,8 +129,8 @@ pub const fn fingerprint<N: Net>() -> u32 {
     digest.finalize()
 }
 
-/// Whether bytes say that they are a model of this net. Whether they are a whole and sound one is for
-/// [`parse`]; this much is known when a firmware is compiled with its model.
+/// Whether the fingerprint in a stored model is this net's: a constant where a firmware is compiled
+/// with its model. Whether the model is whole and sound is checked by [`parse`].
 pub const fn is_of<N: Net>(model: &[u8]) -> bool {
     let fingerprint = fingerprint::<N>().to_le_bytes();
     let mut at = 0;
@@ -142,15 +143,15 @@ pub const fn is_of<N: Net>(model: &[u8]) -> bool {
     true
 }
 
-/// The CRC-32 of all parameters: equal where every bit of every parameter is. Of a frozen layer that
-/// has not been [loaded](crate::net::Parameters::load) there is none to take in.
+/// The CRC-32 of all parameters: equal where every bit of every parameter is. Frozen layers that
+/// have not been [loaded](crate::net::Parameters::load) are left out.
 pub fn checksum<N: Net, C: Choice>(parameters: &Parameters<N, C>) -> u32 {
     let mut checksum = Checksum::new();
     parameters.visit(|_, values| checksum.add(values));
     checksum.end()
 }
 
-/// A CRC-32 of numbers that come one after the other: for comparing the course of two runs.
+/// A CRC-32 of numbers that come one after the other, to compare the course of two runs.
 pub struct Checksum(Digest<'static, u32, Table<0>>);
 
 impl Checksum {
@@ -173,13 +174,14 @@ impl Checksum {
     }
 }
 
-/// Why a model was not given whole.
+/// Why a model was not written to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Stopped<E> {
-    /// A layer that stays frozen has not been [loaded](crate::net::Parameters::load). No byte was given.
+    /// A layer that stays frozen has not been [loaded](crate::net::Parameters::load). No byte was
+    /// written.
     NotLoaded,
-    /// Whoever takes the bytes stopped it.
+    /// The function that takes the bytes failed.
     Taker(E),
 }
 
@@ -194,7 +196,7 @@ impl<E: core::fmt::Display> core::fmt::Display for Stopped<E> {
 
 impl<E: core::fmt::Debug + core::fmt::Display> core::error::Error for Stopped<E> {}
 
-/// Gives the bytes of a model without a scale, piece by piece, to `to`; a piece has up to 16 bytes.
+/// Writes a model without a scale: passes its bytes to `to` in pieces of up to 16.
 ///
 /// # Errors
 /// See [`Stopped`].
@@ -205,7 +207,7 @@ pub fn emit<N: Net, C: Choice, E>(
     emit_all(parameters, None, to)
 }
 
-/// Gives the bytes of a model with its scale, piece by piece, to `to`; a piece has up to 16 bytes.
+/// Writes a model with its scale: passes its bytes to `to` in pieces of up to 16.
 ///
 /// # Errors
 /// See [`Stopped`].
@@ -245,7 +247,7 @@ fn emit_all<N: Net, C: Choice, E>(
     result.and_then(|()| to(&digest.finalize().to_le_bytes())).map_err(Stopped::Taker)
 }
 
-/// Takes the trained parameters of a model.
+/// Reads a stored model into the trained parameters.
 ///
 /// # Errors
 /// See [`Fault`]; then nothing has moved.
@@ -281,7 +283,7 @@ pub fn parse<N: Net, C: Choice>(
     Ok(())
 }
 
-/// Checks a model; its parameters as bytes.
+/// Checks a stored model, and returns its parameters as bytes.
 ///
 /// # Errors
 /// See [`Fault`].
@@ -290,8 +292,8 @@ pub fn check<N: Net>(bytes: &[u8]) -> Result<&[u8], Fault> {
     Ok(values.as_flattened())
 }
 
-/// The scale of a model, which is checked as a whole: what turns the readings of a sensor into images of the
-/// net. A model of version 1 has the identity.
+/// The scale of a stored model, which is checked as a whole: it turns the readings of a sensor into
+/// images of the net. A model of version 1 has the identity.
 ///
 /// # Errors
 /// See [`Fault`].
@@ -300,7 +302,7 @@ pub fn scale<N: Net>(bytes: &[u8]) -> Result<Scale<N>, Fault> {
     Ok(scale)
 }
 
-/// Scale and parameters of a model that is whole and sound.
+/// Scale and parameters of a stored model, if it is whole and sound.
 fn checked<N: Net>(bytes: &[u8]) -> Result<(Scale<N>, &[[u8; 4]]), Fault> {
     let (found, rest) = bytes.split_first_chunk::<HEADER>().ok_or(Fault::NoModel)?;
     let scaled = is_scaled(found);
@@ -335,12 +337,12 @@ fn checked<N: Net>(bytes: &[u8]) -> Result<(Scale<N>, &[[u8; 4]]), Fault> {
     Ok((scale, values))
 }
 
-/// Whether a model that begins so has a scale.
+/// Whether a model with this header has a scale.
 fn is_scaled(header: &[u8]) -> bool {
     header.get(VERSION_AT) == Some(&(VERSION as u8))
 }
 
-/// What is wrong if the byte at this place of the header is.
+/// The fault of a model whose header has a wrong byte at this place.
 fn fault(place: usize) -> Fault {
     match place {
         0..4 => Fault::NoModel,

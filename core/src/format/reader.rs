@@ -14,20 +14,21 @@ use crate::net::{Net, Parameters};
 use crate::scale::Scale;
 use crate::shape::Zero as _;
 
-/// Takes a model piece by piece, straight into the parameters, which are held as the choice `C` says.
+/// Reads a model piece by piece, straight into the parameters, which are held as the choice `C`
+/// says.
 ///
-/// The header is checked before a parameter moves; the rest is known to be good only when the last
-/// byte has come. What a refused model leaves behind is no model.
+/// The header is checked before a parameter moves; the rest is known to be sound only when the last
+/// byte has come. A model that is refused leaves parameters that are no model.
 pub struct Reader<N, C = All> {
     taken: usize,
     digest: Digest<'static, u32, Table<0>>,
     /// The last four bytes, the newest at the top: a number comes in pieces.
     word: u32,
     finite: bool,
-    /// Whether the model has a scale, and whether all of it may be one.
+    /// Whether the model has a scale, and whether its numbers so far are legal ones.
     scaled: bool,
     sound: bool,
-    /// Whether frozen layers are those that are borrowed.
+    /// Whether the model's frozen layers so far equal the borrowed ones.
     same: bool,
     net: PhantomData<(N, C)>,
 }
@@ -53,12 +54,12 @@ impl<N: Net, C: Choice> Reader<N, C> {
         self.taken
     }
 
-    /// Whether the model is whole, and good.
+    /// Whether the model is whole and sound.
     pub fn is_whole(&self) -> bool {
         self.taken == self.length() && self.finite && self.sound && self.same
     }
 
-    /// Takes the next bytes of the model, as many as there are. A scale is passed over.
+    /// Reads the next bytes of the model, any number of them. A scale is skipped.
     ///
     /// # Errors
     /// See [`Fault`].
@@ -66,7 +67,8 @@ impl<N: Net, C: Choice> Reader<N, C> {
         self.take_all(bytes, parameters, None)
     }
 
-    /// As [`take`](Self::take), the scale into `scale`: that of a model without one is the identity.
+    /// As [`take`](Self::take), and reads the scale into `scale`: the identity if the model has
+    /// none.
     ///
     /// # Errors
     /// See [`Fault`].
@@ -202,7 +204,7 @@ mod tests {
     use super::super::{check, emit};
     use super::*;
 
-    /// What comes of reading a model in pieces of so many bytes: whether it is whole, and the
+    /// What comes of reading a model in pieces of `size` bytes: whether it is whole, and the
     /// parameters, in any case.
     fn in_pieces<N: Net>(bytes: &[u8], size: usize) -> (Result<bool, Fault>, Parameters<N>) {
         let mut parameters = N::ZERO;
@@ -255,7 +257,7 @@ mod tests {
             assert!(reader.is_whole() && reader.taken() == bytes.len());
             assert_eq!(read, parameters);
             assert!(scale.maps().eq([[-3.5, 0.25], [0.1, 7.0]]));
-            // Who does not ask for it passes it over.
+            // Without a place for the scale it is skipped.
             assert_eq!(in_pieces::<two::Net>(&bytes, size), (Ok(true), parameters));
         }
         let (_, plain) = model();
