@@ -53,7 +53,7 @@
 //! 6. [`mod@net`]: what a user sees of a net, and [`net!`], which declares one.
 //! 7. [`scale`]: how a raw reading becomes a net's input.
 //! 8. [`train`]: inference, training in place, in one go or in slices, training by mini-batches.
-//!    [`mod@format`]: the stored model.
+//!    [`mod@format`]: the stored model. [`replay`]: old samples that are kept against forgetting.
 //! 9. `wire`: the protocol between desktop and device (feature `wire`).
 //!
 //! Modules without a link here are not for programs: `net!` and new kinds of layers find them in
@@ -99,6 +99,7 @@ mod pace;
 #[doc(hidden)]
 pub mod parts;
 pub mod pixel;
+pub mod replay;
 pub mod rng;
 pub mod scale;
 mod sealed;

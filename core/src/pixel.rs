@@ -31,6 +31,12 @@ pub trait Pixel: Sealed + Sized + 'static {
     const FULL: u8;
     /// Reads an image as it was sent over a line; returns whether it has the right number of bytes.
     fn take(bytes: &[u8], to: &mut [Self::Stored]) -> bool;
+    /// Shows the bytes that [`take`](Self::take) takes, piece by piece.
+    ///
+    /// # Errors
+    /// The first that `at` gives.
+    fn give<E>(from: &[Self::Stored], at: &mut impl FnMut(&[u8]) -> Result<(), E>)
+    -> Result<(), E>;
 }
 
 impl Sealed for f32 {}
@@ -64,6 +70,9 @@ impl Pixel for f32 {
             *to = f32::from_le_bytes(pixel);
         }
         pixels.len() == to.len() && rest.is_empty()
+    }
+    fn give<E>(from: &[f32], at: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        from.iter().try_for_each(|pixel| at(&pixel.to_le_bytes()))
     }
 }
 
@@ -102,6 +111,9 @@ impl<const FULL: u8> Pixel for Bytes<FULL> {
             *to = pixel;
         }
         bytes.len() == to.len()
+    }
+    fn give<E>(from: &[u8], at: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        at(from)
     }
 }
 

@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["stage"],
     &["net", "macros"],
     &["scale"],
-    &["train", "format"],
+    &["train", "format", "replay"],
     &["wire"],
 ];
 

@@ -31,7 +31,7 @@ mod unknown;
 use cpfo::wire::frame_bytes_of;
 use passes::everything;
 #[cfg(not(feature = "one"))]
-use passes::{batches, in_place, server};
+use passes::{batches, in_place, replay, server};
 
 #[cfg(not(feature = "one"))]
 macro_rules! goldens {
@@ -64,6 +64,8 @@ fn nets() {
     in_place::<digits::Net, All, Bytes<16>>();
     in_place::<lenet::Net, All, Bytes<255>>();
     in_place::<lenet::Net, OutputOnly, Bytes<255>>();
+    replay::<digits::Net, Bytes<16>, 50, 10>();
+    replay::<lenet::Net, f32, 7, 10>();
     in_place::<goldens::pooling_first::Net, All, Bytes<255>>();
     in_place::<goldens::fully_connected_first::Net, All, Bytes<255>>();
     for_each_golden!(goldens);

@@ -12,6 +12,7 @@ use cpfo::net::Role;
 use cpfo::parts::pace::{Pace, Slice, Whole};
 use cpfo::parts::reduce;
 use cpfo::pixel::{Bytes, Pixel};
+use cpfo::replay;
 use cpfo::rng::Rng;
 use cpfo::scale::{self, Reading, Unfit};
 use cpfo::shape::{self, Grid, Maps, Shape, Tensor, Units};
@@ -120,6 +121,10 @@ fn pixel<X: Pixel>() {
     seen(<X as Pixel>::replace(somewhere(), any()));
     seen(<X as Pixel>::are_finite(somewhere()));
     seen(<X as Pixel>::take(somewhere(), somewhere()));
+    seen(<X as Pixel>::give::<u8>(somewhere(), &mut |bytes| {
+        seen(bytes);
+        any()
+    }));
 }
 
 fn tensor<T: Tensor>() {
@@ -168,6 +173,7 @@ fn reasons() {
     reason::<Stopped<Refused>>();
     reason::<Full>();
     reason::<Garbled>();
+    reason::<replay::Fault>();
 }
 
 fn reason<E: Error + Display + Debug + 'static>() {

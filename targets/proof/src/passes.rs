@@ -7,6 +7,7 @@ use cpfo::parts::chain::Holding;
 use cpfo::parts::hold::Numbers;
 use cpfo::parts::stage::Taped;
 use cpfo::pixel::Pixel;
+use cpfo::replay::Replay;
 use cpfo::rng::Rng;
 use cpfo::scale::Scale;
 use cpfo::shape::Zero;
@@ -88,6 +89,26 @@ pub(crate) fn server<N: Net, const FRAME: usize, C: Choice, X: Pixel>() {
     seen(Chip::now(&Unknown));
     seen(Chip::since(&Unknown, any()));
     seen(Chip::stack(&Unknown));
+}
+
+/// Old samples, kept and in pages.
+pub(crate) fn replay<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize>() {
+    let replay = somewhere::<Replay<N, X, ROOM, CLASSES>>();
+    seen(Replay::len(replay));
+    seen(Replay::is_empty(replay));
+    seen(Replay::held(replay, any()));
+    seen(Replay::seen(replay, any()));
+    seen(Replay::get(replay, any()));
+    Replay::labels(replay).for_each(seen);
+    seen(Replay::offer(replay, somewhere(), any(), somewhere()));
+    seen(Replay::<N, X, ROOM, CLASSES>::pages(any()));
+    seen(Replay::changed(replay, any()));
+    seen(Replay::emit::<u8>(replay, any(), any(), |piece| {
+        seen(piece);
+        any()
+    }));
+    seen(Replay::written(replay, any(), any()));
+    seen(Replay::take(replay, any(), any(), somewhere()));
 }
 
 /// Models, on their way in and out.
