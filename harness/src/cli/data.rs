@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::known::Known;
 use crate::data::source::Reading;
 use crate::data::{Column, Grouping, Split};
+use crate::model::scale::Method;
 
 /// Which samples.
 #[derive(Args, Clone, Debug)]
@@ -73,6 +74,25 @@ impl DataFlags {
     /// How files are to be read: as is said, else as they were when a model was trained.
     pub fn reading(&self, learnt: Option<&Reading>) -> Reading {
         self.how.reading(learnt)
+    }
+}
+
+/// How readings become inputs.
+#[derive(Args, Clone, Debug)]
+pub struct ScaleFlags {
+    /// How readings become inputs, as suits the training part: `max` divides all by the largest, if it is
+    /// above 1; `minmax` brings each map to 0 to 1, `standard` to mean 0 and standard deviation 1; `none`
+    /// leaves them. The model keeps it, and so does whoever asks or fine-tunes it [default: max]
+    #[arg(long, value_name = "max|minmax|standard|none",
+          value_parser = Known::<Method>::of(&["max", "minmax", "standard", "none"]),
+          hide_possible_values = true)]
+    pub scale: Option<Method>,
+}
+
+impl ScaleFlags {
+    /// The method.
+    pub fn method(&self) -> Method {
+        self.scale.unwrap_or_default()
     }
 }
 

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DataFlags, OUT};
+use super::{DataFlags, OUT, ScaleFlags, number};
 
 /// What `cpfo data` is asked for. The path of the data has no `--data` before it: see
 /// [`program`](super::program).
@@ -12,6 +12,14 @@ pub struct InspectFlags {
     /// The samples, read as `cpfo train` reads them.
     #[command(flatten)]
     pub data: DataFlags,
+    /// How readings would become inputs: what cannot be scaled so is said. The ranges are of readings.
+    #[command(flatten)]
+    pub scale: ScaleFlags,
+    /// Rows x columns x maps of a sample, where no net says it: a window of 100 readings of 6 sensors is
+    /// 100x1x6 [default: as the files say; a line of a table is a square, or else a series]
+    #[arg(long, value_name = "RxCxM", conflicts_with = "net", value_parser = number::shape,
+          requires = "data")]
+    pub input: Option<[usize; 3]>,
     /// The net that shall learn from them [default: the first that takes them, or none]
     #[arg(long, value_name = "NAME")]
     pub net: Option<String>,
@@ -30,5 +38,6 @@ images as pictures, series as curves. Nothing is learnt. Exit code 0 if data can
 
 Examples:
   cpfo data readings.csv                         one table
+  cpfo data gestures.csv --input 100x1x6 --scale standard
   cpfo data mnist/ --net lenet                   as `cpfo train --net lenet --data mnist/` reads it
   cpfo data shapes/ --fit --split order --json";

@@ -25,7 +25,7 @@ mod trains;
 pub use bench::BenchFlags;
 pub use board::BoardFlags;
 pub use completions::CompletionsFlags;
-pub use data::{DataFlags, ReadingFlags};
+pub use data::{DataFlags, ReadingFlags, ScaleFlags};
 pub use device::{
     AboutFlags, DeviceCommand, DeviceFlags, InferFlags, LineFlags, PullFlags, PushFlags,
     SamplesFlags, TestFlags, TuneFlags, WatchFlags,

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use super::number;
 use crate::base::label;
 use crate::board::firmware::BOARDS;
 
@@ -21,7 +22,7 @@ pub struct NewFlags {
           value_parser = PossibleValuesParser::new(BOARDS.map(|board| board.name)))]
     pub board: Vec<String>,
     /// Rows x columns x maps of an input. A window of 100 readings of 6 sensors is 100x1x6
-    #[arg(long, value_name = "RxCxM", default_value = "100x1x6", value_parser = shape)]
+    #[arg(long, value_name = "RxCxM", default_value = "100x1x6", value_parser = number::shape)]
     pub input: [usize; 3],
     /// How many classes the net tells apart [default: as many as --names, else 4]
     #[arg(long, value_name = "N", value_parser = classes)]
@@ -36,17 +37,6 @@ pub struct NewFlags {
     /// Print one JSON object instead of a text
     #[arg(long)]
     pub json: bool,
-}
-
-/// Rows, columns and maps: `100x1x6`.
-fn shape(text: &str) -> Result<[usize; 3], String> {
-    let sides: Option<Vec<usize>> = text.split('x').map(|side| side.parse().ok()).collect();
-    let shape = sides.and_then(|sides| <[usize; 3]>::try_from(sides).ok());
-    let fits = |side: &usize| (1..=usize::from(u16::MAX)).contains(side);
-    shape.filter(|shape| shape.iter().all(fits)).ok_or_else(|| {
-        "it must be rows, columns and maps, each from 1 to 65,535, such as 100x1x6, or 28x28x1"
-            .into()
-    })
 }
 
 fn classes(text: &str) -> Result<usize, String> {
@@ -87,11 +77,11 @@ mod tests {
 
     #[test]
     fn shapes_and_names() {
-        assert_eq!(shape("100x1x6"), Ok([100, 1, 6]));
+        assert_eq!(number::shape("100x1x6"), Ok([100, 1, 6]));
         for text in
             ["", "100", "100x1", "100x1x0", "1x1x1x1", "65536x1x1", "-1x1x1", "axbxc", "1 x 1 x 1"]
         {
-            assert!(shape(text).is_err(), "{text}");
+            assert!(number::shape(text).is_err(), "{text}");
         }
         assert!(classes("1").is_err() && classes("257").is_err() && classes("256") == Ok(256));
         for text in ["tap", "tap 2", "größer", "a-b_c"] {

@@ -67,6 +67,17 @@ pub(super) fn number(text: &str, wanted: &str, fits: impl Fn(f32) -> bool) -> Re
     number.ok_or_else(|| format!("it must be {wanted}"))
 }
 
+/// Rows, columns and maps: `100x1x6`.
+pub(super) fn shape(text: &str) -> Result<[usize; 3], String> {
+    let sides: Option<Vec<usize>> = text.split('x').map(|side| side.parse().ok()).collect();
+    let shape = sides.and_then(|sides| <[usize; 3]>::try_from(sides).ok());
+    let fits = |side: &usize| (1..=usize::from(u16::MAX)).contains(side);
+    shape.filter(|shape| shape.iter().all(fits)).ok_or_else(|| {
+        "it must be rows, columns and maps, each from 1 to 65,535, such as 100x1x6, or 28x28x1"
+            .into()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

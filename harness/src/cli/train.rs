@@ -2,10 +2,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::known::Known;
-use super::{DataFlags, OUT, RecipeFlags, number};
+use super::{DataFlags, OUT, RecipeFlags, ScaleFlags, number};
 use crate::learn::vectors::Width;
-use crate::model::scale::Method;
 
 /// What `cpfo train` is asked for.
 #[derive(Args, Clone, Debug)]
@@ -25,15 +23,11 @@ pub struct TrainFlags {
     #[arg(long, value_name = "N", value_parser = number::count::<{ number::SEEDS }>)]
     pub seeds: Option<usize>,
     /// Fine-tune this model instead of learning from first weights on; --train says what of it may move
-    #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["resume", "scale"])]
     pub from: Option<PathBuf>,
-    /// How readings become inputs, as suits the training part: `max` divides all by the largest, if it is
-    /// above 1; `minmax` brings each map to 0 to 1, `standard` to mean 0 and standard deviation 1; `none`
-    /// leaves them. The model keeps it, and so does whoever asks or fine-tunes it [default: max]
-    #[arg(long, value_name = "max|minmax|standard|none", conflicts_with = "from",
-          value_parser = Known::<Method>::of(&["max", "minmax", "standard", "none"]),
-          hide_possible_values = true)]
-    pub scale: Option<Method>,
+    /// How readings become inputs.
+    #[command(flatten)]
+    pub scale: ScaleFlags,
     /// Go on with the run in the --out folder as if it had not been stopped; with --epochs, till it
     /// has learnt for so many in all, even if it was at its end
     #[arg(long, conflicts_with_all = [

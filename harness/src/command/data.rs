@@ -26,13 +26,13 @@ pub struct Taker {
     name: &'static str,
     input: [usize; 3],
     classes: usize,
-    read: fn(&Request<'_>) -> anyhow::Result<Source>,
+    look: fn(&Request<'_>) -> anyhow::Result<(Source, Summary)>,
 }
 
 impl Taker {
     /// The net `N`.
     pub fn of<N: Net>() -> Self {
-        Self { name: N::NAME, input: N::INPUT, classes: N::CLASSES, read: source::load::<N> }
+        Self { name: N::NAME, input: N::INPUT, classes: N::CLASSES, look: source::look::<N> }
     }
 }
 
@@ -67,12 +67,17 @@ pub fn run(flags: &InspectFlags, nets: &[Taker]) -> anyhow::Result<ExitCode> {
 fn understand(flags: &InspectFlags, nets: &[Taker]) -> anyhow::Result<Understood> {
     let path = flags.data.data.as_deref();
     let reading = flags.data.reading(None);
-    let inverted = reading.invert;
-    let request = Request { path, reading, split: flags.data.split, ..Request::default() };
-    let (taker, source) = read(flags.net.as_deref(), path, &request, nets)?;
+    let request = Request {
+        path,
+        reading,
+        split: flags.data.split,
+        scale: flags.scale.method(),
+        shape: flags.input,
+        ..Request::default()
+    };
+    let (taker, (source, summary)) = read(flags.net.as_deref(), path, &request, nets)?;
     let train = &source.data.train;
     let shape = [train.rows, train.columns, train.maps];
-    let summary = Summary::of(&source.data, inverted);
     let nobody = taker.is_none().then(|| nobody(shape, train.classes, nets));
     let warnings = [&source.origin.warnings, &summary.oddities].into_iter().flatten().cloned();
     Ok(Understood {
@@ -91,18 +96,18 @@ fn read(
     path: Option<&Path>,
     request: &Request<'_>,
     nets: &[Taker],
-) -> anyhow::Result<(Option<Taker>, Source)> {
+) -> anyhow::Result<(Option<Taker>, (Source, Summary))> {
     let Some(path) = path.filter(|_| named.is_none()) else {
         let taker = nets.iter().find(|net| named.is_none_or(|name| name == net.name));
         let taker = *taker.context("this program was given no such net")?;
-        return Ok((Some(taker), (taker.read)(request)?));
+        return Ok((Some(taker), (taker.look)(request)?));
     };
-    for &net in nets {
-        if let Ok(source) = (net.read)(request) {
-            return Ok((Some(net), source));
+    for &net in nets.iter().filter(|net| request.shape.is_none_or(|shape| shape == net.input)) {
+        if let Ok(seen) = (net.look)(request) {
+            return Ok((Some(net), seen));
         }
     }
-    Ok((None, source::load_as_it_is(path, request)?))
+    Ok((None, source::look_as_it_is(path, request)?))
 }
 
 /// That no net takes samples, and what to do about it.
@@ -148,7 +153,12 @@ impl Understood {
                 Figure::new("classes", self.summary.classes.len().to_string()),
                 Figure::new("what looks wrong", label::count(self.warnings.len() as u64)),
             ],
-            reading: reading.chain([Figure::new("test part", origin.divided())]).collect(),
+            reading: reading
+                .chain([
+                    Figure::new("test part", origin.divided()),
+                    Figure::new("scale", origin.scale.to_string()),
+                ])
+                .collect(),
             form: Form::of(self.shape),
             classes: samples::classes(&self.summary),
             channels: samples::channels(&self.summary),
@@ -170,6 +180,7 @@ impl Understood {
             "\n{train} samples to learn from, {test} to test with ({})",
             self.source.origin.divided()
         )?;
+        say!("scale: {}", self.source.origin.scale)?;
         let wrong = match self.warnings.len() {
             0 => "nothing looks wrong".to_owned(),
             1 => "one thing looks wrong, above".to_owned(),
@@ -205,6 +216,7 @@ impl Understood {
             "samples": { "train": train, "test": test },
             "division": self.source.origin.division,
             "groups": self.source.origin.groups.map(|[train, test]| json!({ "train": train, "test": test })),
+            "scale": self.source.origin.scale,
             "classes": classes.collect::<Vec<_>>(),
             "channels": channels.collect::<Vec<_>>(),
             "warnings": self.warnings,

@@ -13,7 +13,8 @@ use crate::base::label;
 use crate::base::terminal::note;
 use crate::data::inputs::Inputs;
 use crate::data::{
-    Column, Data, Dataset, Frame, Loaded, Options, Sketch, Split, digits, plausible, scaling,
+    Column, Data, Dataset, Frame, Loaded, Options, Sketch, Split, Summary, digits, plausible,
+    scaling,
 };
 use crate::model::scale::Method;
 use crate::model::{Metadata, Scale};
@@ -176,6 +177,8 @@ pub struct Request<'a> {
     pub usual: Option<Split>,
     /// How readings are scaled, where no model says it.
     pub scale: Method,
+    /// Rows, columns and maps, where no net says them.
+    pub shape: Option<[usize; 3]>,
     /// What a model has learnt from: the samples are scaled alike, and the classes named alike.
     pub learnt: Option<&'a Origin>,
 }
@@ -279,7 +282,7 @@ fn options(request: &Request<'_>, net: Option<([usize; 3], usize)>) -> Options {
     Options {
         white: request.learnt.map(|learnt| learnt.scale.white),
         classes: net.map(|(_, classes)| classes),
-        shape: net.map(|(input, _)| input),
+        shape: net.map(|(input, _)| input).or(request.shape),
         names: request.learnt.map(|learnt| learnt.names.clone()),
         label,
         group,
@@ -292,16 +295,29 @@ fn options(request: &Request<'_>, net: Option<([usize; 3], usize)>) -> Options {
 
 /// Reads samples as [`read`] does and sees to a test part: the data's own, or else a split.
 pub fn load<N: Net>(request: &Request<'_>) -> anyhow::Result<Source> {
-    divided(readings::<N>(request)?, request)
+    Ok(divided(readings::<N>(request)?, request, |_| ())?.0)
 }
 
-/// Reads the user's files as [`load`] does, for no net: they alone say what shape an input has.
-pub fn load_as_it_is(path: &Path, request: &Request<'_>) -> anyhow::Result<Source> {
-    divided(super::load(path, &options(request, None))?, request)
+/// The same with what the readings are like, before they are scaled.
+pub fn look<N: Net>(request: &Request<'_>) -> anyhow::Result<(Source, Summary)> {
+    divided(readings::<N>(request)?, request, |data| summary(data, request))
 }
 
-/// Sees to a test part.
-fn divided(loaded: Loaded, request: &Request<'_>) -> anyhow::Result<Source> {
+/// Reads the user's files as [`look`] does, for no net: they or the request say what shape an input has.
+pub fn look_as_it_is(path: &Path, request: &Request<'_>) -> anyhow::Result<(Source, Summary)> {
+    divided(super::load(path, &options(request, None))?, request, |data| summary(data, request))
+}
+
+fn summary(data: &Data, request: &Request<'_>) -> Summary {
+    Summary::of(data, request.reading.invert)
+}
+
+/// Sees to a test part; `see` sees the readings of both.
+fn divided<T>(
+    loaded: Loaded,
+    request: &Request<'_>,
+    see: impl FnOnce(&Data) -> T,
+) -> anyhow::Result<(Source, T)> {
     let Loaded { data, by_class, mut notes, unread } = loaded;
     let suited = if by_class { Split::Stratified } else { Split::Order };
     let (mut data, division) = match (&data.test, request.split) {
@@ -315,6 +331,7 @@ fn divided(loaded: Loaded, request: &Request<'_>) -> anyhow::Result<Source> {
             label::path(&request.path.unwrap_or(Path::new("")))
         ),
     };
+    let seen = see(&data);
     notes.extend(scale(request, &mut data, by_class)?);
     let train = &data.train;
     if request.path.is_some() && request.learnt.is_none() {
@@ -333,7 +350,7 @@ fn divided(loaded: Loaded, request: &Request<'_>) -> anyhow::Result<Source> {
         reading: request.reading.clone(),
         warnings: notes.into_iter().chain(unread.iter().cloned()).collect(),
     };
-    Ok(Source { data, origin, unread: unread.len() })
+    Ok((Source { data, origin, unread: unread.len() }, seen))
 }
 
 /// Reads inputs for a net that a model shall look at, and scales them as its own.

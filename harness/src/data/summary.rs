@@ -49,7 +49,8 @@ pub struct Channel {
 }
 
 impl Summary {
-    /// Looks at all samples. Where dark and light were exchanged they are exchanged back.
+    /// Looks at all samples, best at readings as they are: those of inputs are worked out, and rounded. Where
+    /// dark and light were exchanged they are exchanged back.
     pub fn of(data: &Data, inverted: bool) -> Self {
         let classes = classes(data);
         let oddities = [uneven(&classes), copies(data), torn(data)];

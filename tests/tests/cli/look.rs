@@ -52,6 +52,40 @@ fn the_net_that_takes_them_is_named() {
     here.cpfo("data stripes.csv --net lenet").fails(1, &["54 pixels, wanted 28 x 28 x 1"]);
 }
 
+/// Fifteen is not 14.999999: ranges are of readings, whatever they would be scaled by.
+#[test]
+fn ranges_are_of_readings() {
+    let here = Scratch::new("look-scale");
+    // 1 / 15 is no float, and what is divided by 15 does not come back whole.
+    let line = |sample: i32| {
+        let readings = (0..12).map(|at| format!(",{},{}", (sample * at) % 16, 7 - (sample + at) % 60));
+        format!("{}{}\n", sample % 2, readings.collect::<String>())
+    };
+    here.write("sensors.csv", (0..120).map(line).collect::<String>());
+    let plain = here.cpfo("data sensors.csv --input 12x1x2 --json").json();
+    let [first, second] = [&plain["channels"][0], &plain["channels"][1]];
+    assert_eq!((&first["least"], &first["most"]), (&0.0.into(), &15.0.into()), "{plain}");
+    assert_eq!((&second["least"], &second["most"]), (&(-52.0).into(), &7.0.into()), "{plain}");
+    assert_eq!(plain["shape"], serde_json::json!([12, 1, 2]));
+    assert_eq!(plain["scale"]["method"], "max");
+    for method in ["max", "minmax", "standard", "none"] {
+        let words = format!("data sensors.csv --input 12x1x2 --scale {method}");
+        let said = here.cpfo(&format!("{words} --json")).json();
+        assert_eq!(said["channels"], plain["channels"], "{method}");
+        assert_eq!(said["scale"]["method"], method);
+        assert!(here.cpfo(&words).done().stdout.contains(&format!("scale: {method}")));
+    }
+    // Without it a table does not say that two readings belong together.
+    assert_eq!(here.cpfo("data sensors.csv --json").json()["shape"], serde_json::json!([24, 1, 1]));
+    // What cannot be scaled is said.
+    here.write("windows.csv", windows(60));
+    let still = here.cpfo("data windows.csv --input 20x1x2 --scale standard").done().stderr;
+    assert!(still.contains("map 1 (counted from 0) is 5 in all training samples"), "{still}");
+    here.cpfo("data sensors.csv --input 12x1x3").fails(1, &["24", "wanted 12 x 1 x 3"]);
+    here.cpfo("data sensors.csv --input 12x1x2 --net digits").fails(2, &["--input", "--net"]);
+    here.cpfo("data sensors.csv --input 12x2").fails(2, &["rows, columns and maps"]);
+}
+
 #[test]
 fn series_are_drawn_as_curves_with_their_names() {
     let here = Scratch::new("look-series");

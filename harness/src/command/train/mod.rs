@@ -81,7 +81,7 @@ fn plan<N: Net>(flags: &TrainFlags) -> anyhow::Result<(Source, Recipe)> {
     };
     let reading = flags.data.reading(origin.as_ref().map(|origin| &origin.reading));
     let (split, learnt) = (flags.data.split, origin.as_ref());
-    let scale = flags.scale.unwrap_or_default();
+    let scale = flags.scale.method();
     let request = Request { path, split, reading, scale, learnt, ..Request::default() };
     let source = source::load::<N>(&request)?;
     source::warn(&source.origin.warnings);
