@@ -75,6 +75,11 @@ pub(crate) fn forbidden(c: char) -> bool {
         || matches!(c, '\u{E0000}'..='\u{E007F}')
 }
 
+/// So many epochs, in words.
+pub(crate) fn epochs(count: u32) -> String {
+    format!("{count} epoch{}", if count == 1 { "" } else { "s" })
+}
+
 /// A share of 1 as a percentage: `96.94 %`, or a dash where it is no number.
 pub(crate) fn percent(share: f64) -> String {
     if share.is_finite() { format!("{:.2}\u{a0}%", 100.0 * share) } else { DASH.into() }

@@ -291,7 +291,7 @@ mod tests {
         let narrow = Options { classes: Some(2), ..Options::default() };
         assert!(error("narrow", &TABLES, narrow).contains("label 2, but the net has 2 classes"));
         let digits = Options { shape: Some([8, 8, 1]), ..Options::default() };
-        assert!(error("few", &TABLES, digits.clone()).contains("4 pixels, wanted 8 x 8 x 1"));
+        assert!(error("few", &TABLES, digits.clone()).contains("4 values, wanted 8 x 8 x 1"));
         assert!(error("small", &ARRAYS, digits).contains("are 1 x 2 x 1"));
     }
 

@@ -1,6 +1,6 @@
 //! A value that is no measurement: a hundred times as large as the rest, and as good as alone.
 //!
-//! The largest value becomes white, so one of these makes all others black. A slip of the hand is
+//! The largest value becomes 1, so beside one of these all others become nearly 0. A slip of the hand is
 //! told with its place; what no net could learn beside is refused, before anything is learnt.
 
 use anyhow::{Result, bail};
@@ -45,7 +45,7 @@ pub(super) fn check(raw: &Raw) -> Result<Option<String>> {
     if largest / REFUSED > rest {
         bail!("{told}: correct or remove it");
     }
-    Ok(Some(format!("{told}: is it a mistake? All others become as good as black")))
+    Ok(Some(format!("{told}: is it a mistake? Beside it all others become nearly 0")))
 }
 
 #[cfg(test)]

@@ -142,7 +142,7 @@ fn print(leave: &Leave<'_>, files: &Files, lesson: &Lesson, course: &Course) -> 
     }
     say!(
         "
-{} steps on {} ({}), {} samples of each class, {} epochs, rate {}
+{} steps on {} ({}), {} samples of each class, {}, rate {}
 
 a step      {mean} {} (from {least} to {most})
 RAM         {parameters} bytes of parameters, {workspace} of workspace and {}, {line} for the line
@@ -157,7 +157,7 @@ picture     {}",
         course.board,
         leave.chip(course),
         lesson.each,
-        lesson.epochs,
+        label::epochs(lesson.epochs),
         lesson.rate,
         course.unit,
         form.one(),

@@ -96,3 +96,21 @@ fn a_split_where_there_is_nothing_to_split() {
     here.idx_part("data", "t10k", 10, 8, false);
     here.cpfo("train --data data --split order").fails(1, &["leave --split out"]);
 }
+
+/// A firmware takes minutes to build: whoever named a file that is none hears of it before.
+#[test]
+fn a_device_is_not_built_for_data_that_cannot_be_read() {
+    let here = Scratch::new("bad-data-device");
+    here.write("junk.csv", "no,table\nat,all\n");
+    here.write("junk.safetensors", [7; 99]);
+    for (words, why) in [
+        ("tune junk.csv", "junk.csv"),
+        ("eval junk.csv", "junk.csv"),
+        ("tune nothing.csv", "nothing.csv"),
+        ("push junk.safetensors", "junk.safetensors"),
+        ("tune --model junk.safetensors", "junk.safetensors"),
+    ] {
+        let said = here.cpfo(&format!("device {words} --emulate m4")).fails(1, &[why]);
+        assert!(!said.stderr.contains("building the firmware"), "{words}: {}", said.stderr);
+    }
+}

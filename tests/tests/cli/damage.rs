@@ -203,7 +203,7 @@ fn runs_that_nobody_has_had() {
         ("epoch", json!(2), "its course is not that of 2 epochs"),
         ("batch", json!(90), "past the end"),
         ("batch", json!(11), "it saw 160 samples"),
-        ("history", json!([]), "its course is not that of 1 epochs"),
+        ("history", json!([]), "its course is not that of 1 epoch"),
         ("sums/correct", json!(161), "161 of them right"),
         ("sums/samples", json!(0), "it saw 0 samples"),
         ("sums/loss", json!(null), "its progress is broken"),

@@ -49,7 +49,7 @@ fn the_net_that_takes_them_is_named() {
     assert_eq!(none["net"], serde_json::Value::Null);
     let warned = none["warnings"].to_string();
     assert!(warned.contains("no net of this program takes samples of 54 x 1 x 1"), "{warned}");
-    here.cpfo("data stripes.csv --net lenet").fails(1, &["54 pixels, wanted 28 x 28 x 1"]);
+    here.cpfo("data stripes.csv --net lenet").fails(1, &["54 values, wanted 28 x 28 x 1"]);
 }
 
 /// Fifteen is not 14.999999: ranges are of readings, whatever they would be scaled by.
@@ -58,7 +58,8 @@ fn ranges_are_of_readings() {
     let here = Scratch::new("look-scale");
     // 1 / 15 is no float, and what is divided by 15 does not come back whole.
     let line = |sample: i32| {
-        let readings = (0..12).map(|at| format!(",{},{}", (sample * at) % 16, 7 - (sample + at) % 60));
+        let readings =
+            (0..12).map(|at| format!(",{},{}", (sample * at) % 16, 7 - (sample + at) % 60));
         format!("{}{}\n", sample % 2, readings.collect::<String>())
     };
     here.write("sensors.csv", (0..120).map(line).collect::<String>());

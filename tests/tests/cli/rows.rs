@@ -58,7 +58,7 @@ fn what_does_not_fit_is_refused_by_its_line() {
     let said = ended.object();
     assert_eq!(said["predictions"].as_array().unwrap().len(), 1);
     let failed = said["failed"].to_string();
-    for words in ["short.csv", "line 1", "a pixel is missing", "nothing.csv"] {
+    for words in ["short.csv", "line 1", "a value is missing", "nothing.csv"] {
         assert!(failed.contains(words), "{words}: {failed}");
     }
     ended.fails(1, &["short.csv"]);

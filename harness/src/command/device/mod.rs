@@ -27,7 +27,7 @@ use crate::board::emulator::Emulator;
 use crate::board::firmware::{self, Model};
 use crate::board::home::Home;
 use crate::board::line::{self, Carry, Line};
-use crate::cli::{AboutFlags, DeviceCommand, DeviceFlags, LineFlags};
+use crate::cli::{AboutFlags, DeviceCommand, DeviceFlags, LineFlags, SamplesFlags};
 use crate::data::source::Origin;
 use crate::model::training::Training;
 use crate::model::{self as files, Metadata};
@@ -41,6 +41,7 @@ pub struct Taught {
     fingerprint: u32,
     program: fn(&Home, &firmware::Board, Training) -> anyhow::Result<&'static str>,
     model: fn(&Path, Training, &Path) -> anyhow::Result<Model>,
+    files: fn(&DeviceCommand) -> anyhow::Result<()>,
     run: fn(&DeviceFlags, Line) -> anyhow::Result<ExitCode>,
 }
 
@@ -52,6 +53,7 @@ impl Taught {
             fingerprint: format::fingerprint::<N>(),
             program: |home, board, training| home.serve::<N>(board, training),
             model: Model::of_file::<N>,
+            files: read_files::<N>,
             run: with_net::<N>,
         }
     }
@@ -80,6 +82,8 @@ fn open(flags: &DeviceFlags, nets: &[Taught]) -> anyhow::Result<(Option<Emulator
     let patience = flags.patience();
     if let Some(board) = flags.emulate {
         let net = to_emulate(flags, nets)?;
+        // A firmware takes minutes to build, a file that cannot be read a moment to say so.
+        (net.files)(what)?;
         let home = flags.home.home()?;
         let listed = firmware::board(board.name()).context("there is no such board")?;
         let training = flags.train.unwrap_or_default();
@@ -165,6 +169,20 @@ fn with_net<N: Net>(flags: &DeviceFlags, line: Line) -> anyhow::Result<ExitCode>
         DeviceCommand::List | DeviceCommand::Info | DeviceCommand::Watch(_) => {
             bail!("this is about no net in particular")
         }
+    }
+}
+
+/// Reads what a command will need, for its errors.
+fn read_files<N: Net>(what: &DeviceCommand) -> anyhow::Result<()> {
+    let samples = |flags: &SamplesFlags| {
+        let (_, origin) = about::<N>(&flags.about)?;
+        test::samples::<N>(flags, origin.as_ref()).map(drop)
+    };
+    match what {
+        DeviceCommand::Eval(how) => samples(&how.samples),
+        DeviceCommand::Tune(how) => samples(&how.from),
+        DeviceCommand::Push(how) => files::load::<N>(&how.file).map(drop),
+        _ => what.about().map_or(Ok(()), |flags| about::<N>(flags).map(drop)),
     }
 }
 

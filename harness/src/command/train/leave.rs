@@ -147,7 +147,7 @@ fn tell<N: Net>(
     say!(
         "
 {} right: {} of {} test {} ({}; {origin})
-{} epochs in {:.1} s{}{}
+{} in {:.1} s{}{}
 {}weights: {}{}
 
 model       {}
@@ -158,7 +158,7 @@ checkpoint  {}",
         label::count(confusion.total()),
         Form::of(N::INPUT).many(),
         origin.divided(),
-        progress.epoch,
+        label::epochs(progress.epoch),
         time.as_secs_f64(),
         words::ended_early(progress, recipe).map(|early| format!(", {early}")).unwrap_or_default(),
         refused.unwrap_or_default(),

@@ -122,8 +122,9 @@ fn stopped<N: Net>(
         let begun = epoch.saturating_add(u32::from(batch > 0));
         ensure!(
             epochs >= begun,
-            "the run in {} has begun {begun} epochs already: --epochs cannot be less",
-            label::path(output.folder())
+            "the run in {} has begun {} already: --epochs cannot be less",
+            label::path(output.folder()),
+            label::epochs(begun)
         );
         recipe.epochs = epochs;
     }

@@ -31,7 +31,7 @@ pub(super) fn of<N: Net>(
     let macs: usize = N::LAYERS.iter().map(|(_, layer)| layer.macs).sum();
     let refused = refused(run).map(|refused| Figure::new("refused for the gradient", refused));
     TrainingReport {
-        title: format!("{}, trained for {} epochs", N::NAME, run.progress().epoch),
+        title: format!("{}, trained for {}", N::NAME, label::epochs(run.progress().epoch)),
         warnings: failure.into_iter().chain(warnings).chain(origin.warnings.clone()).collect(),
         form,
         net: layers::<N>(),
@@ -83,11 +83,6 @@ fn layers<N: Net>() -> Vec<String> {
     lines
 }
 
-/// So many epochs, in words.
-fn epochs(count: u32) -> String {
-    format!("{count} epoch{}", if count == 1 { "" } else { "s" })
-}
-
 /// A recipe, setting by setting.
 pub(super) fn recipe(recipe: &Recipe) -> Vec<Figure> {
     let trainer = match recipe.trainer {
@@ -96,9 +91,11 @@ pub(super) fn recipe(recipe: &Recipe) -> Vec<Figure> {
     };
     let schedule = match recipe.schedule {
         Schedule::Constant => "constant".to_owned(),
-        Schedule::Step { every, factor } => format!("times {factor} after each {}", epochs(every)),
+        Schedule::Step { every, factor } => {
+            format!("times {factor} after each {}", label::epochs(every))
+        }
         Schedule::Cosine { warm_up } => {
-            format!("rises for {}, falls along a cosine", epochs(warm_up))
+            format!("rises for {}, falls along a cosine", label::epochs(warm_up))
         }
     };
     let limit = match recipe.limit {
@@ -118,8 +115,9 @@ pub(super) fn recipe(recipe: &Recipe) -> Vec<Figure> {
         (Keep::Last, None) => "the last epoch's".to_owned(),
         (Keep::Best, None) => "those with the lowest validation loss".to_owned(),
         (keep, Some(patience)) => format!(
-            "{}; the run ends after {patience} epochs without a lower validation loss",
-            if keep == Keep::Best { "those with the lowest" } else { "the last" }
+            "{}; the run ends after {} without a lower validation loss",
+            if keep == Keep::Best { "those with the lowest" } else { "the last" },
+            label::epochs(patience)
         ),
     };
     vec![

@@ -78,7 +78,7 @@ impl Columns {
         group: Option<&Column>,
     ) -> Result<Self> {
         let fields = without_empty_end(first, 0);
-        ensure!(fields > 1, "it has one field, wanted a label and pixels");
+        ensure!(fields > 1, "it has one field, wanted a label and values");
         let names: Vec<&str> = first.iter().take(fields).collect();
         let at = group.and_then(|group| place(group, &names));
         let others: Vec<usize> = (0..fields).filter(|&column| Some(column) != at).collect();

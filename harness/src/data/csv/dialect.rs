@@ -59,7 +59,7 @@ impl Dialect {
             );
         }
         bail!(
-            "its first line has one field, '{start}': wanted a label and pixels, with commas, \
+            "its first line has one field, '{start}': wanted a label and values, with commas, \
              semicolons or tabs between them"
         );
     }

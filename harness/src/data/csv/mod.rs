@@ -145,7 +145,7 @@ fn read_lines(
         ensure!(
             fields == columns.fields,
             "line {line} has {fields} fields, the first line has {}: every line must have {} all \
-             the pixels",
+             the values",
             columns.fields,
             if columns.label.is_some() { "a label and" } else { "no label and" }
         );
@@ -201,9 +201,9 @@ fn layout_of(
 
 fn pixel(field: &str, dialect: Dialect) -> Result<f32> {
     let value = dialect.number(field).with_context(|| {
-        if field.is_empty() { "a pixel is missing" } else { "a pixel must be a number" }
+        if field.is_empty() { "a value is missing" } else { "a value must be a number" }
     })?;
-    ensure!(value.is_finite(), "a pixel must be finite: clean the data first");
+    ensure!(value.is_finite(), "a value must be finite: clean the data first");
     Ok(value)
 }
 
@@ -213,7 +213,7 @@ fn shape_of(pixels: usize, shape: Option<[usize; 3]>) -> Result<[usize; 3]> {
     if let Some([rows, columns, maps]) = shape {
         ensure!(
             rows * columns * maps == pixels,
-            "a line has {pixels} pixels, wanted {rows} x {columns} x {maps} (rows x columns \
+            "a line has {pixels} values, wanted {rows} x {columns} x {maps} (rows x columns \
              x maps) = {}: take a net for this size (--net), or other data (--data)",
             rows * columns * maps
         );
@@ -363,9 +363,9 @@ mod tests {
             let word = said("1,0,0,0,0\n2,0,x,0,0");
             assert!(word.contains(&format!("line {line}, field 3: 'x'")), "{end:?}: {word}");
         }
-        assert!(error("1,0,NaN,0,0").contains("field 3: 'NaN': a pixel must be finite"));
-        assert!(error("1,0,0,0,0\n1,0,0,0,inf").contains("a pixel must be finite"));
-        assert!(error("1,0,0,0,0\n1,0,,0,0").contains("field 3: '': a pixel is missing"));
+        assert!(error("1,0,NaN,0,0").contains("field 3: 'NaN': a value must be finite"));
+        assert!(error("1,0,0,0,0\n1,0,0,0,inf").contains("a value must be finite"));
+        assert!(error("1,0,0,0,0\n1,0,,0,0").contains("field 3: '': a value is missing"));
         assert!(error("1.5,0,0,0,0").contains("a label must be a whole number"));
         assert!(error("-1,0,0,0,0").contains("a label must be a whole number"));
         assert!(error("65536,0,0,0,0").contains("a label must be a whole number"));
@@ -400,7 +400,7 @@ mod tests {
         let error = |text: &str| format!("{:#}", inputs(text).unwrap_err());
         assert!(error("1,2,3,4\n5,6,7\n").contains("line 2 has 3 fields, the first line has 4"));
         assert!(error("1,2,x\n").contains("line 1"));
-        assert!(error("1,2,3,4\n1,2,NaN,4\n").contains("a pixel must be finite"));
+        assert!(error("1,2,3,4\n1,2,NaN,4\n").contains("a value must be finite"));
     }
 
     /// Whatever the bytes are, there is an answer.

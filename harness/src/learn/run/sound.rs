@@ -6,6 +6,7 @@ use cpfo::train::{Limit, Schedule};
 
 use super::{Epoch, Keep, Progress, Recipe, Trainer};
 use crate::base::bounds::Bounds;
+use crate::base::label;
 use crate::learn::sums::Sums;
 use crate::model::training::Training;
 
@@ -90,7 +91,8 @@ impl Progress {
         );
         ensure!(
             history.len() == *epoch as usize && history.iter().all(Epoch::is_sound),
-            "its course is not that of {epoch} epochs"
+            "its course is not that of {}",
+            label::epochs(*epoch)
         );
         let seen = recipe.batch.saturating_mul(*batch as usize).min(samples);
         let Sums { loss, correct, samples: counted } = *sums;
