@@ -52,7 +52,8 @@
 //! *session*, and what is asked in another is refused. A device that has restarted knows of none,
 //! and a question of the session before finds it out. [`Reply::Hello`] says where the device
 //! stands; only who knows how much it has learnt may go on from there, or put another model in its
-//! place.
+//! place. Who has fetched the model before the session began asks for its checksum after that: a device
+//! that restarted in between may have another in its flash, which has learnt as much: nothing.
 //!
 //! # Versions
 //!

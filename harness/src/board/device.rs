@@ -166,11 +166,16 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     /// Goes on with the model that it has, in a session of one's own.
     ///
     /// # Errors
-    /// If it has no model, or if the line fails.
+    /// If it has no model, if it has restarted meanwhile, or if the line fails.
     pub fn go_on(&mut self, parameters: &mut Parameters<N>) -> anyhow::Result<()> {
         self.settle()?;
         self.fetch(parameters)?;
-        self.begin()
+        self.begin()?;
+        // Before the session began it may have restarted, with another model that has learnt as much: nothing.
+        if self.checksum()? != format::checksum(parameters) {
+            return Err(advise(Refused::Session.into()));
+        }
+        Ok(())
     }
 
     /// Begins a session, if the device still stands where it did.
@@ -286,7 +291,7 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     fn ask<T>(
         &mut self,
         request: &Request<'_>,
-        understand: impl FnOnce(Reply<'_>) -> Option<T>,
+        understand: impl FnMut(Reply<'_>) -> Option<T>,
     ) -> anyhow::Result<T> {
         self.link.ask(request, understand).map_err(advise)
     }

@@ -90,7 +90,8 @@ impl<S: Read + Write> Link<S> {
     }
 
     /// Asks, until an answer comes through; `understand` says what is to be made of it, or nothing
-    /// if the answer is to another kind of question.
+    /// if the answer is to another kind of question: that is one which was on its way when the line was opened,
+    /// and bears the same number by chance.
     ///
     /// # Errors
     /// If the device refuses, if no answer comes in time, or if the line breaks: with a sentence
@@ -98,7 +99,7 @@ impl<S: Read + Write> Link<S> {
     pub fn ask<T>(
         &mut self,
         request: &Request<'_>,
-        understand: impl FnOnce(Reply<'_>) -> Option<T>,
+        mut understand: impl FnMut(Reply<'_>) -> Option<T>,
     ) -> anyhow::Result<T> {
         let before = self.heard.clone();
         let start = Instant::now();
@@ -127,7 +128,7 @@ impl<S: Read + Write> Link<S> {
                 continue;
             }
             self.on_the_way = self.on_the_way.saturating_sub(1);
-            // Decoding is in place: here it is done to see whose answer it is, below to read it.
+            // Decoding is in place, and what is none may tell its version yet.
             match Reply::parse(&mut self.frame.clone()) {
                 Ok((0, Reply::Refused(Refused::Garbled))) => self.heard.garbled(),
                 Ok((number, reply)) => {
@@ -136,9 +137,18 @@ impl<S: Read + Write> Link<S> {
                         self.heard.stranger(number, &reply);
                         continue;
                     };
+                    // Who is asked who he is refuses nothing.
+                    let answer = match reply {
+                        Reply::Refused(why) if *request != Request::Hello => Some(Err(why)),
+                        reply => understand(reply).map(Ok),
+                    };
+                    let Some(answer) = answer else {
+                        self.heard.stranger(number, &reply);
+                        continue;
+                    };
                     self.heard.answered();
                     self.took(then.elapsed());
-                    break;
+                    return answer.context("the device refuses");
                 }
                 Err(_) => {
                     if let Some(version) = Reply::version(&mut self.frame.clone())
@@ -153,11 +163,6 @@ impl<S: Read + Write> Link<S> {
                 again = again.min(Instant::now() + breath);
                 breath = (2 * breath).min(longest_breath);
             }
-        }
-        match Reply::parse(&mut self.frame) {
-            Ok((_, Reply::Refused(why))) => Err(why).context("the device refuses"),
-            Ok((_, reply)) => understand(reply).context("the device answers something else"),
-            Err(garbled) => Err(garbled.into()),
         }
     }
 
@@ -292,6 +297,8 @@ mod tests {
         let second = answer(2, &Reply::Checksum(7));
         let garbled = answer(0, &Reply::Refused(Refused::Garbled));
         let old = answer(255, &Reply::Checksum(6));
+        // What a program before this one asked, with the same number.
+        let other = answer(1, &Reply::Begun);
         let damaged = good().into_iter().map(|byte| if byte == 0 { 0 } else { byte ^ 1 }).collect();
         let half = good()[..4].to_vec();
         let long = [vec![7; 10 * LONGEST], vec![0]].concat();
@@ -300,6 +307,8 @@ mod tests {
             (vec![good()], 1),
             (vec![[vec![0, 0], good()].concat()], 1),
             (vec![[old, good()].concat()], 1),
+            (vec![[other.clone(), good()].concat()], 1),
+            (vec![other, second.clone()], 2),
             (vec![vec![], second], 2),
             (vec![vec![], good()], 2),
             (vec![garbled.clone(), good()], 2),
