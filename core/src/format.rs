@@ -247,6 +247,53 @@ fn emit_all<N: Net, C: Choice, E>(
     result.and_then(|()| to(&digest.finalize().to_le_bytes())).map_err(Stopped::Taker)
 }
 
+/// The bytes of a model from a place on, as many as there is room for, but for its checksum: what
+/// it takes to give it a piece at a time. What lies behind them stays.
+#[cfg(feature = "store")]
+pub(crate) fn bytes_at<N: Net, C: Choice>(
+    parameters: &Parameters<N, C>,
+    scale: Option<&Scale<N>>,
+    at: usize,
+    to: &mut [u8],
+) {
+    let end = at + to.len();
+    let mut window = Window { at, place: 0, to: to.iter_mut() };
+    window.put(&header::<N>(if scale.is_some() { VERSION } else { UNSCALED }));
+    for pair in scale.into_iter().flat_map(Scale::maps) {
+        pair.iter().for_each(|number| window.put(&number.to_le_bytes()));
+    }
+    let mut first = window.place;
+    parameters.visit(|_, values| {
+        // The piece is in one tensor or two: the others are not walked through.
+        let passed = (at.saturating_sub(first) / 4).min(values.len());
+        let wanted = end.saturating_sub(first).div_ceil(4);
+        window.place = first + 4 * passed;
+        for value in values.iter().take(wanted).skip(passed) {
+            window.put(&value.to_le_bytes());
+        }
+        first += 4 * values.len();
+    });
+}
+
+/// Takes of bytes that come one after the other those from a place on.
+#[cfg(feature = "store")]
+struct Window<'a> {
+    at: usize,
+    /// The place of the bytes that come next.
+    place: usize,
+    to: core::slice::IterMut<'a, u8>,
+}
+
+#[cfg(feature = "store")]
+impl Window<'_> {
+    fn put(&mut self, bytes: &[u8]) {
+        let passed = self.at.saturating_sub(self.place);
+        self.place += bytes.len();
+        // The bytes are asked first: where they end, no room is lost.
+        bytes.iter().skip(passed).zip(&mut self.to).for_each(|(byte, to)| *to = *byte);
+    }
+}
+
 /// Reads a stored model into the trained parameters.
 ///
 /// # Errors

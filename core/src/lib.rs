@@ -54,7 +54,8 @@
 //! 7. [`scale`]: how a raw reading becomes a net's input.
 //! 8. [`train`]: inference, training in place, in one go or in slices, training by mini-batches.
 //!    [`mod@format`]: the stored model. [`replay`]: old samples that are kept against forgetting.
-//! 9. `wire`: the protocol between desktop and device (feature `wire`).
+//! 9. `store`: models in flash, which survive a power cut (feature `store`).
+//! 10. `wire`: the protocol between desktop and device (feature `wire`).
 //!
 //! Modules without a link here are not for programs: `net!` and new kinds of layers find them in
 //! `parts`.
@@ -105,6 +106,8 @@ pub mod scale;
 mod sealed;
 pub mod shape;
 mod stage;
+#[cfg(feature = "store")]
+pub mod store;
 pub mod topology;
 pub mod train;
 #[cfg(feature = "wire")]

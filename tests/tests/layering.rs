@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["net", "macros"],
     &["scale"],
     &["train", "format", "replay"],
+    &["store"],
     &["wire"],
 ];
 

@@ -29,9 +29,9 @@ mod unknown;
 
 #[cfg(not(feature = "one"))]
 use cpfo::wire::frame_bytes_of;
-use passes::everything;
 #[cfg(not(feature = "one"))]
 use passes::{batches, in_place, replay, server};
+use passes::{everything, stores};
 
 #[cfg(not(feature = "one"))]
 macro_rules! goldens {
@@ -52,6 +52,8 @@ macro_rules! edges {
 fn nets() {
     everything::<digits::Net>();
     everything::<lenet::Net>();
+    stores::<digits::Net, All>();
+    stores::<lenet::Net, OutputOnly>();
     server::<digits::Net, { frame_bytes_of::<digits::Net, f32>() }, All, f32>();
     server::<lenet::Net, { frame_bytes_of::<lenet::Net, f32>() }, OutputOnly, f32>();
     server::<digits::Net, { frame_bytes_of::<digits::Net, Bytes<16>>() }, All, Bytes<16>>();
@@ -76,6 +78,7 @@ fn nets() {
 #[cfg(feature = "one")]
 fn nets() {
     everything::<digits::Net>();
+    stores::<digits::Net, All>();
 }
 
 /// The linker starts here.

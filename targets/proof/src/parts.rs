@@ -16,6 +16,7 @@ use cpfo::replay;
 use cpfo::rng::Rng;
 use cpfo::scale::{self, Reading, Unfit};
 use cpfo::shape::{self, Grid, Maps, Shape, Tensor, Units};
+use cpfo::store::{self, Failed};
 use cpfo::topology;
 use cpfo::train::{self, Rates, Refusal, Refusals, Schedule};
 use cpfo::wire::{self, Full, Garbled, Refused, Reply, Request};
@@ -169,6 +170,8 @@ fn reasons() {
     reason::<Refusal>();
     reason::<format::Fault>();
     reason::<Unfit>();
+    reason::<Failed>();
+    reason::<store::Unfit>();
     reason::<Refused>();
     reason::<Stopped<Refused>>();
     reason::<Full>();

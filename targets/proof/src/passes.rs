@@ -11,10 +11,12 @@ use cpfo::replay::Replay;
 use cpfo::rng::Rng;
 use cpfo::scale::Scale;
 use cpfo::shape::Zero;
+use cpfo::store::{self, Model, Pair, Progress, Slot, Store};
 use cpfo::train::{Batch, InPlace, Inference, Learner, Limit, Rates, Sgd, Velocity};
 use cpfo::wire::{Chip, Server};
+use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
 
-use crate::unknown::{any, seen, somewhere};
+use crate::unknown::{any, owned, seen, somewhere};
 
 /// Training in place, in one go and in slices, and inference.
 pub(crate) fn in_place<N: Net, C: Choice, X: Pixel>() {
@@ -109,6 +111,75 @@ pub(crate) fn replay<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize>(
     }));
     seen(Replay::written(replay, any(), any()));
     seen(Replay::take(replay, any(), any(), somewhere()));
+}
+
+/// A flash that might do anything.
+struct Somehow<const WRITE: usize>;
+
+impl<const WRITE: usize> ErrorType for Somehow<WRITE> {
+    type Error = NorFlashErrorKind;
+}
+
+impl<const WRITE: usize> ReadNorFlash for Somehow<WRITE> {
+    const READ_SIZE: usize = 4;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
+        seen(offset);
+        bytes.fill_with(any);
+        any()
+    }
+    fn capacity(&self) -> usize {
+        any()
+    }
+}
+
+impl<const WRITE: usize> NorFlash for Somehow<WRITE> {
+    const WRITE_SIZE: usize = WRITE;
+    const ERASE_SIZE: usize = 4096;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
+        seen((from, to));
+        any()
+    }
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
+        seen((offset, bytes));
+        any()
+    }
+}
+
+/// A store, whatever is in its flash.
+fn keeps<N: Net, C: Choice, F: NorFlash + 'static>() {
+    seen(Store::<N, F>::new(owned(), any()).is_ok());
+    let store = somewhere::<Store<N, F>>();
+    let (parameters, scale) = (somewhere::<Parameters<N, C>>(), somewhere::<Scale<N>>());
+    let factory = || somewhere::<[u8]>();
+    seen(Store::flash_mut(store).capacity());
+    seen(Store::find(store));
+    seen(Store::start(store));
+    seen(Store::well(store));
+    seen(Store::load(store, parameters, factory()));
+    seen(Store::load_scaled(store, parameters, scale, factory()));
+    seen(Store::rollback(store));
+    let model = somewhere::<Model<'static, N, C>>();
+    seen(Store::save(store, model, any(), any::<Progress>()));
+    seen(Store::begin(store, model, any(), any::<Progress>()));
+    seen(Store::resume(store, model, any()));
+    seen(Store::is_busy(store));
+    seen(Store::abandon(store));
+    seen(store::bytes::<N>(any()));
+}
+
+/// Flashes of units small and large, one of them in two parts.
+pub(crate) fn stores<N: Net, C: Choice>() {
+    keeps::<N, C, Somehow<1>>();
+    keeps::<N, C, Somehow<32>>();
+    keeps::<N, C, Pair<Somehow<8>>>();
+    seen(store::lifetime_saves(any()));
+    seen(Slot::new(any()..any()));
+    seen(Slot::at_once(any()..any()));
+    seen(store::Which::other(any()));
+    seen(store::Which::of(any(), somewhere::<[u8; 2]>()));
+    seen(store::Which::of_mut(any(), somewhere::<[u8; 2]>()));
 }
 
 /// Models, on their way in and out.

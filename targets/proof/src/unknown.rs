@@ -18,6 +18,16 @@ pub(crate) fn any<T: Copy + 'static>() -> T {
     *somewhere::<T>()
 }
 
+/// The same of what cannot be copied.
+pub(crate) fn owned<T: 'static>() -> T {
+    loop {
+        match black_box(None) {
+            Some(value) => return value,
+            None => spin_loop(),
+        }
+    }
+}
+
 /// A result that somebody might look at, so that nothing of it can be left out.
 pub(crate) fn seen<T>(value: T) {
     black_box(value);

@@ -1,0 +1,49 @@
+//! What is saved.
+
+use crate::choice::{All, Choice};
+use crate::format::{self, Fault};
+use crate::net::{Net, Parameters};
+use crate::scale::Scale;
+
+/// A model to be saved.
+pub enum Model<'a, N: Net, C: Choice = All> {
+    /// Parameters, for a net that is given images.
+    Plain(&'a Parameters<N, C>),
+    /// Parameters, for a net that is given readings of this scale.
+    Scaled(&'a Parameters<N, C>, &'a Scale<N>),
+    /// A model in the device format.
+    Bytes(&'a [u8]),
+}
+
+impl<N: Net, C: Choice> Model<'_, N, C> {
+    /// The bytes of the model in the device format, if it will be taken when it is read.
+    pub(super) fn length(&self) -> Result<usize, Fault> {
+        let parameters = match *self {
+            Self::Plain(parameters) | Self::Scaled(parameters, _) => parameters,
+            Self::Bytes(bytes) => return format::check::<N>(bytes).map(|_| bytes.len()),
+        };
+        if !parameters.are_loaded() {
+            return Err(Fault::NotLoaded);
+        }
+        if !parameters.are_finite() {
+            return Err(Fault::NotFinite);
+        }
+        Ok(match self {
+            Self::Scaled(..) => format::scaled_length::<N>(),
+            _ => format::length::<N>(),
+        })
+    }
+
+    /// The bytes of the model from a place on, but for its checksum. What lies behind them stays.
+    pub(super) fn bytes_at(&self, at: usize, to: &mut [u8]) {
+        match *self {
+            Self::Plain(parameters) => format::bytes_at(parameters, None, at, to),
+            Self::Scaled(parameters, scale) => format::bytes_at(parameters, Some(scale), at, to),
+            Self::Bytes(bytes) => {
+                let body = bytes.len().saturating_sub(4);
+                let bytes = bytes.iter().take(body).skip(at);
+                to.iter_mut().zip(bytes).for_each(|(to, byte)| *to = *byte);
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! A range of flash that keeps one model, and what is read in it.
+
+use core::ops::Range;
+
+use embedded_storage::nor_flash::NorFlash;
+
+use super::header::{COMMIT, FIELDS, HEADER, Header, paired, unpaired};
+use super::layout::{ERASINGS, Layout, PIECE, STARTS, WELLS, WORD, WORDS};
+use crate::format::{CRC, Fault};
+
+/// A range of flash that keeps one model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Slot {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) at_once: bool,
+}
+
+impl Slot {
+    /// The flash from `range.start` to `range.end`, in whole sectors. They are erased one after the
+    /// other, in steps of the flash's `ERASE_SIZE`, and not more of them than the model needs.
+    pub const fn new(range: Range<u32>) -> Self {
+        Self { from: range.start, to: range.end, at_once: false }
+    }
+
+    /// The same, erased as a whole by one call: for a driver whose sectors differ in size and whose
+    /// `ERASE_SIZE` is that of the smallest.
+    pub const fn at_once(range: Range<u32>) -> Self {
+        Self { from: range.start, to: range.end, at_once: true }
+    }
+}
+
+/// One of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Which {
+    /// The slot that was named first.
+    First,
+    /// The other one.
+    Second,
+}
+
+impl Which {
+    pub(super) const BOTH: [Self; 2] = [Self::First, Self::Second];
+
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::First => Self::Second,
+            Self::Second => Self::First,
+        }
+    }
+
+    /// That of two things.
+    pub const fn of<T>(self, [first, second]: &[T; 2]) -> &T {
+        match self {
+            Self::First => first,
+            Self::Second => second,
+        }
+    }
+
+    /// That of two things, to be changed.
+    pub const fn of_mut<T>(self, [first, second]: &mut [T; 2]) -> &mut T {
+        match self {
+            Self::First => first,
+            Self::Second => second,
+        }
+    }
+}
+
+/// A slot and its flash.
+pub(super) struct Area<'a, F> {
+    pub(super) flash: &'a mut F,
+    pub(super) from: u32,
+}
+
+/// The flash refused.
+pub(super) struct Refused;
+
+impl<F: NorFlash> Area<'_, F> {
+    const LAYOUT: Layout = Layout::of::<F>();
+
+    /// Reads from a place that is a multiple of a unit, into whole units.
+    pub(super) fn read(&mut self, at: usize, to: &mut [u8]) -> Result<(), Refused> {
+        let place = self.from.checked_add(at as u32).ok_or(Refused)?;
+        self.flash.read(place, to).map_err(|_| Refused)
+    }
+
+    /// Writes whole units: those of the bytes, and ones behind them.
+    pub(super) fn write(&mut self, at: usize, bytes: &[u8]) -> Result<(), Refused> {
+        let mut piece = [0xFF; PIECE];
+        for (to, &byte) in piece.iter_mut().zip(bytes) {
+            *to = byte;
+        }
+        let piece = piece.get(..Self::LAYOUT.whole(bytes.len())).ok_or(Refused)?;
+        let place = self.from.checked_add(at as u32).ok_or(Refused)?;
+        self.flash.write(place, piece).map_err(|_| Refused)
+    }
+
+    /// A record of fewer than [`PIECE`] bytes.
+    pub(super) fn record<const BYTES: usize>(&mut self, at: usize) -> Option<[u8; BYTES]> {
+        let mut piece = [0; PIECE];
+        self.read(at, piece.get_mut(..Self::LAYOUT.whole(BYTES))?).ok()?;
+        piece.first_chunk().copied()
+    }
+
+    /// Whether nothing has been written into `bytes` bytes since they were erased: what cannot be
+    /// read has.
+    pub(super) fn is_blank(&mut self, at: usize, bytes: usize) -> bool {
+        let mut piece = [0; PIECE];
+        let Some(piece) = piece.get_mut(..Self::LAYOUT.whole(bytes)) else { return false };
+        self.read(at, piece).is_ok() && piece.iter().all(|&byte| byte == 0xFF)
+    }
+
+    /// Whether a unit has been written, be it in part.
+    fn is_marked(&mut self, at: usize) -> bool {
+        !self.is_blank(at, Self::LAYOUT.unit())
+    }
+
+    /// Writes a mark of one unit where there is none yet.
+    pub(super) fn mark(&mut self, at: usize) -> Result<(), Refused> {
+        let unit = Self::LAYOUT.unit();
+        self.write(at, [0; PIECE].get(..unit).ok_or(Refused)?)?;
+        if self.is_marked(at) { Ok(()) } else { Err(Refused) }
+    }
+
+    /// Writes one of some marks, that are so many units each: one that is still blank. (A unit that
+    /// was torn may look so, and refuses.) Whether there was one.
+    pub(super) fn mark_one(
+        &mut self,
+        places: impl IntoIterator<Item = usize>,
+        units: usize,
+    ) -> Result<bool, Refused> {
+        let unit = Self::LAYOUT.unit();
+        let mut is_full = true;
+        for at in places {
+            let mut each = (0..units).map(|n| at + unit * n);
+            if !each.clone().all(|at| self.is_blank(at, unit)) {
+                continue;
+            }
+            is_full = false;
+            if each.all(|at| self.mark(at).is_ok()) {
+                return Ok(true);
+            }
+        }
+        if is_full { Ok(false) } else { Err(Refused) }
+    }
+
+    /// What a slot says, but for its model.
+    pub(super) fn look(&mut self) -> Look {
+        let layout = Self::LAYOUT;
+        let header = self.record::<HEADER>(layout.header());
+        let commit = self.record::<COMMIT>(layout.commit());
+        let header = header.and_then(|bytes| Header::parse(&bytes));
+        let header = header.filter(|header| Some(header.commit()) == commit);
+        let is_blank = self.is_blank(layout.commit(), COMMIT);
+        let starts = (0..STARTS).filter(|&n| self.is_marked(layout.start(n))).count();
+        let (mut is_well, mut is_solid) = (false, false);
+        for n in 0..WELLS {
+            is_well |= self.is_marked(layout.well(n));
+            is_solid |= self.is_marked(layout.well(n) + layout.unit());
+        }
+        let is_sealed = self.is_marked(layout.seal()) || starts > 0 || is_well || is_solid;
+        let is_well = is_well || is_solid;
+        Look { header, is_blank, is_sealed, starts, is_well, is_solid }
+    }
+
+    /// Whether the slot is preferred to another of this generation.
+    pub(super) fn is_preferred_to(&mut self, generation: u32) -> bool {
+        self.words().any(|(_, other)| other == generation)
+    }
+
+    /// The newest of a generation and those that the slot has a word on.
+    pub(super) fn newest(&mut self, generation: u32) -> u32 {
+        self.words().fold(generation, |newest, (_, other)| newer(newest, other))
+    }
+
+    /// Prefers the slot to another of this generation. Whether there was room for the word.
+    pub(super) fn prefer_to(&mut self, generation: u32) -> Result<bool, Refused> {
+        let (word, mut is_full) = (paired(generation), true);
+        for n in 0..WORDS {
+            let at = Self::LAYOUT.word(n);
+            if !self.is_blank(at, WORD) {
+                continue;
+            }
+            is_full = false;
+            if self.write(at, &word).is_ok() && self.record(at) == Some(word) {
+                return Ok(true);
+            }
+        }
+        if is_full { Ok(false) } else { Err(Refused) }
+    }
+
+    /// Whether another of this generation was about to be erased.
+    pub(super) fn is_erasing(&mut self, generation: u32) -> bool {
+        (0..WORDS).any(|n| {
+            self.word(n) == Some(generation)
+                && (0..ERASINGS).any(|k| self.is_marked(Self::LAYOUT.erasing(n, k)))
+        })
+    }
+
+    /// Says that another of this generation, on which there is a word, is about to be erased.
+    pub(super) fn erases(&mut self, generation: u32) -> Result<bool, Refused> {
+        let Some((n, _)) = self.words().find(|(_, other)| *other == generation) else {
+            return Ok(false);
+        };
+        self.mark_one((0..ERASINGS).map(|k| Self::LAYOUT.erasing(n, k)), 1)
+    }
+
+    /// The generations that there is a word on, and the places of the words.
+    fn words(&mut self) -> impl Iterator<Item = (usize, u32)> {
+        (0..WORDS).filter_map(|n| Some((n, self.word(n)?)))
+    }
+
+    fn word(&mut self, n: usize) -> Option<u32> {
+        self.record::<WORD>(Self::LAYOUT.word(n)).and_then(unpaired)
+    }
+
+    /// Gives a model of so many bytes, a piece at a time.
+    ///
+    /// # Errors
+    /// Those of `to`; [`Fault::Checksum`] where the flash cannot be read.
+    pub(super) fn pieces(
+        &mut self,
+        length: usize,
+        mut to: impl FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut at = 0;
+        while at < length {
+            let mut piece = [0; PIECE];
+            let bytes = (length - at).min(PIECE);
+            let units = piece.get_mut(..Self::LAYOUT.whole(bytes)).ok_or(Fault::Length)?;
+            self.read(Self::LAYOUT.body() + at, units).map_err(|_| Fault::Checksum)?;
+            to(piece.get(..bytes).ok_or(Fault::Length)?)?;
+            at += bytes;
+        }
+        Ok(())
+    }
+
+    /// Whether the model is the one that the header speaks of.
+    ///
+    /// # Errors
+    /// [`Fault::Length`], [`Fault::Checksum`].
+    pub(super) fn check(&mut self, header: &Header) -> Result<(), Fault> {
+        let length = header.length as usize;
+        let (mut digest, mut sum, mut at) = (CRC.digest(), [0; 4], 0_usize);
+        self.pieces(length, |piece| {
+            for &byte in piece {
+                match (at + 4).checked_sub(length).and_then(|place| sum.get_mut(place)) {
+                    Some(to) => *to = byte,
+                    None => digest.update(&[byte]),
+                }
+                at += 1;
+            }
+            Ok(())
+        })?;
+        let model = digest.clone().finalize();
+        digest.update(&header.fields());
+        let is_whole = u32::from_le_bytes(sum) == model && digest.finalize() == header.sum;
+        if is_whole { Ok(()) } else { Err(Fault::Checksum) }
+    }
+}
+
+/// What a slot says of itself.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    /// The header, where it has its commit word.
+    pub(super) header: Option<Header>,
+    /// Whether there is no commit word, not even a part of one.
+    pub(super) is_blank: bool,
+    /// Whether something was written after the commit word: then that was written to its end.
+    pub(super) is_sealed: bool,
+    /// Starts that were noted.
+    pub(super) starts: usize,
+    /// Whether it was said that all is well.
+    pub(super) is_well: bool,
+    /// Whether that was written to its end.
+    pub(super) is_solid: bool,
+}
+
+impl Look {
+    /// Whether it has been started as often as a model is without a word that it runs.
+    pub(super) fn has_failed(&self) -> bool {
+        self.starts >= STARTS && !self.is_well
+    }
+}
+
+/// Whether a generation is newer than another. They wrap.
+pub(super) fn is_newer(one: u32, other: u32) -> bool {
+    (one.wrapping_sub(other) as i32) > 0
+}
+
+/// The newer of two generations.
+pub(super) fn newer(one: u32, other: u32) -> u32 {
+    if is_newer(one, other) { one } else { other }
+}
+
+const _: () = assert!(FIELDS < PIECE && HEADER < PIECE);
