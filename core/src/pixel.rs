@@ -31,10 +31,10 @@ pub trait Pixel: Sealed + Sized + 'static {
     const FULL: u8;
     /// Reads an image as it was sent over a line; returns whether it has the right number of bytes.
     fn take(bytes: &[u8], to: &mut [Self::Stored]) -> bool;
-    /// Shows the bytes that [`take`](Self::take) takes, piece by piece.
+    /// Passes the bytes that [`take`](Self::take) reads to `at`, piece by piece.
     ///
     /// # Errors
-    /// The first that `at` gives.
+    /// The first error that `at` returns.
     fn give<E>(from: &[Self::Stored], at: &mut impl FnMut(&[u8]) -> Result<(), E>)
     -> Result<(), E>;
 }

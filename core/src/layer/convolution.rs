@@ -8,7 +8,7 @@
 //!
 //! Forward is the cross-correlation over the valid region. It is computed in tiles of a few pixels
 //! and maps, whose sums stay in registers; what comes [after](Reduce) the convolution requests the
-//! tiles, so that a map that is pooled is never stored before.
+//! tiles, so that a map that is pooled is not stored first.
 //!
 //! Where floats are computed in software, a pixel of 0 is skipped: it adds nothing, and the test
 //! for it costs far less than the products. (Its products would make NaN of an infinite weight, and
@@ -178,7 +178,7 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce> Layer for Convoluti
 /// together: another walk over δ would take longer than to sum it again with each map.
 const FEW: usize = 4;
 
-/// Runs a block of code at each column that a δ is for. A little block is written out for each
+/// Runs a block of code at each column that a δ is for. A small block is written out for each
 /// column: of a loop with a branch the optimizer would make two, one in the other.
 macro_rules! columns {
     ($little:expr, $wide:expr, $alive:expr, |$k:ident| $body:block) => {

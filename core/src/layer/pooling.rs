@@ -95,7 +95,8 @@ pub mod reference {
         winner
     }
 
-    /// The mean of a window's activations.
+    /// The mean of the activations z of a window; `(r, c)` counts windows, of `rows` and `columns`
+    /// each.
     pub fn mean(
         z: impl Fn(usize, usize) -> f32,
         [rows, columns]: [usize; 2],

@@ -1,11 +1,11 @@
 //! Mean pooling after a convolution.
 //!
-//! Every place of a window has its own δ, f′ δ / (size of the window), and the map before the
-//! pooling is not stored. So what tells f′ is [kept](crate::activation::Slopes): nothing for
-//! [`Identity`], a bit for each place for [`Relu`](crate::activation::Relu), and z for the others.
-//! A δ is then computed where it is requested; the bits of a row are searched for those that are
-//! set, so a dead place takes no instruction at all. (It would add 0 or −0 to sums that begin as 0,
-//! which changes none of them.)
+//! Every place of a window has its own δ, f′ δ / (size of the window), and the tape holds only the
+//! pooled map. So what tells f′ is [kept](crate::activation::Slopes): nothing for [`Identity`], a
+//! bit for each place for [`Relu`](crate::activation::Relu), and z for the others. A δ is then
+//! computed where it is requested; the bits of a row are searched for those that are set, so a dead
+//! place takes no instruction at all. (It would add 0 or −0 to sums that begin as 0, which changes
+//! none of them.)
 //!
 //! For [`Tanh`](crate::activation::Tanh) and [`Sigmoid`](crate::activation::Sigmoid) f′ is a
 //! number. To compute it again would mean to convolve again: a whole forward pass of the layer, for
