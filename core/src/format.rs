@@ -161,7 +161,7 @@ impl Checksum {
         Self(CRC.digest())
     }
 
-    /// Takes in the bits of more numbers.
+    /// Adds the bits of more numbers.
     pub fn add(&mut self, values: &[f32]) {
         for value in values {
             self.0.update(&value.to_le_bytes());

@@ -6,9 +6,9 @@ use crate::shape::{Tensor, Zero};
 /// The numbers of a tensor.
 #[derive(Debug)]
 pub enum Numbers<'a> {
-    /// They are trained.
+    /// Of a trained tensor, to be changed.
     Trained(&'a mut [f32]),
-    /// They stay as they are.
+    /// Of a frozen tensor, to be read.
     Frozen(&'a [f32]),
 }
 

@@ -1,23 +1,26 @@
 //! Old samples that are kept, so that a net which learns new ones does not forget.
 //!
-//! [`Replay`] is a reservoir of fixed size, balanced by class: however uneven the classes come, and
-//! however many samples, each class gets an equal share of the places as far as it has samples to fill
-//! it, and within a class each sample that was offered has the same chance to be there.
+//! [`Replay`] is a reservoir of fixed size, balanced by class: however unevenly the classes come,
+//! and however many samples, each class gets an equal share of the places, as far as it has samples
+//! to fill it, and within a class each sample that was offered has the same chance of being kept.
 //!
 //! Source: A. Chrysakis and M.-F. Moens, "Online Continual Learning from Imbalanced Data", 2020,
-//! algorithm 1 (class-balancing reservoir sampling). A class is *full* there once it has been one of
-//! the largest in a full reservoir; since such a class then loses samples or has them turned away, it
-//! is the same to say that more of it were seen than are held, or that it is one of the largest now.
+//! algorithm 1 (class-balancing reservoir sampling). A class is *full* there once it has been one
+//! of the largest in a full reservoir; since such a class then loses samples or has them turned
+//! away, that is the same as to say that more of its samples were seen than are held, or that it is
+//! one of the largest now.
 //!
-//! What is kept are images, as the net's pixels. A net whose first layers stay frozen can keep less
-//! than an image: declare the layers that train as a net of their own, with the maps of the deepest
-//! frozen layer as input and [`Bytes`](crate::pixel::Bytes) as pixels, and keep those. Of
-//! 28 × 28 × 1 images, the 4 × 4 × 16 maps behind two convolutions take 256 bytes instead of 784.
+//! The samples are kept as images, in the net's pixels. A net whose first layers stay frozen can
+//! keep less than an image: declare the layers that train as a separate net, with the maps of the
+//! deepest frozen layer as input and [`Bytes`](crate::pixel::Bytes) as pixels, and keep those. For
+//! images of 28 × 28 × 1, the maps of 4 × 4 × 16 after two convolutions take 256 bytes instead of
+//! 784.
 //!
 //! # In flash
 //!
-//! Its samples are *records* of one size, in *pages* as large as the flash erases at once. A page tells
-//! whether a sample in it [has changed](Replay::changed), so one new sample costs one page.
+//! Its samples are *records* of one size, in *pages* as large as the flash erases at once.
+//! [`changed`](Replay::changed) tells which pages have new samples, so one new sample costs one
+//! page.
 //!
 //! | bytes | a record |
 //! |---|---|
@@ -25,7 +28,7 @@
 //! | 4 | how many samples of its class had been seen, little-endian |
 //! | the image's | its pixels, as on a [line](Pixel::FULL) |
 //!
-//! A page holds as many records as fit, and no checksum: that is the store's.
+//! A page holds as many records as fit, and no checksum: that is for the store to add.
 
 use crate::net::{Image, Net};
 use crate::pixel::Pixel;
@@ -42,7 +45,7 @@ pub enum Fault {
     Image,
     /// There is no such page: its number is too high, or it is too small for one sample.
     Page,
-    /// The page's bytes are fewer than its records take.
+    /// There are fewer bytes than the records of the page take.
     Length,
 }
 
@@ -78,9 +81,9 @@ impl core::error::Error for Fault {}
 /// ```
 pub struct Replay<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> {
     images: [Image<N, X>; ROOM],
-    /// The label and 1; 0 where there is no sample, so that an empty reservoir takes no flash.
+    /// The label plus 1; 0 where there is no sample, so that an empty reservoir takes no flash.
     tags: [u16; ROOM],
-    /// Whether the page of a sample is older than it.
+    /// Whether a sample is newer than its page in flash.
     changed: [bool; ROOM],
     /// How many samples of each class were offered.
     seen: [u32; CLASSES],
@@ -98,7 +101,7 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Zero
 
 /// The label of a record without a sample.
 const EMPTY: u16 = 0xffff;
-/// A label, and how many were seen.
+/// The bytes of a record before the image: the label, and how many were seen.
 const HEAD: usize = 6;
 
 impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROOM, CLASSES> {
@@ -125,7 +128,7 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROO
         self.seen.get(class).copied().unwrap_or(0)
     }
 
-    /// The sample at a place from 0 to `ROOM`, if there is one, with its label.
+    /// The sample at a place below `ROOM`, with its label, if there is one.
     pub fn get(&self, place: usize) -> Option<(&Image<N, X>, usize)> {
         let label = self.tags.get(place).copied().and_then(label)?;
         self.images.get(place).map(|image| (image, label))
@@ -136,7 +139,8 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROO
         self.tags.iter().map(|&tag| label(tag))
     }
 
-    /// Offers a sample. Says at which place it was kept, or that chance was against it.
+    /// Offers a sample. Returns the place at which it is kept, or nothing if it was turned away by
+    /// chance.
     ///
     /// # Errors
     /// [`Fault::Label`], [`Fault::Image`].
@@ -158,7 +162,7 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROO
         Ok(Some(place))
     }
 
-    /// Where a sample goes of a class of which so many were seen before it, and with it.
+    /// Where a sample goes, of whose class `before` were seen before it, and `seen` with it.
     fn place(&self, label: usize, [before, seen]: [u32; 2], rng: &mut Rng) -> Option<usize> {
         if let Some(free) = self.tags.iter().position(|&tag| tag == 0) {
             return Some(free);
@@ -195,7 +199,7 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROO
         }
     }
 
-    /// How many pages of so many bytes its samples take; 0 if a page is too small for one.
+    /// How many pages of `bytes` the samples take; 0 if a page is too small for one.
     pub const fn pages(bytes: usize) -> usize {
         match bytes / Self::RECORD {
             0 => 0,
@@ -203,17 +207,17 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROO
         }
     }
 
-    /// The first page, of so many bytes, that is not [written](Self::written) as it is now.
+    /// The first page, of `bytes`, that has not been [written](Self::written) as it is now.
     pub fn changed(&self, bytes: usize) -> Option<usize> {
         let place = self.changed.iter().position(|&changed| changed)?;
         place.checked_div(bytes / Self::RECORD)
     }
 
-    /// Shows the records of a page of so many bytes, piece by piece; of a page that is not there
-    /// nothing. What is left of a page behind its records is not shown.
+    /// Passes the records of a page of `bytes` to `at`, piece by piece; nothing if there is no such
+    /// page. The rest of the page after its records is left out.
     ///
     /// # Errors
-    /// The first that `at` gives.
+    /// The first error that `at` returns.
     pub fn emit<E>(
         &self,
         bytes: usize,
@@ -233,17 +237,18 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROO
         Ok(())
     }
 
-    /// Says that a page of so many bytes has been written as it is now.
+    /// Marks a page of `bytes` as written as it is now.
     pub fn written(&mut self, bytes: usize, page: usize) {
         let (first, each) = Self::records(bytes, page).unwrap_or((ROOM, 0));
         self.changed.iter_mut().skip(first).take(each).for_each(|changed| *changed = false);
     }
 
-    /// Takes over a page of so many bytes, as [`emit`](Self::emit) showed it; more bytes may follow. A
-    /// page that has been lost leaves its places to new samples.
+    /// Reads a page of `bytes`, as [`emit`](Self::emit) passed it; more bytes may follow. The
+    /// places of a page that has been lost are left to new samples.
     ///
-    /// A page that is refused leaves its places empty, too. Of a class the number seen is the largest that a record tells, so samples that were turned away
-    /// after the last one was kept are not counted.
+    /// A page that is refused leaves its places empty, too. The number of samples seen of a class
+    /// is the largest in any record, so samples that were turned away after the last one was kept
+    /// are not counted.
     ///
     /// # Errors
     /// [`Fault::Page`], [`Fault::Length`], [`Fault::Label`], [`Fault::Image`].
@@ -253,7 +258,7 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROO
         if from.chunks_exact(Self::RECORD).take(here).count() != here {
             return Err(Fault::Length);
         }
-        // The page's places are the only room in which its images can be looked at.
+        // The page's places are the only memory in which its images can be checked.
         let mut records = from.chunks_exact(Self::RECORD);
         let places = self.images.iter_mut().zip(&mut self.tags).skip(first).take(each);
         let mut fault = None;
@@ -285,7 +290,7 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROO
         Ok(())
     }
 
-    /// What the records of a page tell of how many were seen.
+    /// Reads from the records of a page how many samples were seen.
     fn count(&mut self, from: &[u8], first: usize, each: usize) {
         let tags = self.tags.iter().skip(first).take(each);
         for (&tag, record) in tags.zip(from.chunks_exact(Self::RECORD)) {
@@ -304,7 +309,7 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROO
     }
 }
 
-/// What a tag says.
+/// The label of a tag.
 fn label(tag: u16) -> Option<usize> {
     tag.checked_sub(1).map(usize::from)
 }

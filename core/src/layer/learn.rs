@@ -47,9 +47,9 @@ pub const fn is_ordered<T, W: Learn<T>>(_: &W) -> bool {
 
 /// Two things held together.
 pub trait Pair: 'static {
-    /// The one.
+    /// The first.
     type First: 'static;
-    /// The other.
+    /// The second.
     type Second: 'static;
     /// Both, to be read.
     fn both(&self) -> (&Self::First, &Self::Second);

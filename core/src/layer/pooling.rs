@@ -38,11 +38,11 @@ pub struct Pooling<I, O, W, M, const BYTES: usize>(PhantomData<(I, O, W, M)>);
 /// Windows of `R` rows and `C` columns, side by side.
 pub type Window<const R: usize, const C: usize> = Grid<R, C>;
 
-/// The largest value of a window.
+/// Max pooling: the largest value of a window.
 #[derive(Debug)]
 pub struct Max;
 
-/// The mean of a window.
+/// Mean pooling: the mean of a window.
 #[derive(Debug)]
 pub struct Mean;
 
