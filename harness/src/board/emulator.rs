@@ -1,13 +1,15 @@
-//! Emulated boards: our firmware in QEMU, its serial port on a socket.
+//! Emulated boards: our firmware in QEMU, and a line to it.
 //!
 //! `targets/.cargo/config.toml` knows how each board's firmware is built and its emulator is
-//! called, so cargo is asked to do both. The socket is ours: the emulator is told to come to a
-//! port that the system has found free, and nothing can take it in between.
+//! called, so cargo is asked to do both. The serial port comes to a socket of ours, at a port that the
+//! system has found free, and nothing can take it in between: that tells that the emulator has started.
 
 use std::env::{self, split_paths};
 use std::fmt;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+#[cfg(unix)]
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -165,8 +167,33 @@ pub struct Emulator {
     child: Child,
 }
 
+/// Makes the emulator's standard streams a line, and tells the firmware that they are: a frame is then handed
+/// over at once. A serial port takes a byte at a time, and longer for it than the chip for a step. Elsewhere
+/// than on Unix the serial port stays the line.
+#[cfg(unix)]
+fn console(cargo: &mut Command) -> anyhow::Result<Option<TcpStream>> {
+    let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let ours = TcpStream::connect(door.local_addr()?)?;
+    let (theirs, from) = door.accept()?;
+    ensure!(from == ours.local_addr()?, "somebody else came to it");
+    for end in [&ours, &theirs] {
+        end.set_nodelay(true)?;
+    }
+    let theirs = OwnedFd::from(theirs);
+    cargo
+        .stdin(theirs.try_clone()?)
+        .stdout(theirs)
+        .args(["-semihosting-config", "enable=on,target=native,arg=console"]);
+    Ok(Some(ours))
+}
+
+#[cfg(not(unix))]
+fn console(_: &mut Command) -> anyhow::Result<Option<TcpStream>> {
+    Ok(None)
+}
+
 impl Emulator {
-    /// Builds one of the firmware's programs, starts it, and gives its serial port.
+    /// Builds one of the firmware's programs, starts it, and gives the line to it.
     pub fn start(board: Board, program: &str, targets: &Path) -> anyhow::Result<(Self, TcpStream)> {
         Self::start_with(board, program, targets, None)
     }
@@ -185,14 +212,14 @@ impl Emulator {
         let serial = format!("tcp:127.0.0.1:{},nodelay=on", door.local_addr()?.port());
         let mut cargo = cargo(board, program, targets);
         cargo.envs(model.iter().flat_map(|model| model.says()));
-        let child = in_the_background(bound(&mut cargo))
+        let command = in_the_background(bound(&mut cargo))
             .args(["--", "-serial", &serial])
-            .stdout(Stdio::null())
-            .spawn()
-            .context(NO_CARGO)?;
+            .stdout(Stdio::null());
+        let line = console(command).context("cannot open a line to the emulator")?;
+        let child = command.spawn().context(NO_CARGO)?;
         let mut emulator = Self { child };
-        let line = emulator.wait(&door, board)?;
-        Ok((emulator, line))
+        let serial = emulator.wait(&door, board)?;
+        Ok((emulator, line.unwrap_or(serial)))
     }
 
     /// Waits until the emulator has come; building may take its time.

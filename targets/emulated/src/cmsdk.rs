@@ -4,11 +4,12 @@
 
 use cpfo_firmware::board::{Clock, Scale};
 
+use crate::console::Line;
 use crate::polled::{Polled, Port};
 use crate::registers::Registers;
 
 /// The serial port.
-pub type Serial = Polled<Uart>;
+pub type Serial = Line<Polled<Uart>>;
 
 /// The CMSDK's UART: one byte of buffer in each direction.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ impl Uart {
     pub fn new(registers: Registers<u32>, frequency: u32) -> Serial {
         registers.write(Self::BAUD_DIVISOR, frequency / 115_200);
         registers.write(Self::CONTROL, Self::ENABLE_BOTH_WAYS);
-        Polled(Self(registers))
+        Line::new(Polled(Self(registers)))
     }
 }
 

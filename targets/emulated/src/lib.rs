@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `registers` | a device's registers: the one place that reads and writes addresses |
 //! | `polled` | a serial port that is asked, not awaited: `embedded-io` for all of them |
+//! | `console` | the line to the desktop: the serial port, or the emulator's console |
 //! | `mps2`, `cmsdk` | Arm's MPS2 machines, and the design kit's serial port and timer |
 //! | `nrf51` | the micro:bit's chip: serial port, timer and a real flash controller |
 //! | `virt` | QEMU's RISC-V machine: 16550 serial port, cycle counter, write protection |
@@ -19,6 +20,7 @@
 
 #[cfg(target_arch = "arm")]
 pub mod cmsdk;
+pub mod console;
 pub mod exit;
 mod fault;
 #[cfg(target_arch = "arm")]

@@ -11,11 +11,12 @@ use embedded_storage::nor_flash::{
     ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
 
+use crate::console::Line;
 use crate::polled::{Polled, Port};
 use crate::registers::Registers;
 
 /// The serial port.
-pub type Serial = Polled<Uart>;
+pub type Serial = Line<Polled<Uart>>;
 
 /// The chip's devices, with the flash from `store.start` to `store.end` for the model.
 ///
@@ -59,7 +60,7 @@ impl Uart {
         registers.write(Self::ENABLE, Self::ENABLED);
         registers.write(Self::START_RECEIVING, 1);
         registers.write(Self::START_SENDING, 1);
-        Polled(Self(registers))
+        Line::new(Polled(Self(registers)))
     }
 }
 

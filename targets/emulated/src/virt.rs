@@ -6,12 +6,13 @@ use cpfo_firmware::board::{Clock, Scale};
 use cpfo_firmware::{Board, Claim, Devices};
 use riscv::register::{self, mcycle, pmpaddr0, pmpaddr1, pmpcfg0};
 
+use crate::console::Line;
 use crate::polled::{Polled, Port};
 use crate::ram_flash::RamFlash;
 use crate::registers::Registers;
 
 /// The serial port.
-pub type Serial = Polled<Uart>;
+pub type Serial = Line<Polled<Uart>>;
 /// What stands in for a flash: this machine has no flash controller.
 pub type Flash = RamFlash;
 
@@ -50,7 +51,7 @@ impl Uart {
     /// Switches the port's buffers on. The emulated port has no baud rate.
     pub fn new(registers: Registers<u8>) -> Serial {
         registers.write(Self::FIFO_CONTROL, 1);
-        Polled(Self(registers))
+        Line::new(Polled(Self(registers)))
     }
 }
 

@@ -50,15 +50,21 @@ pub fn converse<K: Clock, N: Net, C: Choice, X: Pixel, const FRAME: usize>(
 ) -> Result<(), Failure> {
     let chip = Around { board, clock, stack };
     loop {
-        let mut byte = [0];
-        match serial.read(&mut byte) {
+        let mut bytes = [0; 32];
+        let come = match serial.read(&mut bytes) {
             Ok(0) => return Err(Failure::Serial),
-            Ok(_) => server.take(byte[0], &chip),
-            Err(_) => server.line_error(),
-        }
-        server.finish(&chip);
-        if !server.answer().is_empty() {
-            send(serial, server);
+            Ok(come) => bytes.get(..come).unwrap_or_default(),
+            Err(_) => {
+                server.line_error();
+                continue;
+            }
+        };
+        for &byte in come {
+            server.take(byte, &chip);
+            server.finish(&chip);
+            if !server.answer().is_empty() {
+                send(serial, server);
+            }
         }
     }
 }
