@@ -1,18 +1,18 @@
-//! What is in a store, and why it cannot do what is asked.
+//! What a store has found, and why it cannot do what is asked of it.
 
 use super::header::{Origin, Progress};
 use super::slot::Which;
 use crate::format::Fault;
 
-/// What a store goes by.
+/// The model that a store uses, and what is in its slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Found {
-    /// The slot with the model, or none: then it is that of the firmware.
+    /// The slot with the model; none if the firmware's own model is used.
     pub slot: Option<Which>,
-    /// What is in both, and so why it is this one.
+    /// What is in each of the two slots, and so why this one is used.
     pub states: [State; 2],
-    /// The number of the save; the next one has a higher. 0 without a slot.
+    /// The number of the save, higher for each later one; 0 without a slot.
     pub generation: u32,
     /// Where the model came from.
     pub origin: Origin,
@@ -24,36 +24,37 @@ pub struct Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum State {
-    /// Nothing was saved in it.
+    /// Nothing has been saved in it.
     Empty,
-    /// A save did not come to its end, or what was there is damaged: it has no commit word.
+    /// It has no commit word: a save did not come to its end, or the content is damaged.
     Torn,
     /// A save was cut at the very end. Its model is used if there is no other.
     Unsealed,
-    /// It has a commit word, and its model is none, or not one of this net.
+    /// It has a commit word, but its model is damaged, or not one of this net.
     Refused(Fault),
-    /// It was started as often as a model is, and nobody said that it runs well.
+    /// It was started as often as is allowed without a [confirmation](super::Store::well) that it
+    /// runs well.
     Failed,
-    /// It is whole, and what is used instead was preferred to it by a
-    /// [rollback](super::Store::rollback).
+    /// It is whole, but a [rollback](super::Store::rollback) preferred the model that is used
+    /// instead.
     RolledBack,
-    /// It is whole or seems to be, and older than what is used.
+    /// It is whole or seems to be, but older than the model that is used.
     Older,
-    /// It is used.
+    /// Its model is used.
     Used,
 }
 
-/// Why a flash cannot be a store.
+/// Why two slots of a flash cannot be a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Unfit {
-    /// A slot does not begin and end with a sector.
+    /// A slot does not begin and end at the borders of sectors.
     Sector,
     /// A slot reaches over the end of the flash.
     End,
-    /// A slot is too small for a model of the net: it takes [`bytes`](super::bytes).
+    /// A slot is too small for a model of the net, which needs [`bytes`](super::bytes).
     Small,
-    /// Both slots have flash in common.
+    /// The two slots overlap.
     Common,
 }
 
@@ -70,18 +71,18 @@ impl core::fmt::Display for Unfit {
 
 impl core::error::Error for Unfit {}
 
-/// Why nothing was saved, noted or rolled back. What a store had it has.
+/// Why nothing was saved, noted or rolled back. The store has what it had before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Failed {
     /// The flash refused to read, to write or to erase.
     Flash,
-    /// It has not erased what it was told to: it is worn out.
+    /// The flash is not blank after an erase: it is worn out.
     Erase,
-    /// It has other bytes than the model: it is worn out, or the model has moved while it was
+    /// The flash has other bytes than the model: it is worn out, or the model changed while it was
     /// saved.
     Differs,
-    /// The model would be refused when it is read.
+    /// The model would be refused when it is loaded.
     Model(Fault),
     /// A save is under way: go on with it, or give it up.
     Busy,
@@ -89,7 +90,7 @@ pub enum Failed {
     NoSave,
     /// There is no other model to go back to.
     NoOther,
-    /// The other model has been gone back to as often as its slot has room to note it.
+    /// The slot of the other model has no room to note another rollback to it.
     Full,
 }
 

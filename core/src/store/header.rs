@@ -27,11 +27,11 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Origin {
-    /// The firmware brought it.
+    /// It came with the firmware.
     Factory,
     /// It has learnt on the device.
     Learned,
-    /// Somebody sent it.
+    /// It was sent to the device.
     Pushed,
 }
 

@@ -1,4 +1,4 @@
-//! Which of two slots a device goes by.
+//! Which of two slots a device uses.
 
 use core::marker::PhantomData;
 
@@ -19,14 +19,14 @@ use crate::shape::Zero as _;
 pub struct Store<N, F> {
     pub(super) flash: F,
     pub(super) slots: [Slot; 2],
-    /// What it goes by, once it has looked.
+    /// The slot that it uses, once it has looked for one.
     pub(super) choice: Option<Chosen>,
     /// The save that is under way.
     pub(super) course: Option<Course>,
     net: PhantomData<fn() -> N>,
 }
 
-/// The slot that a store goes by, and what follows for the next save.
+/// The slot that a store uses, and what follows for the next save.
 #[derive(Clone, Copy)]
 pub(super) struct Chosen {
     pub(super) found: Found,
@@ -68,7 +68,7 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         Ok(Self { flash, slots, choice: None, course: None, net: PhantomData })
     }
 
-    /// The flash, for who has more in it than the two slots.
+    /// The flash, for programs that keep more in it than the two slots.
     pub fn flash_mut(&mut self) -> &mut F {
         &mut self.flash
     }
@@ -77,14 +77,14 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         Area { flash: &mut self.flash, from: which.of(&self.slots).from }
     }
 
-    /// Looks for the newest whole model. It only reads, both slots at most.
+    /// Looks for the newest whole model. It only reads, at most both slots.
     pub fn find(&mut self) -> Found {
         self.choose([None; 2]).found
     }
 
-    /// Looks for the newest whole model and notes in its slot that it is about to be started. One
-    /// that was started twice, with no word from [`well`](Self::well), is passed over: so no model
-    /// keeps a device from starting.
+    /// Looks for the newest whole model and notes in its slot that it is about to be started. A
+    /// model that was started twice without [`well`](Self::well) is skipped, so no model keeps a
+    /// device from starting.
     pub fn start(&mut self) -> Found {
         let mut chosen = self.choose([None; 2]);
         // A slot in which a start cannot be noted might be started for ever.
@@ -99,7 +99,7 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         chosen.found
     }
 
-    /// Says that the model which was started runs well.
+    /// Confirms that the model which was started runs well.
     ///
     /// # Errors
     /// [`Failed::Flash`], [`Failed::Busy`].
@@ -109,11 +109,12 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         if chosen.is_well && chosen.is_solid { Ok(()) } else { self.confirm() }
     }
 
-    /// Takes the model that was found or started, or looks for it, into the parameters. Where there
-    /// is none it is `factory`, a model in the device format, as firmware is built with it.
+    /// Loads the model that was found or started into the parameters, looking for it first if need
+    /// be. If there is none, it loads `factory`, a model in the device format, which a firmware is
+    /// built with.
     ///
     /// # Errors
-    /// Where there is none in the store, and `factory` is refused: see [`Fault`].
+    /// If there is none in the store, and `factory` is refused: see [`Fault`].
     pub fn load<C: Choice>(
         &mut self,
         parameters: &mut Parameters<N, C>,
@@ -123,7 +124,7 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         self.load_scaled(parameters, &mut passed_over, factory)
     }
 
-    /// As [`load`](Self::load), its scale into `scale`.
+    /// As [`load`](Self::load), and loads the scale into `scale`.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -152,8 +153,8 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         Ok(chosen.found)
     }
 
-    /// Goes back to the model before the last, which is there until the next save;
-    /// [`load`](Self::load) takes it. This stays so after a restart.
+    /// Goes back to the model before the last, which stays in its slot until the next save;
+    /// [`load`](Self::load) then loads it. This holds after a restart, too.
     ///
     /// # Errors
     /// [`Failed::NoOther`], [`Failed::Full`], [`Failed::Flash`], [`Failed::Busy`].
@@ -176,7 +177,7 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         if self.course.is_none() { Ok(()) } else { Err(Failed::Busy) }
     }
 
-    /// What the store goes by: what it has found, or what there is to be found.
+    /// The slot that the store uses: the one it has found, or else finds now.
     pub(super) fn chosen(&mut self) -> Chosen {
         match self.choice {
             Some(chosen) => chosen,

@@ -7,10 +7,10 @@ use crate::net::Net;
 
 use super::header::{COMMIT, HEADER};
 
-/// Bytes that are moved at a time. A unit of a flash divides it.
+/// How many bytes are moved at a time; a multiple of the flash's unit.
 pub(super) const PIECE: usize = 64;
 
-/// How often a model is started without a word that it runs well.
+/// How often a model is started without a confirmation that it runs well.
 pub const STARTS: usize = 2;
 /// How often a slot can be confirmed; cuts take one each.
 pub(super) const WELLS: usize = 3;

@@ -1,4 +1,4 @@
-//! What is saved.
+//! Models to be saved.
 
 use crate::choice::{All, Choice};
 use crate::format::{self, Fault};
@@ -16,7 +16,8 @@ pub enum Model<'a, N: Net, C: Choice = All> {
 }
 
 impl<N: Net, C: Choice> Model<'_, N, C> {
-    /// The bytes of the model in the device format, if it will be taken when it is read.
+    /// The length in bytes of the model in the device format, if it will not be refused when it is
+    /// loaded.
     pub(super) fn length(&self) -> Result<usize, Fault> {
         let parameters = match *self {
             Self::Plain(parameters) | Self::Scaled(parameters, _) => parameters,

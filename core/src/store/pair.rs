@@ -4,12 +4,12 @@ use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
 
 /// Two flashes of a kind as one, the second behind the first: two partitions, each with a slot.
 ///
-/// What reaches over the end of the first is asked of the first, which refuses it.
+/// An access that reaches over the end of the first goes to the first, which refuses it.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair<F> {
-    /// What begins at 0.
+    /// The flash that begins at 0.
     pub first: F,
-    /// What begins where the first ends.
+    /// The flash that begins where the first ends.
     pub second: F,
 }
 

@@ -16,10 +16,10 @@ use crate::choice::Choice;
 use crate::format::{self, CRC};
 use crate::net::Net;
 
-/// A save that is under way: numbers alone, so nothing is borrowed between two slices.
+/// The progress of a save. It borrows nothing between two slices.
 pub(super) struct Course {
     stage: Stage,
-    /// Where the stage stands.
+    /// How far the stage has come, in bytes.
     at: usize,
     target: Which,
     header: Header,
@@ -28,7 +28,7 @@ pub(super) struct Course {
     model: u32,
 }
 
-/// What comes after what. Each has come to its end before the next one begins.
+/// The stages of a save, in order. Each comes to its end before the next one begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// The slot that stays is made sure of.
@@ -51,11 +51,12 @@ impl From<Refused> for Failed {
 }
 
 impl<N: Net, F: NorFlash> Store<N, F> {
-    /// Saves a model, in one go. Once it returns, this model is found, or one that is saved later.
+    /// Saves a model in one go. From its return on, this model is found, or one that is saved
+    /// later.
     ///
     /// # Errors
-    /// See [`Failed`]; then the model before is found. (If it is the very last write that fails,
-    /// either.)
+    /// See [`Failed`]; then the model before is found. (If the very last write fails, either of the
+    /// two is.)
     pub fn save<C: Choice>(
         &mut self,
         model: &Model<'_, N, C>,
@@ -71,7 +72,7 @@ impl<N: Net, F: NorFlash> Store<N, F> {
     }
 
     /// Begins a save that goes on with each [`resume`](Self::resume). A store that has not looked
-    /// yet does so first.
+    /// for a model yet does so first.
     ///
     /// # Errors
     /// [`Failed::Busy`], [`Failed::Model`].
@@ -96,11 +97,12 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         Ok(())
     }
 
-    /// Goes on for about `budget` bytes, read or written, and for 64 of them at least. A
-    /// sector is erased by a call of its own, whatever the budget. Ready when the model is saved,
-    /// or cannot be.
+    /// Goes on for about `budget` bytes, read or written, and for 64 of them at least. Each erase
+    /// of a sector takes a separate call, whatever the budget. Ready when the model is saved, or
+    /// cannot be.
     ///
-    /// The model has to be the same each time. Whether it has moved is looked at before it counts.
+    /// The model has to be the same in each call. Before the save counts, it is checked that the
+    /// model has not changed.
     ///
     /// # Errors
     /// See [`Failed`]; [`Failed::NoSave`] where none is under way.

@@ -1,4 +1,4 @@
-//! A range of flash that keeps one model, and what is read in it.
+//! A range of flash that keeps one model, and how it is read and marked.
 
 use core::ops::Range;
 
@@ -19,13 +19,13 @@ pub struct Slot {
 
 impl Slot {
     /// The flash from `range.start` to `range.end`, in whole sectors. They are erased one after the
-    /// other, in steps of the flash's `ERASE_SIZE`, and not more of them than the model needs.
+    /// other, in steps of the flash's `ERASE_SIZE`, and only as many as the model needs.
     pub const fn new(range: Range<u32>) -> Self {
         Self { from: range.start, to: range.end, at_once: false }
     }
 
-    /// The same, erased as a whole by one call: for a driver whose sectors differ in size and whose
-    /// `ERASE_SIZE` is that of the smallest.
+    /// The same, erased as a whole by one call: for a flash whose sectors differ in size, with a
+    /// driver whose `ERASE_SIZE` is that of the smallest.
     pub const fn at_once(range: Range<u32>) -> Self {
         Self { from: range.start, to: range.end, at_once: true }
     }
@@ -52,7 +52,7 @@ impl Which {
         }
     }
 
-    /// That of two things.
+    /// The first or second of two things, by this slot.
     pub const fn of<T>(self, [first, second]: &[T; 2]) -> &T {
         match self {
             Self::First => first,
@@ -60,7 +60,7 @@ impl Which {
         }
     }
 
-    /// That of two things, to be changed.
+    /// The first or second of two things, by this slot, to be changed.
     pub const fn of_mut<T>(self, [first, second]: &mut [T; 2]) -> &mut T {
         match self {
             Self::First => first,
