@@ -25,7 +25,7 @@ pub trait Activation: Sealed + 'static {
     type Slopes: Slopes;
     /// z = f(u)
     fn value(u: f32) -> f32;
-    /// Whether z = f(u) is not 0.
+    /// Whether z = f(u) is not +0.
     #[inline(always)]
     fn alive(u: f32) -> bool {
         !is_zero(Self::value(u))

@@ -1,8 +1,8 @@
 //! What trains, and what stays frozen.
 //!
 //! A [`Choice`] says for every layer how its parameters are held: trained ones are owned and lie in
-//! RAM; frozen ones are borrowed and may lie in flash, cost no RAM and no gradient work; of a
-//! bias-only layer only the biases are owned. A choice is a type, so the memory of a net that
+//! RAM; frozen ones are borrowed and may lie in flash, cost an address of RAM each and no gradient
+//! work; of a bias-only layer only the biases are owned. A choice is a type, so the memory of a net that
 //! trains in part is known when it is compiled:
 //!
 //! | type | what trains |

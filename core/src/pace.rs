@@ -44,7 +44,7 @@ impl Pace for Whole {
 pub struct Slice {
     /// Units that are still to be skipped, because they are done.
     behind: u32,
-    /// Units done in this slice.
+    /// Units done of the whole pass.
     done: u32,
     /// Multiplications that are left in the budget.
     budget: u32,

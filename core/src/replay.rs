@@ -246,7 +246,8 @@ impl<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize> Replay<N, X, ROO
     /// Reads a page of `bytes`, as [`emit`](Self::emit) passed it; more bytes may follow. The
     /// places of a page that has been lost are left to new samples.
     ///
-    /// A page that is refused leaves its places empty, too. The number of samples seen of a class
+    /// A page refused for a label or an image leaves its places empty, too; one refused for its
+    /// number or its length leaves them as they were. The number of samples seen of a class
     /// is the largest in any record, so samples that were turned away after the last one was kept
     /// are not counted.
     ///

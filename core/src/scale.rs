@@ -162,7 +162,7 @@ impl<N: Net> Scale<N> {
 ///
 /// # Errors
 /// [`Unfit::Length`] if there are not as many readings as inputs, [`Unfit::Maps`] if there is no
-/// offset or no factor; then no input has changed.
+/// offset, or not one factor for each; then no input has changed.
 pub fn inputs<R: Reading>(
     offset: &[f32],
     factor: &[f32],

@@ -15,8 +15,9 @@
 //! 0 of a sum of −0 that comes from a bias of −0; training produces neither.)
 //!
 //! The backward pass goes map by map of the input: the plane dx_i is summed, then every weight that
-//! touches x_i gets its gradient, and only then dx_i overwrites x_i. It visits only the places
-//! where δ is not 0: after max pooling, at most one in each window.
+//! touches x_i gets its gradient, and only then dx_i overwrites x_i. Places
+//! where δ is 0 are skipped where that is cheaper than their products; after max pooling there is
+//! one place in each window at most.
 
 mod at_once;
 
@@ -36,7 +37,8 @@ use crate::shape::{Grid, Shape, Tensor, Zero};
 use crate::topology::Kind;
 
 /// A convolution of maps `I` into maps `O` by kernels `K`, with activation `A`, and the pooling `P`
-/// that follows it, if any: the two are one stage, and the map between them is never stored.
+/// that follows it, if any: the two are one stage, and the map between them is not stored, but for mean
+/// pooling after tanh and sigmoid, whose slopes need it.
 #[derive(Debug)]
 pub struct Convolution<I, O, K, A, P = Whole<O>>(PhantomData<(I, O, K, A, P)>);
 
@@ -307,8 +309,6 @@ impl<I: Shape, O: Shape, K: Shape, A: Activation, P: Reduce, X: Pixel> Tiles
                 }
             }
         }
-        // Sums that are stored in a row become vectors; the optimizer would rather see numbers that
-        // are picked apart again.
         u
     }
 }

@@ -17,7 +17,7 @@
 //! # One backward pass, two kinds of trainers
 //!
 //! The backward pass through a layer reads each weight and computes its gradient. What becomes of
-//! the gradient is not the layer's business: [`Learn::add`] takes −η·gradient from the weight at
+//! the gradient is not the layer's business: [`Learn::add`] adds −η·gradient to the weight at
 //! once ([in place](crate::train::InPlace)) or adds it to a sum
 //! ([mini-batches](crate::train::Batch)). A layer always reads a weight before it hands over its
 //! gradient, so that both see the same weights.

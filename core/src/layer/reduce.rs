@@ -2,7 +2,7 @@
 //!
 //! A convolution computes u a tile at a time, [on request](Tiles). A [`Reduce`] requests the tiles,
 //! and makes the next layer's input of them: a [pooling layer](super::pooling) reduces each window
-//! to one number, so that the map before it is never stored; for any other layer the map stays
+//! to one number, and the map before it is stored only where the slopes of a mean need it; for any other layer the map stays
 //! [whole](Whole). In the backward pass it tells at which places δ is not 0.
 
 use core::marker::PhantomData;

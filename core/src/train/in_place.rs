@@ -13,7 +13,8 @@ use crate::pixel::Pixel;
 use crate::shape::Zero;
 
 /// Training in place, one sample at a time: each weight moves in the backward pass, right after its
-/// last use, so there is no gradient to store. What the choice `C` leaves frozen costs nothing.
+/// last use, so there is no gradient to store. What the choice `C` leaves frozen costs no work
+/// but the backward pass through it, and no RAM but an address for each tensor.
 /// Images are stored as pixels `X`.
 ///
 /// The parameters are the caller's; a [`Learner`](super::Learner) has its own.

@@ -13,7 +13,7 @@
 //! |---|---|---|---|---|---|
 //! | label, image | yes | yes | yes | | |
 //! | loss | yes | yes | yes | | |
-//! | rate | yes | yes | | | yes |
+//! | rate | yes | yes | | yes | yes |
 //! | length of the gradient | | yes | | | yes |
 //!
 //! Where its length is not checked, a gradient that overflows while the loss is still finite moves
