@@ -3,6 +3,7 @@
 //! a core's cycles, a bad line and a fine-tuning over it.
 
 pub mod calls;
+pub mod client;
 pub mod cycles;
 pub mod golden;
 pub mod moves;

@@ -125,6 +125,11 @@ impl<N: Net, S: Read + Write> Device<N, S> {
         self.learned
     }
 
+    /// How a pixel of its images is sent: 0 as a float, else as a byte of which so many stand for 1.
+    pub fn full(&self) -> u8 {
+        self.full
+    }
+
     /// Of each tensor of the net whether the device trains it: layer by layer, weight before bias.
     pub fn trains(&self) -> Vec<bool> {
         let tensors = Training::All.of_tensors::<N>().len();

@@ -39,7 +39,7 @@ fn every_program(board: Board, profile: &str) -> Result<(), Failed> {
             command[0] = "build";
         }
         let ran = match program.as_str() {
-            "serve" | "serve_interrupt" | "serve_tasks" => {
+            "serve" | "serve_bytes" | "serve_interrupt" | "serve_tasks" => {
                 converse(&command).and_then(|errors| told(errors == 0, errors))
             }
             // A fine-tuning takes some 30,000 bytes, and one in a thousand is lost.

@@ -19,8 +19,12 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
+use cpfo_harness::board::device::Device;
 use cpfo_harness::board::emulator::{self, Board, Emulator};
 use cpfo_harness::board::firmware::BOARDS;
+use cpfo_harness::board::link::Link;
+use cpfo_harness::nets::digits;
+use cpfo_tests::client;
 use cpfo_tests::noise::{FAULTS, Noisy};
 use cpfo_tests::tools::{self, cpfo, trial};
 use cpfo_tests::tuning;
@@ -40,6 +44,10 @@ fn main() -> ExitCode {
         trial("a_part_of_it_on_m4", lacks.clone(), move || part(board)),
         trial("bench_on_m4", lacks.clone(), move || bench(board)),
         trial("a_bad_line_on_m4", lacks.clone(), move || bad_line(board)),
+        trial("images_of_bytes_on_m4", lacks.clone(), move || bytes(board)),
+        trial("a_client_in_python_on_m4", lacks.clone().or_else(client::lacks), move || {
+            python(board)
+        }),
     ];
     trials.push(trial("a_new_project::tests_pass", None, project::tests_pass));
     trials
@@ -49,6 +57,11 @@ fn main() -> ExitCode {
     trials.push(trial("a_new_project::the_story_on_m0", m0, || project::story(Board::M0)));
     let lacks_target = tools::lacks_target("thumbv7em-none-eabihf");
     trials.push(trial("a_new_project::is_built", lacks_target, project::is_built));
+    for board in BOARDS.into_iter().filter(|board| board.chip.is_some()) {
+        let name = format!("a_new_project::is_built_for::{}", board.name);
+        let lacks = tools::lacks_target(board.target);
+        trials.push(trial(name, lacks, move || project::is_built_for(board)));
+    }
     for board in BOARDS {
         let name = format!("the_firmware_is_built::{}", board.name);
         trials.push(trial(name, tools::lacks_target(board.target), move || builds::nets(board)));
@@ -145,6 +158,25 @@ fn bad_line(board: Board) -> Result<(), Failed> {
     let line = Noisy::new(line, &FAULTS, 1000, 4);
     let end = tuning::over(line, Duration::from_secs(60)).map_err(|error| format!("{error:#}"))?;
     holds(end == tuning::alone(), "the bits of a good line")
+}
+
+/// A quarter of the bytes on the line, and the bits of images in floats.
+fn bytes(board: Board) -> Result<(), Failed> {
+    let (_emulator, line) = Emulator::start(board, "serve-bytes", &emulator::targets(None)?)?;
+    line.set_read_timeout(Some(Duration::from_millis(5)))?;
+    let mut device = Device::<digits::Net, _>::meet(Link::new(line))?;
+    holds(device.full() == 16, "it takes bytes, of which 16 stand for 1")?;
+    let end = tuning::tune(&mut device).map_err(|error| format!("{error:#}"))?;
+    holds(end == tuning::alone(), "the bits of floats")
+}
+
+/// A client that knows nothing of this source, and a chip.
+fn python(board: Board) -> Result<(), Failed> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-on-a-chip");
+    let lesson = client::Lesson::new(&folder).map_err(|error| format!("{error:#}"))?;
+    let (_emulator, line) = Emulator::start(board, "serve", &emulator::targets(None)?)?;
+    let place = project::at_a_socket(line)?;
+    lesson.teach(&place).map_err(|error| format!("{error:#}").into())
 }
 
 /// What a command prints as JSON; it must end well.

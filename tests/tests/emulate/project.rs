@@ -13,6 +13,7 @@ use std::time::Duration;
 use cpfo::Net as _;
 use cpfo_harness::base::child::bound;
 use cpfo_harness::board::emulator::{Board, Emulator};
+use cpfo_harness::board::firmware;
 use cpfo_harness::model::export::device;
 use cpfo_harness::nets::digits;
 use cpfo_tests::tools::cpfo;
@@ -61,7 +62,7 @@ pub(crate) fn story(board: Board) -> Result<(), Failed> {
 }
 
 /// A device's line at a socket, for one program after the other.
-fn at_a_socket(mut device: TcpStream) -> Result<String, Failed> {
+pub(crate) fn at_a_socket(mut device: TcpStream) -> Result<String, Failed> {
     let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let place = door.local_addr()?.to_string();
     device.set_read_timeout(Some(Duration::from_millis(1)))?;
@@ -104,6 +105,30 @@ pub(crate) fn is_built() -> Result<(), Failed> {
     let mut cargo = cargo(&firmware);
     let said = fails(cargo.args(build).env("CPFO_MODEL", &other).env_remove("CARGO_TARGET_DIR"))?;
     holds(said.contains("is of another net than this firmware serves"), &said)
+}
+
+/// The firmware of a project for real boards compiles for each of them, devices and all, and fits.
+pub(crate) fn is_built_for(board: firmware::Board) -> Result<(), Failed> {
+    static PROJECT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let made = PROJECT.get_or_init(|| {
+        let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects/plants");
+        let _ = fs::remove_dir_all(&project);
+        let real = firmware::BOARDS.iter().filter(|board| board.chip.is_some());
+        let boards: Vec<_> = real.map(|board| board.name).collect();
+        let words = ["--input", "100x1x6", "--board", &boards.join(",")];
+        ended_well(cpfo().arg("new").arg(&project).args(words))
+            .map_err(|error| error.message().unwrap_or_default().to_owned())?;
+        Ok(project)
+    });
+    let firmware = made.clone().map_err(Failed::from)?.join("firmware");
+    // Where the other project's is: what both depend on is compiled once.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects/firmware");
+    let mut cargo = cargo(&firmware);
+    cargo.args(["build", "--release", "--quiet", "-p", board.package, "--target", board.target]);
+    ended_well(cargo.env("CARGO_TARGET_DIR", &target))?;
+    let elf = target.join(board.target).join("release").join(format!("{}-serve", board.package));
+    let bytes = fs::metadata(elf)?.len();
+    holds(bytes > 10_000, &format!("{bytes} bytes of a firmware"))
 }
 
 /// A board with floats in hardware, and one without and with 16 KB of RAM, for which the net is drafted.
