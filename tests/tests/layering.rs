@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["net", "macros"],
     &["scale"],
     &["train", "format", "replay"],
-    &["store"],
+    &["session", "store"],
     &["wire"],
 ];
 

@@ -30,7 +30,7 @@ mod unknown;
 #[cfg(not(feature = "one"))]
 use cpfo::wire::frame_bytes_of;
 #[cfg(not(feature = "one"))]
-use passes::{batches, in_place, replay, server};
+use passes::{batches, in_place, replay, server, session};
 use passes::{everything, stores};
 
 #[cfg(not(feature = "one"))]
@@ -68,6 +68,8 @@ fn nets() {
     in_place::<lenet::Net, OutputOnly, Bytes<255>>();
     replay::<digits::Net, Bytes<16>, 50, 10>();
     replay::<lenet::Net, f32, 7, 10>();
+    session::<digits::Net, All, Bytes<16>>();
+    session::<lenet::Net, ConvolutionsAndOutput, f32>();
     in_place::<goldens::pooling_first::Net, All, Bytes<255>>();
     in_place::<goldens::fully_connected_first::Net, All, Bytes<255>>();
     for_each_golden!(goldens);

@@ -15,6 +15,7 @@ use cpfo::pixel::{Bytes, Pixel};
 use cpfo::replay;
 use cpfo::rng::Rng;
 use cpfo::scale::{self, Reading, Unfit};
+use cpfo::session::{NotKept, Recipe, Score, Unready};
 use cpfo::shape::{self, Grid, Maps, Shape, Tensor, Units};
 use cpfo::store::{self, Failed};
 use cpfo::topology;
@@ -62,6 +63,11 @@ fn numbers() {
 
     seen(Schedule::share(somewhere(), any(), any()));
     seen(train::argmax(somewhere()));
+    seen(Recipe::default());
+    let recipe = somewhere::<Recipe>();
+    seen(Recipe::epochs(recipe, any()));
+    seen(Recipe::held_out(recipe, any()));
+    seen(Score::share(somewhere()));
     seen(Refusals::count(somewhere(), any()));
     seen(Checksum::new());
     let mut checksum = Checksum::new();
@@ -177,6 +183,8 @@ fn reasons() {
     reason::<Full>();
     reason::<Garbled>();
     reason::<replay::Fault>();
+    reason::<Unready>();
+    reason::<NotKept>();
 }
 
 fn reason<E: Error + Display + Debug + 'static>() {

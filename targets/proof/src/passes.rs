@@ -10,6 +10,7 @@ use cpfo::pixel::Pixel;
 use cpfo::replay::Replay;
 use cpfo::rng::Rng;
 use cpfo::scale::Scale;
+use cpfo::session::{InRam, Keep, NotKept, Session};
 use cpfo::shape::Zero;
 use cpfo::store::{self, Model, Pair, Progress, Slot, Store};
 use cpfo::train::{Batch, InPlace, Inference, Learner, Limit, Rates, Sgd, Velocity};
@@ -111,6 +112,36 @@ pub(crate) fn replay<N: Net, X: Pixel, const ROOM: usize, const CLASSES: usize>(
     }));
     seen(Replay::written(replay, any(), any()));
     seen(Replay::take(replay, any(), any(), somewhere()));
+}
+
+/// A place that might fail.
+struct Anywhere;
+
+impl<N: Net, C: Choice> Keep<N, C> for Anywhere {
+    fn keep(&mut self, parameters: &Parameters<N, C>) -> Result<(), NotKept> {
+        seen(parameters);
+        any()
+    }
+    fn restore(&mut self, parameters: &mut Parameters<N, C>) -> Result<(), NotKept> {
+        seen(parameters);
+        any()
+    }
+}
+
+/// A guarded session, wherever it may stand.
+pub(crate) fn session<N: Net, C: Choice, X: Pixel>() {
+    let session = somewhere::<Session<30, 20>>();
+    let learner = somewhere::<Learner<N, C, X>>();
+    let new = somewhere::<Replay<N, X, 30, 10>>();
+    let old = somewhere::<Replay<N, X, 20, 10>>();
+    let copy = somewhere::<InRam<N, C>>();
+    seen(Session::begin(session, somewhere(), new, Rng::new(any()), any()));
+    seen(Session::is_busy(session));
+    seen(Session::poll(session, learner, new, old, copy, any(), any()));
+    seen(Session::poll(session, learner, new, old, &mut Anywhere, any(), any()));
+    seen(Session::stop(session, learner, copy, any()));
+    seen(Keep::keep(copy, somewhere::<Parameters<N, C>>()));
+    seen(Keep::restore(copy, somewhere::<Parameters<N, C>>()));
 }
 
 /// A flash that might do anything.
