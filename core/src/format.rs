@@ -247,51 +247,37 @@ fn emit_all<N: Net, C: Choice, E>(
     result.and_then(|()| to(&digest.finalize().to_le_bytes())).map_err(Stopped::Taker)
 }
 
-/// The bytes of a model from a place on, as many as there is room for, but for its checksum: what
-/// it takes to give it a piece at a time. What lies behind them stays.
+/// The words of four bytes of a model from the word `at` on, as many as there is room for, but for
+/// its checksum: what it takes to give a model a piece at a time. Room behind them stays as it is.
 #[cfg(feature = "store")]
-pub(crate) fn bytes_at<N: Net, C: Choice>(
+pub(crate) fn words_at<N: Net, C: Choice>(
     parameters: &Parameters<N, C>,
     scale: Option<&Scale<N>>,
     at: usize,
-    to: &mut [u8],
+    to: &mut [[u8; 4]],
 ) {
-    let end = at + to.len();
-    let mut window = Window { at, place: 0, to: to.iter_mut() };
-    window.put(&header::<N>(if scale.is_some() { VERSION } else { UNSCALED }));
-    for pair in scale.into_iter().flat_map(Scale::maps) {
-        pair.iter().for_each(|number| window.put(&number.to_le_bytes()));
-    }
-    let mut first = window.place;
-    parameters.visit(|_, values| {
-        // The piece is in one tensor or two: the others are not walked through.
-        let passed = (at.saturating_sub(first) / 4).min(values.len());
-        let wanted = end.saturating_sub(first).div_ceil(4);
-        window.place = first + 4 * passed;
-        for value in values.iter().take(wanted).skip(passed) {
-            window.put(&value.to_le_bytes());
+    let version = if scale.is_some() { VERSION } else { UNSCALED };
+    let header = header::<N>(version);
+    let header = header.as_chunks::<4>().0.iter().copied();
+    let scale = scale.into_iter().flat_map(Scale::maps).flatten().map(f32::to_le_bytes);
+    // The place of the next word of the model, and the room that is left.
+    let (mut place, mut room) = (0, to.iter_mut());
+    for word in header.chain(scale) {
+        if place >= at
+            && let Some(room) = room.next()
+        {
+            *room = word;
         }
-        first += 4 * values.len();
-    });
-}
-
-/// Takes of bytes that come one after the other those from a place on.
-#[cfg(feature = "store")]
-struct Window<'a> {
-    at: usize,
-    /// The place of the bytes that come next.
-    place: usize,
-    to: core::slice::IterMut<'a, u8>,
-}
-
-#[cfg(feature = "store")]
-impl Window<'_> {
-    fn put(&mut self, bytes: &[u8]) {
-        let passed = self.at.saturating_sub(self.place);
-        self.place += bytes.len();
-        // The bytes are asked first: where they end, no room is lost.
-        bytes.iter().skip(passed).zip(&mut self.to).for_each(|(byte, to)| *to = *byte);
+        place += 1;
     }
+    parameters.visit(|_, values| {
+        let passed = at.saturating_sub(place).min(values.len());
+        // The values are asked first: where they end, no room is lost.
+        for (value, room) in values.iter().skip(passed).zip(&mut room) {
+            *room = value.to_le_bytes();
+        }
+        place += values.len();
+    });
 }
 
 /// Reads a stored model into the trained parameters.
@@ -404,7 +390,8 @@ fn header<N: Net>(version: u16) -> [u8; HEADER] {
         MAGIC,
         // The two bytes after the version are 0.
         u32::from(version).to_le_bytes(),
-        fingerprint::<N>().to_le_bytes(),
+        // A constant: each piece of a model asks for the header.
+        const { fingerprint::<N>() }.to_le_bytes(),
         (N::PARAMETERS as u32).to_le_bytes(),
     ];
     for (to, field) in header.as_chunks_mut::<4>().0.iter_mut().zip(fields) {

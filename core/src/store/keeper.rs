@@ -77,6 +77,11 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         Area { flash: &mut self.flash, from: which.of(&self.slots).from }
     }
 
+    /// The flash, given back.
+    pub fn into_flash(self) -> F {
+        self.flash
+    }
+
     /// Looks for the newest whole model. It only reads, at most both slots.
     pub fn find(&mut self) -> Found {
         self.choose([None; 2]).found
@@ -202,6 +207,7 @@ impl<N: Net, F: NorFlash> Store<N, F> {
     }
 
     /// Looks at both slots, but for those that are refused already.
+    #[inline(never)]
     fn choose(&mut self, refused: [Option<State>; 2]) -> Chosen {
         let looks = self.looks();
         let mut states = [State::Empty; 2];
@@ -382,7 +388,7 @@ fn state<N: Net>(look: &Look) -> State {
     match look.header {
         None if look.is_blank => State::Empty,
         None => State::Torn,
-        Some(header) if header.fingerprint != format::fingerprint::<N>() => {
+        Some(header) if header.fingerprint != const { format::fingerprint::<N>() } => {
             State::Refused(Fault::OtherNet)
         }
         Some(header) if !lengths.contains(&(header.length as usize)) => {

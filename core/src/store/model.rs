@@ -35,15 +35,16 @@ impl<N: Net, C: Choice> Model<'_, N, C> {
         })
     }
 
-    /// The bytes of the model from a place on, but for its checksum. What lies behind them stays.
-    pub(super) fn bytes_at(&self, at: usize, to: &mut [u8]) {
+    /// The words of four bytes of the model from one on, but for its checksum. Room behind them stays
+    /// as it is.
+    pub(super) fn words_at(&self, at: usize, to: &mut [[u8; 4]]) {
         match *self {
-            Self::Plain(parameters) => format::bytes_at(parameters, None, at, to),
-            Self::Scaled(parameters, scale) => format::bytes_at(parameters, Some(scale), at, to),
+            Self::Plain(parameters) => format::words_at(parameters, None, at, to),
+            Self::Scaled(parameters, scale) => format::words_at(parameters, Some(scale), at, to),
             Self::Bytes(bytes) => {
-                let body = bytes.len().saturating_sub(4);
-                let bytes = bytes.iter().take(body).skip(at);
-                to.iter_mut().zip(bytes).for_each(|(to, byte)| *to = *byte);
+                let words = bytes.as_chunks::<4>().0;
+                let body = words.split_last().map_or(words, |(_, body)| body);
+                to.iter_mut().zip(body.iter().skip(at)).for_each(|(to, word)| *to = *word);
             }
         }
     }

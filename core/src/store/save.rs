@@ -85,7 +85,7 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         self.is_idle()?;
         let length = model.length().map_err(Failed::Model)? as u32;
         let Chosen { next: generation, target, .. } = self.chosen();
-        let fingerprint = format::fingerprint::<N>();
+        let fingerprint = const { format::fingerprint::<N>() };
         self.course = Some(Course {
             stage: Stage::Settle,
             at: 0,
@@ -245,7 +245,7 @@ impl Course {
         piece: &'a mut [u8; PIECE],
     ) -> &'a [u8] {
         let length = self.header.length as usize;
-        model.bytes_at(self.at, piece);
+        model.words_at(self.at / 4, piece.as_chunks_mut::<4>().0);
         let numbers = length.saturating_sub(self.at).saturating_sub(4);
         if self.stage == Stage::Body {
             self.digest.update(piece.get(..numbers).unwrap_or(piece));

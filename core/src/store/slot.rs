@@ -148,6 +148,7 @@ impl<F: NorFlash> Area<'_, F> {
     }
 
     /// What a slot says, but for its model.
+    #[inline(never)]
     pub(super) fn look(&mut self) -> Look {
         let layout = Self::LAYOUT;
         let header = self.record::<HEADER>(layout.header());
@@ -242,6 +243,7 @@ impl<F: NorFlash> Area<'_, F> {
     ///
     /// # Errors
     /// [`Fault::Length`], [`Fault::Checksum`].
+    #[inline(never)]
     pub(super) fn check(&mut self, header: &Header) -> Result<(), Fault> {
         let length = header.length as usize;
         let (mut digest, mut sum, mut at) = (CRC.digest(), [0; 4], 0_usize);

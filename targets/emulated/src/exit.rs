@@ -1,4 +1,4 @@
-//! The program's result becomes the emulator's exit code.
+//! The program's result becomes the emulator's exit code; and how it begins again.
 
 use cpfo_firmware::Failure;
 use semihosting::{eprintln, process};
@@ -12,4 +12,10 @@ pub fn exit(result: Result<(), Failure>) -> ! {
             process::exit(1)
         }
     }
+}
+
+/// Resets the chip: it starts again, and RAM and flash are as they were.
+#[cfg(target_arch = "arm")]
+pub fn reset() -> ! {
+    cortex_m::peripheral::SCB::sys_reset()
 }

@@ -44,5 +44,7 @@ use riscv as _;
 #[cfg(target_arch = "arm")]
 pub use cortex_m_rt::entry;
 pub use exit::exit;
+#[cfg(target_arch = "arm")]
+pub use exit::reset;
 #[cfg(target_arch = "riscv32")]
 pub use riscv_rt::entry;

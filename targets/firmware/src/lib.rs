@@ -21,6 +21,7 @@
 //! | `stack` | the stack's high-water mark, by painting |
 //! | `heap` | the application's heap and its high-water mark (feature `alloc`) |
 //! | `loan` | the training workspace on that heap (feature `alloc`) |
+//! | `keep` | a net that learns, saves and is reset in the middle of it (feature `store`) |
 //! | `console` | `say!`, a line for the person or the test on the other side |
 //! | `greet` | the first program: shows that all of this works |
 
@@ -39,6 +40,8 @@ pub mod goldens;
 pub mod greet;
 #[cfg(feature = "alloc")]
 pub mod heap;
+#[cfg(all(feature = "store", target_os = "none"))]
+pub mod keep;
 #[cfg(all(feature = "alloc", target_os = "none"))]
 pub mod loan;
 #[cfg(target_os = "none")]
@@ -57,6 +60,8 @@ pub use board::{Board, Claim, Clock, Devices, Failure, Memory};
 pub use bounds::bounds;
 #[cfg(target_os = "none")]
 pub use greet::greet;
+#[cfg(all(feature = "store", target_os = "none"))]
+pub use keep::{keep, keep_large};
 #[cfg(all(feature = "alloc", target_os = "none"))]
 pub use loan::loan;
 #[cfg(target_os = "none")]

@@ -161,7 +161,7 @@ fn longest_slice<B: Board, N: Net>(
 }
 
 /// Time and stack of something, counted from here.
-fn measure<C: Clock>(clock: &C, mut what: impl FnMut()) -> (u32, usize) {
+pub(crate) fn measure<C: Clock>(clock: &C, mut what: impl FnMut()) -> (u32, usize) {
     stack::paint();
     let floor = stack::depth();
     cycles_begin();

@@ -185,6 +185,7 @@ fn keeps<N: Net, C: Choice, F: NorFlash + 'static>() {
     let (parameters, scale) = (somewhere::<Parameters<N, C>>(), somewhere::<Scale<N>>());
     let factory = || somewhere::<[u8]>();
     seen(Store::flash_mut(store).capacity());
+    seen(Store::into_flash(owned::<Store<N, F>>()).capacity());
     seen(Store::find(store));
     seen(Store::start(store));
     seen(Store::well(store));

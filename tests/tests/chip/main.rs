@@ -11,6 +11,7 @@
 //! | `cycles` | cycles on a Cortex-M4F, by a model, are those in `cycles.out`, and below their limits |
 //! | `sweep` | what a multiplication costs in nets of many shapes is what `sweep.out` says, and falls off no cliff |
 //! | `profiles` | every program runs on three boards by the profiles `dev` and `small` too |
+//! | `keep` | what is learnt is kept in flash, through two hundred resets in the middle of it |
 //! | `heap` | the training workspace on loan from the application's heap |
 //! | `overflow` | a stack overflow is a fault that says so |
 //! | `no_panic` | nothing in core can panic: the proof links, and does not with a panic in it |
@@ -49,6 +50,9 @@ fn main() -> ExitCode {
     }
     for board in [Board::M3, Board::M4] {
         trials.push(trial(format!("slices::{board}"), lacks(board), move || slices(board)));
+    }
+    for board in [Board::M0, Board::M4] {
+        trials.push(trial(format!("keep::{board}"), lacks(board), move || keep(board)));
     }
     trials.push(trial("bounds::m4", lacks(Board::M4), bounds));
     trials.push(trial("sweep::m4", lacks(Board::M4), sweep::sweep));
@@ -175,6 +179,13 @@ fn bounds() -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// Models in flash: by the flash controller of the chip on one board, in RAM on the other.
+fn keep(board: Board) -> Result<(), Failed> {
+    let program = format!("{}-keep", package(board));
+    let keep = [board.name(), "--quiet", "--features", "store", "--bin", &program];
+    compare(&format!("boards/{}/keep.out", package(board)), &cargo_for_figures(&keep)?)
 }
 
 /// The training workspace comes from the application's heap and goes back.

@@ -5,7 +5,7 @@
 use cpfo_emulated::nrf51;
 use cpfo_firmware::{Board, Claim, Devices, Failure, Memory, memory, region};
 
-pub use cpfo_emulated::{entry, exit};
+pub use cpfo_emulated::{entry, exit, reset};
 
 /// Cortex-M0 on the microbit.
 pub struct QemuM0;

@@ -5,7 +5,7 @@
 use cpfo_emulated::mps2;
 use cpfo_firmware::{Board, Claim, Devices, Failure, Memory, memory, region};
 
-pub use cpfo_emulated::{entry, exit};
+pub use cpfo_emulated::{entry, exit, reset};
 
 /// Cortex-M4F on mps2-an386.
 pub struct QemuM4;
