@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use cpfo::Net;
+use cpfo::store::SAVES_PER_ERASE_CYCLE;
 use serde_json::{Map, Value, json};
 
 use crate::base::terminal::{self, say};
@@ -83,7 +84,12 @@ fn data(plan: &Plan) -> Value {
             "training": plan.step.map(ram),
             "stack_budget": STACK,
         },
-        "flash": { "parameters": plan.parameters },
+        "flash": {
+            "parameters": plan.parameters,
+            "slot": plan.slot,
+            "slots": 2,
+            "saves_per_erase_cycle": SAVES_PER_ERASE_CYCLE,
+        },
         "course": { "reserved": course.reserved, "moments": moments.collect::<Vec<_>>() },
         "cores": CORES.iter().map(|core| {
             let instructions = plan.instructions(core);

@@ -28,6 +28,13 @@ pub use stage::Stage;
 
 use cpfo::Net;
 use cpfo::choice::{self, Choice, Freeze};
+use cpfo::store;
+
+/// What most flashes are written in. Those of 8, 16 or 32 bytes take some hundred bytes more of a slot.
+pub const FLASH_WORD: usize = 4;
+
+/// How often the sectors of most chips' own flash may be erased, by their datasheets.
+pub const ENDURANCE: u32 = 10_000;
 
 /// What one net takes, if a choice of its layers trains.
 #[derive(Clone, Debug)]
@@ -46,6 +53,9 @@ pub struct Plan {
     pub stages: Vec<Stage>,
     /// Bytes of all parameters, which lie in flash: frozen ones for good, trained ones to start with.
     pub parameters: usize,
+    /// Bytes of each of the two slots of flash that keep what was learnt, before they are made whole
+    /// sectors: for a flash that is written in words of [`FLASH_WORD`] bytes.
+    pub slot: usize,
     /// RAM of inference with all parameters in flash.
     pub inference: Memory,
     /// RAM of training in place; nothing if nothing trains.
@@ -88,6 +98,7 @@ impl Plan {
             training,
             stages: stage::of::<N, C>(),
             parameters: N::PARAMETER_BYTES,
+            slot: store::bytes::<N>(FLASH_WORD),
             inference: Memory::of_inference::<N>(),
             step: cpfo::net::trains::<N, C>().then(|| Memory::of_training::<N, C>()),
             whole: weigh(&stage::of::<N, choice::All>()),

@@ -2,8 +2,12 @@
 
 mod times;
 
+use cpfo::store::lifetime_saves;
+
 use crate::base::label;
-use crate::plan::{CHIPS, CORES, Chip, Count, Fit, Memory, Plan, STACK, Stage, code_of_training};
+use crate::plan::{
+    CHIPS, CORES, Chip, Count, ENDURANCE, Fit, Memory, Plan, STACK, Stage, code_of_training,
+};
 use crate::show::table::{Align, Cell, Table};
 
 /// A table with what there is to say of it.
@@ -108,9 +112,19 @@ fn memory(plan: &Plan) -> (Table, String) {
     table.row(row("flash: parameters", plan.parameters, plan.step.map(|_| plan.parameters)));
     let mut note = "All of the net's RAM is static.".to_owned();
     if plan.step.is_some() {
+        let slots = [
+            "flash: two slots that keep what is learnt".to_owned(),
+            label::DASH.into(),
+            count(2 * plan.slot),
+        ];
+        table.row(slots);
         let more = count(plan.inference.workspace);
         note += &format!(
-            " Who classifies between two steps takes another {more} bytes for that workspace."
+            " Who classifies between two steps takes another {more} bytes for that workspace. \
+             Each slot takes whole sectors; a save erases one slot, so flash whose sectors may be \
+             erased {} times is good for {} saves.",
+            label::count(ENDURANCE.into()),
+            label::count(lifetime_saves(ENDURANCE).into()),
         );
     }
     (table, note)
