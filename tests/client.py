@@ -5,7 +5,7 @@
     client.py /dev/ttyACM0 MODEL SAMPLES RATE  over a serial port (pip install pyserial)
 
 MODEL is in the device format (`cpfo export --bin`). SAMPLES has a line for each: the label, then the
-pixels as the net takes them: inputs, not readings. It prints a line for each sample, the bits of its loss, and at last the checksum of the
+pixels as the device takes them: inputs, or raw readings if it says so. It prints a line for each sample, the bits of its loss, and at last the checksum of the
 parameters: what `cpfo` would print for the same.
 """
 import random
@@ -57,14 +57,6 @@ def opened(data):
     if len(out) < 6 or struct.unpack("<I", out[-4:])[0] != zlib.crc32(out[:-4]):
         return None
     return out[0], bytes(out[1:-4])
-
-
-def unscaled(model, maps):
-    """A model in version 1 of the device format, as a line has it: without the scale of readings."""
-    if model[4] == 1:
-        return model
-    body = model[:4] + b"\1" + model[5:16] + model[16 + 8 * maps : -4]
-    return body + struct.pack("<I", zlib.crc32(body))
 
 
 class Reader:
@@ -137,10 +129,12 @@ class Device:
         session, learned = said.varint(), said.varint()
         if said.take(1) == b"\1":
             said.varint()  # checksum
-        full = said.take(1)[0]  # what trains comes after it
+        full = said.take(1)[0]
+        said.varint()  # what trains
+        form = "B" if full else "ffhH"[said.take(1)[0]]
         assert version == 3, f"the device speaks version {version}"
         print(f"{net} on {board}, session {session:08x}, {learned} samples learnt", file=sys.stderr)
-        return rows * columns * maps, maps, learned, full
+        return rows * columns * maps, learned, form
 
     def begin(self, learned):
         self.session = random.randrange(1, 2**32)
@@ -162,13 +156,13 @@ class Device:
 
 def main(place, model, samples, rate):
     device = Device(place)
-    pixels, maps, learned, full = device.hello()
+    pixels, learned, form = device.hello()
     device.begin(learned)
-    device.push(unscaled(open(model, "rb").read(), maps), learned)
+    device.push(open(model, "rb").read(), learned)
     for step, line in enumerate(open(samples)):
         label, *image = line.replace(",", " ").split()
         assert len(image) == pixels, f"line {step + 1} has {len(image)} pixels, the net takes {pixels}"
-        image = bytes(map(int, image)) if full else struct.pack(f"<{pixels}f", *map(float, image))
+        image = struct.pack(f"<{pixels}{form}", *map(float if form == "f" else int, image))
         print(device.learn(step, image, int(label), float(rate))[::-1].hex())
     print(f"{device.checksum():08x}")
 

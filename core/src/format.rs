@@ -102,6 +102,15 @@ pub const fn scaled_length<N: Net>() -> usize {
     length::<N>() + scale_bytes::<N>()
 }
 
+/// The length in bytes of the stored model that begins with these, as far as they tell.
+#[cfg(feature = "wire")]
+pub(crate) fn length_of<N: Net>(beginning: &[u8]) -> usize {
+    match beginning.first_chunk::<HEADER>() {
+        Some(header) if is_scaled(header) => scaled_length::<N>(),
+        _ => length::<N>(),
+    }
+}
+
 /// The bytes of a scale: an offset and a factor for each map.
 const fn scale_bytes<N: Net>() -> usize {
     let [_, _, maps] = N::INPUT;

@@ -12,6 +12,8 @@
 //! readings give equal bits, whatever their type.
 
 use crate::net::{Image, Net};
+#[cfg(feature = "wire")]
+use crate::pixel::Pixel;
 use crate::sealed::{Sealed, sealed};
 use crate::shape::{Shape, Tensor as _, Zero};
 use crate::stage::Stage;
@@ -126,6 +128,12 @@ impl<N: Net> Scale<N> {
         scale
     }
 
+    /// Whether it came with numbers.
+    #[cfg(feature = "wire")]
+    pub(crate) fn is_given(&self) -> bool {
+        self.given
+    }
+
     /// Sets the number at a place in the stored order: offset, then factor, map by map. Returns
     /// whether it is a legal one.
     pub(crate) fn set(&mut self, place: usize, number: f32) -> bool {
@@ -155,6 +163,17 @@ impl<N: Net> Scale<N> {
         };
         inputs(offset, factor, readings, image.flat_mut())
     }
+
+    /// The same for readings that lie in the image already.
+    #[cfg(feature = "wire")]
+    pub(crate) fn apply_in_place<X: Pixel>(&self, image: &mut Image<N, X>) {
+        let [_, _, maps] = N::INPUT;
+        for pixel in image.flat_mut().chunks_mut(maps.max(1)) {
+            for (x, map) in pixel.iter_mut().zip(self.maps()) {
+                X::replace(x, input(X::value(*x), map));
+            }
+        }
+    }
 }
 
 /// Turns readings into inputs, written to `to`. The offsets and factors repeat from pixel to pixel:
@@ -177,9 +196,15 @@ pub fn inputs<R: Reading>(
     }
     let maps = offset.iter().zip(factor).cycle();
     for ((to, reading), (offset, factor)) in to.iter_mut().zip(readings).zip(maps) {
-        *to = (reading.float() - offset) * factor;
+        *to = input(reading.float(), [*offset, *factor]);
     }
     Ok(())
+}
+
+/// The formula.
+#[inline(always)]
+fn input(reading: f32, [offset, factor]: [f32; 2]) -> f32 {
+    (reading - offset) * factor
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ proptest! {
         let hello = Hello {
             version: class, board: &name, net: &name, fingerprint: n, parameters: n,
             input: [class; 3], classes: class, unit: &name, session: n, learned: n,
-            checksum: (n % 2 == 0).then_some(n), full: n as u8, trains: n.into(),
+            checksum: (n % 2 == 0).then_some(n), full: n as u8, trains: n.into(), readings: n as u8,
         };
         let figures = Figures {
             parameters: n, workspace: n, line: n, stack: n, stack_room: n, line_errors: n,
@@ -182,6 +182,7 @@ fn the_description_has_these_bytes() {
             checksum: Some(255),
             full: 16,
             trains: 300,
+            readings: 0,
         }),
         Reply::Taken { next: 300 },
         Reply::Model { bytes },

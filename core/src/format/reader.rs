@@ -82,7 +82,7 @@ impl<N: Net, C: Choice> Reader<N, C> {
     }
 
     /// The bytes of the whole model.
-    fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         if self.scaled { scaled_length::<N>() } else { length::<N>() }
     }
 

@@ -13,7 +13,7 @@ pub const CHUNK: usize = 128;
 
 /// The bytes of the longest frame for a net's images, as `X` has their pixels: what a buffer must hold.
 pub const fn frame_bytes_of<N: Net, X: Pixel>() -> usize {
-    frame_bytes(N::PIXELS * size_of::<X::Stored>())
+    frame_bytes(N::PIXELS * X::LINE)
 }
 
 /// The bytes of the longest frame for images of so many bytes: what a buffer must hold.

@@ -154,6 +154,7 @@ mod tests {
             checksum: Some(n),
             full: n as u8,
             trains: u64::MAX,
+            readings: n as u8,
         }
     }
 

@@ -77,6 +77,9 @@ pub struct Hello<'a> {
     pub full: u8,
     /// Which tensors it trains, a bit each from the lowest on: layer by layer, weight before bias.
     pub trains: u64,
+    /// What its images hold: 0 for inputs, as `full` says; else raw readings, to which it applies the scale of
+    /// its model: 1 as `f32`, 2 as `i16`, 3 as `u16`, each in little-endian order.
+    pub readings: u8,
 }
 
 /// What memory is used, in bytes; and what has happened since the device started, counted.

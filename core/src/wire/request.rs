@@ -13,7 +13,7 @@ use super::frame::{self, Full, Garbled};
 pub enum Request<'a> {
     /// Who are you, and where do you stand? [`Reply::Hello`](super::Reply::Hello).
     Hello,
-    /// A piece of a [stored model](mod@crate::format) of version 1, from its byte `at` on. Each has
+    /// A piece of a [stored model](mod@crate::format), from its byte `at` on. Each has
     /// [`CHUNK`](super::CHUNK) bytes, but for the last. [`Reply::Taken`](super::Reply::Taken).
     ///
     /// The first one is checked before anything changes. After it the model that was there is
@@ -42,7 +42,7 @@ pub enum Request<'a> {
         /// The session.
         session: u32,
         /// Its pixels, row after row, those of one place beside each other, each as
-        /// [`Hello::full`](super::Hello::full) says.
+        /// [`Hello::full`](super::Hello::full) and `readings` say.
         #[serde(borrow)]
         image: &'a [u8],
     },
@@ -53,7 +53,7 @@ pub enum Request<'a> {
         /// The sample's number: how many were learnt from before it, since the model came.
         step: u32,
         /// Its pixels, row after row, those of one place beside each other, each as
-        /// [`Hello::full`](super::Hello::full) says.
+        /// [`Hello::full`](super::Hello::full) and `readings` say.
         #[serde(borrow)]
         image: &'a [u8],
         /// Its class.

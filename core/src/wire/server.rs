@@ -12,6 +12,7 @@ use crate::choice::{All, Choice};
 use crate::format;
 use crate::net::{Net, Parameters};
 use crate::pixel::Pixel;
+use crate::scale::Scale;
 use crate::shape::Zero;
 use crate::train::{Learner, Rates, Refusal};
 use model::{Model, NO_SAMPLE};
@@ -116,6 +117,7 @@ impl<N: Net, const FRAME: usize, C: Choice, X: Pixel> Zero for Server<N, FRAME, 
         served: Served {
             learner: Learner::ZERO,
             model: Model::Nothing,
+            scale: Scale::ZERO,
             session: 0,
             tally: Tally::ZERO,
         },
@@ -125,12 +127,13 @@ impl<N: Net, const FRAME: usize, C: Choice, X: Pixel> Zero for Server<N, FRAME, 
 }
 
 impl<N: Net, const FRAME: usize, C: Choice, X: Pixel> Server<N, FRAME, C, X> {
-    /// Starts with a stored model, if it is a good one; without bytes there is none. What is frozen
-    /// must have been [loaded](Self::load) before.
+    /// Starts with a stored model and its scale, if it is a good one; without bytes there is none. What is
+    /// frozen must have been [loaded](Self::load) before.
     pub fn start(&mut self, model: &[u8]) {
         self.served.learner.abandon();
         let parameters = self.served.learner.parameters_mut().map_err(Refused::Sample);
         let read = parameters.and_then(|to| format::parse(model, to).map_err(Refused::Model));
+        self.served.scale = format::scale(model).unwrap_or(Scale::ZERO);
         self.served.model = match read {
             Ok(()) => Model::Whole { learned: 0, last: NO_SAMPLE },
             Err(_) if model.is_empty() => Model::Nothing,
@@ -140,15 +143,28 @@ impl<N: Net, const FRAME: usize, C: Choice, X: Pixel> Server<N, FRAME, C, X> {
         self.listen();
     }
 
-    /// Starts with parameters in flash: copies what trains, and remembers where the rest lies.
+    /// Starts with parameters in flash: copies what trains, and remembers where the rest lies. They come without
+    /// a scale, which is the identity until [`set_scale`](Self::set_scale) says another.
     pub fn load(&mut self, from: &'static Parameters<N>) {
         self.served.learner.abandon();
         if let Ok(parameters) = self.served.learner.parameters_mut() {
             parameters.load(from);
         }
         self.served.model = Model::Whole { learned: 0, last: NO_SAMPLE };
+        self.served.scale = Scale::ZERO;
         self.served.session = 0;
         self.listen();
+    }
+
+    /// How raw readings become its model's inputs: for a sensor of the board's own, and for images that come
+    /// as [`Readings`](crate::pixel::Readings). A model that comes over the line brings its own.
+    pub fn scale(&self) -> &Scale<N> {
+        &self.served.scale
+    }
+
+    /// Says the scale of a model that came without one.
+    pub fn set_scale(&mut self, scale: Scale<N>) {
+        self.served.scale = scale;
     }
 
     /// The net. While a step is under way its parameters show as

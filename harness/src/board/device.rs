@@ -9,15 +9,15 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{Read, Write};
 use std::marker::PhantomData;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use cpfo::format;
 use cpfo::net::{Net, Parameters};
 use cpfo::wire::{CHUNK, Figures, Refused, Reply, Request, VERSION};
 
 use crate::base::label;
 use crate::board::link::{Link, other_version};
-use crate::model::export;
 use crate::model::training::Training;
+use crate::model::{Scale, export};
 
 /// A device that runs a net.
 pub struct Device<N, S: Read + Write> {
@@ -30,6 +30,10 @@ pub struct Device<N, S: Read + Write> {
     full: u8,
     /// A bit for each tensor that it trains.
     trains: u64,
+    /// Whether raw readings are sent in place of inputs, and how: see [`Said::readings`].
+    readings: u8,
+    /// How readings became the inputs that are given here. A device of readings applies it.
+    scale: Scale,
     /// Whether it has a model: as it was met, or since one was deployed.
     pub has_model: bool,
     /// The session that has begun on it; 0 if none has.
@@ -74,6 +78,8 @@ pub struct Said {
     pub full: u8,
     /// Of each tensor a bit, from the lowest on, whether it trains: layer by layer, weight before bias.
     pub trains: u64,
+    /// Whether raw readings are sent in place of inputs: 0 if not, 1 as `f32`, 2 as `i16`, 3 as `u16`.
+    pub readings: u8,
 }
 
 /// What came of learning from one sample.
@@ -92,7 +98,17 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     /// If it does not, or does not answer.
     pub fn meet(mut link: Link<S>) -> anyhow::Result<Self> {
         let Said {
-            net, fingerprint, board, unit, session, learned, checksum, full, trains, ..
+            net,
+            fingerprint,
+            board,
+            unit,
+            session,
+            learned,
+            checksum,
+            full,
+            trains,
+            readings,
+            ..
         } = hello(&mut link)?;
         ensure!(
             fingerprint == format::fingerprint::<N>(),
@@ -110,6 +126,8 @@ impl<N: Net, S: Read + Write> Device<N, S> {
             unit,
             full,
             trains,
+            readings,
+            scale: Scale::none(1.0),
             has_model,
             session,
             ours,
@@ -123,6 +141,12 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     /// How many samples the device has learnt from since its model came, as far as is known here.
     pub fn learned(&self) -> u32 {
         self.learned
+    }
+
+    /// Says how readings became the inputs that are given here: that of the model, which a device of raw
+    /// readings must have, too.
+    pub fn set_scale(&mut self, scale: Scale) {
+        self.scale = scale;
     }
 
     /// How a pixel of its images is sent: 0 as a float, else as a byte of which so many stand for 1.
@@ -149,7 +173,10 @@ impl<N: Net, S: Read + Write> Device<N, S> {
             self.board,
             self.learned
         );
-        let model = export::device::bytes::<N>(parameters);
+        let model = match self.readings {
+            0 => export::device::bytes::<N>(parameters),
+            _ => export::device::scaled_bytes::<N>(parameters, &self.scale.of_net()?),
+        };
         self.begin()?;
         let (session, over) = (self.session, self.learned);
         for (place, bytes) in model.chunks(CHUNK).enumerate() {
@@ -234,7 +261,7 @@ impl<N: Net, S: Read + Write> Device<N, S> {
     /// # Errors
     /// If it has no model, if it has restarted, or if the line fails.
     pub fn classify(&mut self, image: &[f32]) -> anyhow::Result<usize> {
-        let image = &bytes(image, self.full)?;
+        let image = &self.image(image)?;
         let request = Request::Classify { session: self.session, image };
         self.ask(&request, |reply| match reply {
             Reply::Class { class, .. } => Some(class.into()),
@@ -261,7 +288,7 @@ impl<N: Net, S: Read + Write> Device<N, S> {
             self.board
         );
         let (session, step) = (self.session, self.learned);
-        let image = &bytes(image, self.full)?;
+        let image = &self.image(image)?;
         let request = Request::Learn { session, step, image, label, rate };
         let learned = self.ask(&request, |reply| match reply {
             Reply::Learned { loss, time } => Some(Learned { loss, time }),
@@ -272,6 +299,14 @@ impl<N: Net, S: Read + Write> Device<N, S> {
             Err(error) => self.in_doubt = error.downcast_ref::<Refused>().is_none(),
         }
         learned
+    }
+
+    /// An image as the device takes it.
+    fn image(&self, image: &[f32]) -> anyhow::Result<Vec<u8>> {
+        match self.readings {
+            0 => bytes(image, self.full),
+            kind => readings(image, kind, &self.scale),
+        }
     }
 
     /// The checksum of its parameters.
@@ -322,6 +357,7 @@ pub fn hello<S: Read + Write>(link: &mut Link<S>) -> anyhow::Result<Said> {
             checksum: hello.checksum,
             full: hello.full,
             trains: hello.trains,
+            readings: hello.readings,
         }),
         _ => None,
     })?;
@@ -369,9 +405,68 @@ fn bytes(image: &[f32], full: u8) -> anyhow::Result<Vec<u8>> {
     image.iter().map(byte).collect()
 }
 
+/// An image as the readings that it came from, found back: what they are scaled to must be these bits.
+fn readings(image: &[f32], kind: u8, scale: &Scale) -> anyhow::Result<Vec<u8>> {
+    let range = match kind {
+        2 => Some(f32::from(i16::MIN)..=f32::from(i16::MAX)),
+        3 => Some(0.0..=f32::from(u16::MAX)),
+        _ => None,
+    };
+    let maps = scale.maps();
+    let mut all = Vec::with_capacity(4 * image.len());
+    for (place, &x) in image.iter().enumerate() {
+        let near = scale.reading(place % maps, x);
+        let becomes = |reading: f32| {
+            let mut input = [reading];
+            scale.of_one(place % maps).apply(&mut input).is_ok_and(|()| input[0] == x)
+        };
+        let candidates = [near.round(), near, near.next_up(), near.next_down()];
+        let fits = |reading: &f32| match &range {
+            Some(range) => reading.fract() == 0.0 && range.contains(reading) && becomes(*reading),
+            None => becomes(*reading),
+        };
+        let reading = candidates.into_iter().find(fits).with_context(|| {
+            let what = ["floats", "i16", "u16"][usize::from(kind).clamp(1, 3) - 1];
+            format!(
+                "the device takes raw readings of {what}, and {x} is the input of none: its model and this one \
+                 must be of the same scale (--model), and samples as the sensor reads them"
+            )
+        })?;
+        match kind {
+            2 => all.extend((reading as i16).to_le_bytes()),
+            3 => all.extend((reading as u16).to_le_bytes()),
+            _ => all.extend(reading.to_le_bytes()),
+        }
+    }
+    Ok(all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::scale::Method;
+
+    #[test]
+    fn readings_are_found_back_or_an_error() {
+        let scale = Scale {
+            method: Method::Standard,
+            white: 1.0,
+            offset: vec![12.3, -100.7],
+            factor: vec![0.071, 1.0 / 333.0],
+        };
+        let given: Vec<f32> = (0..2000).map(|n| ((n * 37) % 30_000) as f32).collect();
+        let mut inputs = given.clone();
+        scale.apply(&mut inputs).unwrap();
+        let i16s: Vec<u8> = given.iter().flat_map(|&x| (x as i16).to_le_bytes()).collect();
+        let u16s: Vec<u8> = given.iter().flat_map(|&x| (x as u16).to_le_bytes()).collect();
+        assert_eq!(readings(&inputs, 2, &scale).unwrap(), i16s);
+        assert_eq!(readings(&inputs, 3, &scale).unwrap(), u16s);
+        assert_eq!(readings(&inputs, 1, &scale).unwrap().len(), 4 * given.len());
+        for (x, kind) in [(0.5, 2), (f32::NAN, 1), (1e9, 2), (-5.0, 3)] {
+            let said = readings(&[x], kind, &Scale::none(1.0)).unwrap_err().to_string();
+            assert!(said.contains("takes raw readings of"), "{said}");
+        }
+    }
 
     #[test]
     fn bytes_are_bytes_or_an_error() {

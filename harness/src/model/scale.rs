@@ -158,6 +158,17 @@ impl Scale {
         [self.offset[at], self.factor[at]]
     }
 
+    /// How many maps there are a number for: 1 where it is the same for all.
+    pub fn maps(&self) -> usize {
+        self.offset.len()
+    }
+
+    /// The same for one map alone.
+    pub fn of_one(&self, map: usize) -> Self {
+        let [offset, factor] = self.of_map(map);
+        Self { offset: vec![offset], factor: vec![factor], ..*self }
+    }
+
     /// Puts inputs in the place of readings, maps innermost.
     ///
     /// # Errors

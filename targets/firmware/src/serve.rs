@@ -24,8 +24,9 @@ pub use {
 };
 
 /// Serves a net over the serial line of a board's devices, for as long as there is a line:
-/// `serve!(devices, digits::Net)`, or `serve!(devices, digits::Net, Bytes<16>)` where its images are of
-/// bytes. Its memory is a static, where it stands; so it can be called once.
+/// `serve!(devices, digits::Net)`; `serve!(devices, digits::Net, Bytes<16>)` where its images are of bytes;
+/// `serve!(devices, gesture::Net, Readings<i16>)` where raw readings come, to which the scale of the
+/// model is applied. Its memory is a static, where it stands; so it can be called once.
 #[macro_export]
 macro_rules! serve {
     ($devices:expr, $net:ty) => {
@@ -68,7 +69,8 @@ macro_rules! frozen {
     };
 }
 
-/// How raw readings become images of a net, as the model that the firmware was built with says it.
+/// How raw readings become images of a net, as the model that the firmware was built with says it. That of a
+/// model which came over the line is the server's.
 ///
 /// # Errors
 /// If it was built with none, or the model is damaged.

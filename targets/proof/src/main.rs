@@ -16,6 +16,8 @@
 use cpfo::choice::{All, BiasesOnly, ConvolutionsAndOutput, Freeze, OutputOnly};
 use cpfo::net::{Image, Net, Parameters, in_place_ram};
 use cpfo::pixel::Bytes;
+#[cfg(not(feature = "one"))]
+use cpfo::pixel::Readings;
 use cpfo::shape::Zero;
 use cpfo::train::{Batch, InPlace, Inference};
 use cpfo_nets::{digits, lenet};
@@ -57,6 +59,7 @@ fn nets() {
     server::<digits::Net, { frame_bytes_of::<digits::Net, f32>() }, All, f32>();
     server::<lenet::Net, { frame_bytes_of::<lenet::Net, f32>() }, OutputOnly, f32>();
     server::<digits::Net, { frame_bytes_of::<digits::Net, Bytes<16>>() }, All, Bytes<16>>();
+    server::<digits::Net, { frame_bytes_of::<digits::Net, f32>() }, All, Readings<i16>>();
     in_place::<lenet::Net, ConvolutionsAndOutput, f32>();
     in_place::<lenet::Net, OutputOnly, f32>();
     in_place::<lenet::Net, BiasesOnly, f32>();

@@ -11,7 +11,7 @@ use cpfo::math;
 use cpfo::net::Role;
 use cpfo::parts::pace::{Pace, Slice, Whole};
 use cpfo::parts::reduce;
-use cpfo::pixel::{Bytes, Pixel};
+use cpfo::pixel::{Bytes, Pixel, Readings};
 use cpfo::replay;
 use cpfo::rng::Rng;
 use cpfo::scale::{self, Reading, Unfit};
@@ -113,6 +113,9 @@ fn images() {
     pixel::<f32>();
     pixel::<Bytes<16>>();
     pixel::<Bytes<255>>();
+    pixel::<Readings<f32>>();
+    pixel::<Readings<i16>>();
+    pixel::<Readings<u16>>();
     tensor::<f32>();
     tensor::<u8>();
     tensor::<[[f32; 5]; 3]>();
@@ -128,6 +131,7 @@ fn pixel<X: Pixel>() {
     seen(<X as Pixel>::replace(somewhere(), any()));
     seen(<X as Pixel>::are_finite(somewhere()));
     seen(<X as Pixel>::take(somewhere(), somewhere()));
+    seen(<X as Pixel>::hear(somewhere(), somewhere()));
     seen(<X as Pixel>::give::<u8>(somewhere(), &mut |bytes| {
         seen(bytes);
         any()

@@ -79,6 +79,8 @@ pub(crate) fn server<N: Net, const FRAME: usize, C: Choice, X: Pixel>() {
     let server = somewhere::<Server<N, FRAME, C, X>>();
     seen(Server::start(server, somewhere()));
     seen(Server::load(server, somewhere()));
+    seen(Server::scale(server));
+    seen(Server::set_scale(server, Scale::ZERO));
     seen(Server::learner(server));
     seen(Server::learned(server));
     seen(Server::take(server, any(), &Unknown));

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use cpfo::choice::{All, Choice, OutputOnly};
 use cpfo::net::Parameters;
+use cpfo::pixel::Pixel;
 use cpfo::shape::Zero as _;
 use cpfo::wire::frame_bytes_of;
 use cpfo_firmware::board::{Clock, Scale};
@@ -31,7 +32,12 @@ impl Host {
 
     /// One that trains the output layer only, of this model.
     pub(crate) fn of_output(model: &'static Parameters<digits::Net>) -> (Self, TcpStream) {
-        Self::serving::<OutputOnly, _>(|serial| serial, move |server| server.load(model))
+        Self::serving::<OutputOnly, f32, _>(|serial| serial, move |server| server.load(model))
+    }
+
+    /// One that is sent raw readings, as `X` says.
+    pub(crate) fn of_readings<X: Pixel>() -> (Self, TcpStream) {
+        Self::serving::<All, X, _>(|serial| serial, |_| {})
     }
 
     /// The same at a port that errs once in so many bytes.
@@ -40,12 +46,12 @@ impl Host {
     }
 
     fn with<S: Read + Write + Send + 'static>(port: impl FnOnce(Serial) -> S) -> (Self, TcpStream) {
-        Self::serving::<All, S>(port, |_| {})
+        Self::serving::<All, f32, S>(port, |_| {})
     }
 
-    fn serving<C: Choice, S: Read + Write + Send + 'static>(
+    fn serving<C: Choice, X: Pixel, S: Read + Write + Send + 'static>(
         port: impl FnOnce(Serial) -> S,
-        start: impl Fn(&mut Served<C>) + Send + 'static,
+        start: impl Fn(&mut Served<C, X>) + Send + 'static,
     ) -> (Self, TcpStream) {
         let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let line = TcpStream::connect(door.local_addr().unwrap()).unwrap();
@@ -60,7 +66,7 @@ impl Host {
         let mut serial = port(Serial { socket, come, restart: restarts, open: open.clone() });
         thread::spawn(move || {
             while open.load(Ordering::SeqCst) {
-                let mut memory = Box::new(Served::<C>::ZERO);
+                let mut memory = Box::new(Served::<C, X>::ZERO);
                 start(&mut memory);
                 let _ = converse("host", &Still, &mut serial, &mut memory, &|| [0, 0]);
             }
@@ -78,7 +84,7 @@ impl Host {
 }
 
 /// Its server.
-type Served<C> = Server<digits::Net, { frame_bytes_of::<digits::Net, f32>() }, C>;
+type Served<C, X> = Server<digits::Net, { frame_bytes_of::<digits::Net, f32>() }, C, X>;
 
 /// The device's end of the line. A restart looks like the end of it, but it goes on.
 struct Serial {

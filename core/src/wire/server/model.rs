@@ -4,6 +4,8 @@ use crate::choice::Choice;
 use crate::format::{self, Reader};
 use crate::net::Net;
 use crate::pixel::Pixel;
+use crate::scale::Scale;
+use crate::shape::Zero as _;
 use crate::train::Learner;
 use crate::wire::{CHUNK, Refused, Reply};
 
@@ -58,15 +60,22 @@ impl<N: Net, C: Choice> Model<N, C> {
         }
     }
 
-    /// Takes a piece of a model that begins at byte `at`; the place of the next one.
+    /// Takes a piece of a model that begins at byte `at`, with its scale or without; the place of the next
+    /// one.
     pub(super) fn down<X: Pixel>(
         &mut self,
-        learner: &mut Learner<N, C, X>,
+        (learner, scale): (&mut Learner<N, C, X>, &mut Scale<N>),
         over: u32,
         at: usize,
         bytes: &[u8],
     ) -> Result<usize, Refused> {
-        let length = format::length::<N>();
+        let length = match self {
+            _ if at == 0 => format::length_of::<N>(bytes),
+            Self::Coming(reader) => reader.length(),
+            // It is whole: what came with it tells which it was.
+            _ if scale.is_given() => format::scaled_length::<N>(),
+            _ => format::length::<N>(),
+        };
         if length.checked_sub(at).map(|rest| rest.min(CHUNK)) != Some(bytes.len()) {
             return Err(Refused::Place);
         }
@@ -80,7 +89,9 @@ impl<N: Net, C: Choice> Model<N, C> {
             }
             // The header, which tells nets apart, is read before a parameter moves.
             let mut reader = Reader::default();
-            reader.take(bytes, parameters).map_err(Refused::Model)?;
+            let mut coming = Scale::ZERO;
+            reader.take_scaled(bytes, parameters, &mut coming).map_err(Refused::Model)?;
+            *scale = coming;
             *self = Self::Coming(reader);
         } else {
             let reader = match self {
@@ -98,7 +109,7 @@ impl<N: Net, C: Choice> Model<N, C> {
             if at != next {
                 return Err(Refused::Place);
             }
-            if let Err(why) = reader.take(bytes, parameters) {
+            if let Err(why) = reader.take_scaled(bytes, parameters, scale) {
                 *self = Self::None(Refused::Model(why));
                 return Err(Refused::Model(why));
             }

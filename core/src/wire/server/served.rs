@@ -8,6 +8,7 @@ use crate::choice::Choice;
 use crate::format;
 use crate::net::{Net, Parameters};
 use crate::pixel::Pixel;
+use crate::scale::Scale;
 use crate::shape::Tensor as _;
 use crate::train::{Learner, Rates, Refusal, Refusals};
 use crate::wire::{CHUNK, Figures, Hello, Refused, Reply, Request, VERSION};
@@ -16,6 +17,8 @@ use crate::wire::{CHUNK, Figures, Hello, Refused, Reply, Request, VERSION};
 pub(super) struct Served<N: Net, C: Choice, X: Pixel> {
     pub(super) learner: Learner<N, C, X>,
     pub(super) model: Model<N, C>,
+    /// That of the model: the identity if it has none, or if nobody has said it.
+    pub(super) scale: Scale<N>,
     /// The session that has begun; 0 if none has.
     pub(super) session: u32,
     pub(super) tally: Tally,
@@ -73,7 +76,8 @@ impl<N: Net, C: Choice, X: Pixel> Served<N, C, X> {
             }
             Request::Down { session, over, at, bytes } => {
                 self.begun(session)?;
-                let next = self.model.down(&mut self.learner, over, at as usize, bytes)?;
+                let to = (&mut self.learner, &mut self.scale);
+                let next = self.model.down(to, over, at as usize, bytes)?;
                 Reply::Taken { next: next as u32 }
             }
             Request::Up { session, at } => {
@@ -126,6 +130,7 @@ impl<N: Net, C: Choice, X: Pixel> Served<N, C, X> {
             checksum: self.checksum().ok(),
             full: X::FULL,
             trains: self.trains(),
+            readings: X::READINGS,
         })
     }
 
@@ -205,10 +210,16 @@ impl<N: Net, C: Choice, X: Pixel> Served<N, C, X> {
     }
 
     fn see(&mut self, image: &[u8]) -> Result<(), Refused> {
-        if image.len() != N::PIXELS * size_of::<X::Stored>() {
+        if image.len() != N::PIXELS * X::LINE {
             return Err(Refused::Pixels);
         }
         let to = self.learner.image_mut().map_err(Refused::Sample)?;
-        if X::take(image, to.flat_mut()) { Ok(()) } else { Err(Refused::Pixels) }
+        if !X::hear(image, to.flat_mut()) {
+            return Err(Refused::Pixels);
+        }
+        if X::READINGS != 0 {
+            self.scale.apply_in_place::<X>(to);
+        }
+        Ok(())
     }
 }

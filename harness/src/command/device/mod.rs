@@ -157,6 +157,11 @@ fn names(nets: &[Taught]) -> String {
 
 fn with_net<N: Net>(flags: &DeviceFlags, line: Line) -> anyhow::Result<ExitCode> {
     let mut device = Met::<N>::meet(line)?;
+    if let Some(flags) = flags.what.about()
+        && let (_, Some(origin)) = about::<N>(flags)?
+    {
+        device.set_scale(origin.scale);
+    }
     if flags.line.emulate.is_some() && !device.has_model {
         begin(&mut device, flags)?;
     }

@@ -13,7 +13,7 @@ use super::{Met, about};
 use crate::base::label;
 use crate::base::terminal::{self, note, say};
 use crate::cli::{PullFlags, PushFlags};
-use crate::model::{self, Metadata};
+use crate::model::{self, Metadata, Scale};
 
 /// Fetches the model that it has now.
 pub(super) fn pull<N: Net>(
@@ -45,7 +45,10 @@ pub(super) fn push<N: Net>(
     how: &PushFlags,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let (parameters, _) = model::load::<N>(&how.file)?;
+    let (parameters, said) = model::load::<N>(&how.file)?;
+    if let Some(scale) = Scale::of(&said)? {
+        device.set_scale(scale);
+    }
     let kept = device.has_model;
     if kept {
         let before = fetch(&mut device)?;

@@ -26,6 +26,9 @@ pub(super) fn tune<N: Net>(
     );
     let (about, origin) = about::<N>(&how.from.about)?;
     let source = test::samples::<N>(&how.from, origin.as_ref())?;
+    if origin.is_none() {
+        device.set_scale(source.origin.scale.clone());
+    }
     let about = match origin {
         Some(_) => about,
         None => Metadata::from([("origin".into(), serde_json::to_string(&source.origin)?)]),
