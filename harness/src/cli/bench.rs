@@ -2,9 +2,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::number::{number, threads};
+use super::known::Known;
+use super::number::{SEEDS, count, number, threads};
 use crate::board::emulator::Board;
 use crate::learn::vectors::Width;
+use crate::model::training::Training;
 
 /// What `cpfo bench` is asked for.
 #[derive(Args, Clone, Debug)]
@@ -34,6 +36,23 @@ pub struct BenchFlags {
     /// The folder with the firmware [default: `targets` of the source]
     #[arg(long, value_name = "FOLDER", requires = "emulated")]
     pub targets: Option<PathBuf>,
+    /// Learn in guarded sessions instead: net A on the digits, in six other worlds and with new classes
+    #[arg(long, conflicts_with_all = ["emulated", "net", "threads", "vectors"])]
+    pub sessions: bool,
+    /// Nets that sessions begin with, each trained from a seed of its own [default: 5]
+    #[arg(long, value_name = "N", value_parser = count::<SEEDS>, requires = "sessions")]
+    pub seeds: Option<usize>,
+    /// Samples of each class that a session learns from, apart by commas [default: 1,2,5,10,20]
+    #[arg(long, value_name = "COUNTS", value_delimiter = ',', value_parser = count::<20>,
+          requires = "sessions")]
+    pub samples: Vec<usize>,
+    /// What trains in a session [default: all of these, one after the other]
+    #[arg(long, value_name = "WHAT", requires = "sessions",
+          value_parser = Known::<Training>::of(&["all", "conv+output", "output", "biases"]))]
+    pub train: Option<Training>,
+    /// A file for the curves of the sessions, as SVG
+    #[arg(long, value_name = "FILE", requires = "sessions")]
+    pub picture: Option<PathBuf>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
@@ -66,9 +85,17 @@ max, mean, whole (a convolution with such a pooling after it, or none), grey (ma
 (one row or column), tanh, sigmoid. Names say what is not
 as in the others: k3 a kernel of 3 x 3, i3 and o3 maps in and out, p the window, u units, c columns.
 
+With --sessions: what is right in a new world, and still right in the old one, after a guarded session of
+fine-tuning with the defaults of core, none or 50 old samples replayed. Nets learn the first four fifths
+of the digits; a few samples of each class of the last fifth, as it looks in another world, are what a
+session learns, the others are the test. For new classes a net that knows 0 to 7 learns 8 and 9. The
+last row is PyTorch's plain SGD on such samples, from a net with 94.6 % right in the old world. All of
+it takes some minutes.
+
 Examples:
   cpfo bench                              all nets, on one thread and on all cores
   cpfo bench --net digits --seconds 2     longer, on a machine that others use too
   cpfo bench --vectors baseline           as on a processor with nothing but SSE2
   cpfo bench --emulated --board m0,m4     what it takes of a Cortex-M0 and of a Cortex-M4F
-  cpfo bench --emulated --sweep           whether a shape of yours would cost more than others";
+  cpfo bench --emulated --sweep           whether a shape of yours would cost more than others
+  cpfo bench --sessions --train all       how much is learnt and forgotten, by samples of each class";

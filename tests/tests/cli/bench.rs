@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::scratch::Scratch;
 
 #[test]
@@ -49,6 +51,65 @@ fn a_net_that_no_data_ships_for() {
     assert!(rows.len() == 6 && rows.iter().all(|row| row["net"] == "stripes"), "{said}");
 }
 
+/// What all seeds, worlds and choices came to: `cpfo bench --sessions --json`.
+fn committed() -> Value {
+    serde_json::from_str(include_str!("../../sessions.json")).unwrap()
+}
+
+/// What tells a row from another.
+const KEYS: [&str; 4] = ["task", "train", "replayed", "samples_a_class"];
+
+#[test]
+fn sessions_come_to_the_committed_figures() {
+    let here = Scratch::new("bench-sessions");
+    let words = "bench --sessions --seeds 1 --train all --samples 1,5 --picture curves.svg --json";
+    let said = here.cpfo(words).json();
+    let all = committed();
+    let all = all["rows"].as_array().unwrap();
+    let rows = said["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 7 * 2 * 2);
+    for row in rows {
+        let same = all.iter().find(|other| KEYS.iter().all(|&key| other[key] == row[key]));
+        let same = same.unwrap_or_else(|| panic!("not committed: {row}"));
+        for figure in ["new", "old"] {
+            assert_eq!(row[figure][0], same[figure][0], "{figure} of {row}");
+        }
+    }
+    assert!(here.read("curves.svg").starts_with(b"<svg"));
+}
+
+/// The guarded session's defaults against PyTorch's plain SGD with 50 old samples replayed (batch 1,
+/// rate 0.03, 20 epochs): mean of the six worlds and of five seeds, new and old, percent. With twenty
+/// samples of each class sessions are half a point short of it on what is new, and well above on the old.
+#[test]
+fn sessions_stand_beside_pytorch() {
+    const PYTORCH: [(u64, [f64; 2]); 5] = [
+        (1, [54.5, 91.5]),
+        (2, [66.9, 90.9]),
+        (5, [81.0, 89.3]),
+        (10, [87.4, 88.8]),
+        (20, [90.5, 87.9]),
+    ];
+    let all = committed();
+    for (each, least) in PYTORCH {
+        let rows = all["rows"].as_array().unwrap().iter().filter(|row| {
+            row["task"] != "classes"
+                && row["train"] == "all"
+                && row["replayed"] == 50
+                && row["samples_a_class"] == each
+        });
+        let rows: Vec<_> = rows.collect();
+        assert_eq!(rows.len(), 6);
+        for (figure, least) in ["new", "old"].into_iter().zip(least) {
+            let shares = rows.iter().flat_map(|row| row[figure].as_array().unwrap());
+            let shares: Vec<f64> = shares.map(|share| share.as_f64().unwrap()).collect();
+            assert_eq!(shares.len(), 30);
+            let mean = 100.0 * shares.iter().sum::<f64>() / 30.0;
+            assert!(mean >= least, "{figure} of {each} a class: {mean} below {least}");
+        }
+    }
+}
+
 #[test]
 fn wrong_usage() {
     let here = Scratch::new("bench-usage");
@@ -58,6 +119,9 @@ fn wrong_usage() {
     here.cpfo("bench --board m4").fails(2, &["--emulated"]);
     here.cpfo("bench --emulated --board m4,m99").fails(2, &["m99", "rv32"]);
     here.cpfo("bench --sweep").fails(2, &["--emulated"]);
+    here.cpfo("bench --samples 5").fails(2, &["--sessions"]);
+    here.cpfo("bench --sessions --samples 21").fails(2, &["at most 20"]);
+    here.cpfo("bench --sessions --train tail:2").fails(1, &["take --train all, conv+output"]);
     here.cpfo("bench --emulated --sweep --board m4").fails(2, &["cannot be used with"]);
     here.cpfo("bench --emulated --seconds 1").fails(2, &["cannot be used with"]);
     let help = here.cpfo("bench --help").done().stdout;

@@ -1,8 +1,9 @@
-//! `cpfo bench`: how fast the nets are, here and on emulated chips.
+//! `cpfo bench`: how fast the nets are, here and on emulated chips, and what guarded sessions come to.
 
 mod best;
 mod chip;
 mod desktop;
+mod sessions;
 mod sweep;
 
 use std::process::ExitCode;
@@ -32,6 +33,9 @@ impl Subject {
 
 /// Measures what is asked for.
 pub fn run(flags: &BenchFlags, nets: &[Subject]) -> anyhow::Result<ExitCode> {
+    if flags.sessions {
+        return sessions::run(flags);
+    }
     match (flags.emulated, flags.sweep) {
         (true, true) => sweep::run(flags),
         (true, false) => chip::run(flags, nets),
