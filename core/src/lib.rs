@@ -54,8 +54,8 @@
 //! 7. [`scale`]: how a raw reading becomes a net's input.
 //! 8. [`train`]: inference, training in place, in one go or in slices, training by mini-batches.
 //!    [`mod@format`]: the stored model. [`replay`]: old samples that are kept against forgetting.
-//! 9. [`session`]: a guarded run of fine-tuning. `store`: models in flash, which survive a power cut
-//!    (feature `store`).
+//! 9. [`session`]: a guarded run of fine-tuning. `store`: models in flash, which survive a power
+//!    cut (feature `store`).
 //! 10. `wire`: the protocol between desktop and device (feature `wire`).
 //!
 //! Modules without a link here are not for programs: `net!` and new kinds of layers find them in

@@ -141,8 +141,8 @@ proptest! {
     }
 }
 
-/// Within a class chance is even: of 60 samples for 12 places each stays in a fifth of the runs, be it
-/// the first or the last.
+/// Within a class chance is even: of 60 samples for 12 places each stays in a fifth of the runs, be
+/// it the first or the last.
 #[test]
 fn each_sample_has_the_same_chance() {
     const RUNS: u64 = 4000;

@@ -1,5 +1,6 @@
-//! A guarded session, driven into each of its ends: whatever happens, the net has the parameters that
-//! the end says, bit for bit, and the figures of the report are those that an inference of its own gives.
+//! A guarded session, driven into each of its ends: whatever happens, the net has the parameters
+//! that the end says, bit for bit, and the figures of the report are those that an inference of its
+//! own gives.
 
 use core::task::Poll;
 use std::sync::LazyLock;
@@ -204,8 +205,8 @@ fn the_best_is_kept_by_what_is_held_out() {
     // 41 epochs of 48, and 20 of all 60.
     assert_eq!(report.steps, 3 * (41 * 48 + 20 * 60));
     assert!(hands.spy.kept.len() > 3);
-    // Without what comes after, the net is the best of the checks: of those that come every epoch, at
-    // least as good as of those that come every tenth.
+    // Without what comes after, the net is the best of the checks: of those that come every epoch,
+    // at least as good as of those that come every tenth.
     let right = [1, 10].map(|epochs_a_check| {
         let recipe = Recipe { closing_epochs: 0, epochs_a_check, ..Recipe::DEFAULT };
         let report = Hands::new(many()).run(&recipe, u32::MAX);

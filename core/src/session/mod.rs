@@ -1,10 +1,11 @@
 //! A guarded run of fine-tuning: collect, learn, check, then keep or go back.
 //!
-//! New samples are collected in a [`Replay`], old ones lie in another. A [`Session`] learns from the new
-//! with the old in between, and checks what has become of both. Parameters that are better on the new
-//! samples, and have not forgotten too much of the old, are [kept](Keep); in the end the net has the best
-//! of them, or those from before. From some number on a part of the new samples is held out of learning to
-//! judge by; once the best weights are found, what was held out is learnt as well. What it did and why it ended stands in its [`Report`].
+//! New samples are collected in a [`Replay`], old ones lie in another. A [`Session`] learns from
+//! the new with the old in between, and checks what has become of both. Parameters that are better
+//! on the new samples, and have not forgotten too much of the old, are [kept](Keep); in the end the
+//! net has the best of them, or those from before. From some number on a part of the new samples is
+//! held out of learning to judge by; once the best weights are found, what was held out is learnt
+//! as well. What it did and why it ended stands in its [`Report`].
 //!
 //! ```
 //! # cpfo::net! { pub mod digits: 8 x 8 x 1 { F1 = FullyConnected(16, Relu); O2 = Output(10, SoftmaxCrossEntropy); } }
@@ -39,7 +40,8 @@
 //! session.begin(&Recipe::DEFAULT, &new, rng, clock())?;
 //! let report = loop {
 //!     control();
-//!     if let Poll::Ready(report) = session.poll(&mut learner, &new, &old, &mut kept, 2_000, clock()) {
+//!     let polled = session.poll(&mut learner, &new, &old, &mut kept, 2_000, clock());
+//!     if let Poll::Ready(report) = polled {
 //!         break report;
 //!     }
 //! };
@@ -50,9 +52,9 @@
 //!
 //! # Memory
 //!
-//! Beside a learner: both reservoirs, 6 bytes a sample for their turns, and what is kept. An [`InRam`] takes
-//! as much as what trains; a chip with its model in flash need not have one, for the model before lies
-//! there, and [`Keep`] can be a slot of its store.
+//! Beside a learner: both reservoirs, 6 bytes a sample for their turns, and what is kept. An
+//! [`InRam`] takes as much as what trains; a chip with its model in flash need not have one, for
+//! the model before lies there, and [`Keep`] can be a slot of its store.
 
 mod keep;
 mod recipe;
@@ -95,8 +97,8 @@ impl core::fmt::Display for Unready {
 
 impl core::error::Error for Unready {}
 
-/// A guarded run of fine-tuning, on up to `NEW` new samples and `OLD` old ones. Numbers alone: samples,
-/// net and what is kept are somebody else's.
+/// A guarded run of fine-tuning, on up to `NEW` new samples and `OLD` old ones. Numbers alone:
+/// samples, net and what is kept are somebody else's.
 pub struct Session<const NEW: usize, const OLD: usize> {
     recipe: Recipe,
     rng: Rng,
@@ -108,7 +110,8 @@ pub struct Session<const NEW: usize, const OLD: usize> {
     /// New samples that are learnt from, and held out.
     samples: usize,
     held_out: usize,
-    /// Epochs that are left, steps by new samples in this one, and steps by old ones after the last.
+    /// Epochs that are left, steps by new samples in this one, and steps by old ones after the
+    /// last.
     epochs: u32,
     left: usize,
     due: u32,
@@ -185,8 +188,8 @@ impl<const NEW: usize, const OLD: usize> Zero for Session<NEW, OLD> {
 }
 
 impl<const NEW: usize, const OLD: usize> Session<NEW, OLD> {
-    /// Begins a session with the new samples that are there. The order of samples is drawn from `rng`;
-    /// `now` is what a clock of the caller's tells, which may wrap around once.
+    /// Begins a session with the new samples that are there. The order of samples is drawn from
+    /// `rng`; `now` is what a clock of the caller's tells, which may wrap around once.
     ///
     /// # Errors
     /// [`Unready`].
@@ -225,11 +228,12 @@ impl<const NEW: usize, const OLD: usize> Session<NEW, OLD> {
         self.phase != Phase::Idle
     }
 
-    /// Goes on for about `budget` multiplications of a step, or for one look at a sample to be checked,
-    /// which is a whole pass forward. Ready with the report when the session has ended, and from then on.
+    /// Goes on for about `budget` multiplications of a step, or for one look at a sample to be
+    /// checked, which is a whole pass forward. Ready with the report when the session has ended,
+    /// and from then on.
     ///
-    /// The learner is the session's as long as it lasts: it holds the parameters, and samples are put into its
-    /// image. New samples may be offered meanwhile.
+    /// The learner is the session's as long as it lasts: it holds the parameters, and samples are
+    /// put into its image. New samples may be offered meanwhile.
     pub fn poll<N: Net, C: Choice, X: Pixel, const CLASSES: usize>(
         &mut self,
         learner: &mut Learner<N, C, X>,

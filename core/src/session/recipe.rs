@@ -15,7 +15,8 @@ pub struct Recipe {
     /// What is done with a gradient that is too long. Where there is no limit its length is not
     /// measured, which saves a pass forward and back.
     pub limit: Option<Limit>,
-    /// About how many steps by new samples there are: so many divided by the samples give the epochs.
+    /// About how many steps by new samples there are: so many divided by the samples give the
+    /// epochs.
     pub steps: u32,
     /// There are no fewer epochs than this.
     pub least_epochs: u32,
@@ -29,16 +30,16 @@ pub struct Recipe {
     pub hold_out_one_of: usize,
     /// So many epochs lie between two checks of the held-out samples.
     pub epochs_a_check: u32,
-    /// So many epochs follow from the best weights on, in which what was held out is learnt from, too.
-    /// What they come to is kept if no more of it is wrong than before them.
+    /// So many epochs follow from the best weights on, in which what was held out is learnt from,
+    /// too. What they come to is kept if no more of it is wrong than before them.
     pub closing_epochs: u32,
     /// The share of the old samples that may become wrong: 0.02 is two points of accuracy.
     pub most_lost: f32,
 }
 
 impl Recipe {
-    /// What served best on net A with six changes of its world, from one new sample of each class to
-    /// twenty.
+    /// What served best on net A with six changes of its world, from one new sample of each class
+    /// to twenty.
     pub const DEFAULT: Self = Self {
         rates: Rates::new(0.02),
         limit: None,

@@ -2,8 +2,8 @@
 
 use crate::rng::Rng;
 
-/// Turns of up to `ROOM` samples: each class as often as every other, and within a class each sample;
-/// chance decides between equals.
+/// Turns of up to `ROOM` samples: each class as often as every other, and within a class each
+/// sample; chance decides between equals.
 pub(super) struct Turns<const ROOM: usize> {
     samples: [Turn; ROOM],
 }
@@ -35,8 +35,8 @@ impl<const ROOM: usize> Turns<ROOM> {
         self.samples.get(place).is_some_and(|turn| turn.is_held_out)
     }
 
-    /// Holds out up to so many samples: of each class an equal share, and never the last that it has.
-    /// Says how many.
+    /// Holds out up to so many samples: of each class an equal share, and never the last that it
+    /// has. Says how many.
     pub(super) fn hold_out(
         &mut self,
         count: usize,
@@ -62,8 +62,8 @@ impl<const ROOM: usize> Turns<ROOM> {
         held_out
     }
 
-    /// The place and the class of the next sample, with `all` of one that is held out, too; none if there
-    /// is none.
+    /// The place and the class of the next sample, with `all` of one that is held out, too; none if
+    /// there is none.
     pub(super) fn draw(
         &mut self,
         labels: impl Iterator<Item = Option<usize>> + Clone,

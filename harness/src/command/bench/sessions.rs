@@ -1,10 +1,11 @@
 //! What guarded sessions come to: net A on the digits, in other worlds and with classes that it has
 //! never seen. It is core's session that runs, so a chip comes to the same bits.
 //!
-//! A net learns the first four fifths of the digits, by the recipe of `cpfo train`. Of the last fifth, as
-//! it looks in another world, a few samples of each class are what the device meets; the others are the
-//! test, as they look there (new) and as they were (old). For new classes a net learns the digits
-//! from 0 to 7, meets some of 8 and 9, and is tested with the others of these (new) and of those (old).
+//! A net learns the first four fifths of the digits, by the recipe of `cpfo train`. Of the last
+//! fifth, as it looks in another world, a few samples of each class are what the device meets; the
+//! others are the test, as they look there (new) and as they were (old). For new classes a net
+//! learns the digits from 0 to 7, meets some of 8 and 9, and is tested with the others of these
+//! (new) and of those (old).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -55,8 +56,8 @@ const WORLDS: [World; 6] = [
 /// The first of the classes that are new.
 const UNKNOWN: u16 = 8;
 
-/// PyTorch's plain SGD on all of net A, with 50 old samples replayed, mean of the six worlds and of five
-/// seeds: batch 1, rate 0.03, 20 epochs, from a net that had 94.6 % of the old world right.
+/// PyTorch's plain SGD on all of net A, with 50 old samples replayed, mean of the six worlds and of
+/// five seeds: batch 1, rate 0.03, 20 epochs, from a net that had 94.6 % of the old world right.
 const PYTORCH: [[f64; 2]; 5] =
     [[54.5, 91.5], [66.9, 90.9], [81.0, 89.3], [87.4, 88.8], [91.1, 87.9]];
 
@@ -103,7 +104,8 @@ pub(super) fn run(flags: &BenchFlags) -> anyhow::Result<ExitCode> {
     for train in &trains {
         ensure!(
             TRAINS.contains(train),
-            "there are no sessions with --train {train}: take --train all, conv+output, output or biases"
+            "there are no sessions with --train {train}: take --train all, conv+output, output or \
+             biases"
         );
     }
     let seeds = flags.seeds.unwrap_or(SEEDS);
