@@ -125,6 +125,12 @@
 //! - *Number after number.* A generation is newer than all that either slot speaks of, so that
 //!   nothing old comes before it; they are compared by their difference, and wrap.
 //!
+//! *What is left.* Cells that change their mind together can still deceive: a commit word whose
+//! writing was cut, that reads as none at one start and as whole at a later one. If the very next
+//! save is cut as well, in its word to the slot in use or in its erase, that half erased slot may
+//! be taken for a model, or its generation be given twice. It takes two cuts in a row, the first
+//! within the microseconds of one unit. The tests let such cells differ one by one.
+//!
 //! The checksums are not what this rests on, for all of the above is order. They are for what
 //! happens to bits later: a CRC-32 notices each change of up to two bits in up to 2³¹ bits, of
 //! three in up to 11 KB, and of many with a chance of 1 − 2⁻³². It is over model, generation and
