@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
+
 /// A number with its thousands apart, as a reader likes it.
 fn spaced(number: &str) -> String {
     let digits = number.as_bytes().rchunks(3).rev();
@@ -93,6 +95,42 @@ fn the_readme_quotes_the_committed_bounds() {
     let rows: Vec<_> = rows.map(|line| format!("| {} |", numbers(line).join(" | "))).collect();
     assert_eq!(rows.len(), 2 * told.len());
     for row in rows {
+        assert!(readme.contains(&row), "the README has no row `{row}`");
+    }
+}
+
+#[test]
+fn the_readme_quotes_the_committed_sessions() {
+    let readme = read("README.md");
+    let sessions: Value = serde_json::from_str(&read("tests/sessions.json")).unwrap();
+    let mean = |shares: &Value| {
+        let shares: Vec<_> =
+            shares.as_array().unwrap().iter().map(|s| s.as_f64().unwrap()).collect();
+        100.0 * shares.iter().sum::<f64>() / shares.len() as f64
+    };
+    let all = sessions["rows"].as_array().unwrap();
+    for (named, train, replayed, of_classes) in [
+        ("all, 50", "all", 50, false),
+        ("all, none", "all", 0, false),
+        ("convolution + output, 50", "conv+output", 50, false),
+        ("output, 50", "output", 50, false),
+        ("biases, 50", "biases", 50, false),
+        ("all, 50: classes 8 and 9 for a net that knew 0 to 7", "all", 50, true),
+    ] {
+        let cells = [1, 2, 5, 10, 20].map(|samples| {
+            let rows: Vec<_> = all
+                .iter()
+                .filter(|row| row["train"] == train && row["replayed"] == replayed)
+                .filter(|row| row["samples_a_class"] == samples)
+                .filter(|row| (row["task"] == "classes") == of_classes)
+                .collect();
+            assert_eq!(rows.len(), if of_classes { 1 } else { 6 });
+            let [new, old] = ["new", "old"].map(|side| {
+                rows.iter().map(|row| mean(&row[side])).sum::<f64>() / rows.len() as f64
+            });
+            format!("{new:.1} / {old:.1}")
+        });
+        let row = format!("| {named} | {} |", cells.join(" | "));
         assert!(readme.contains(&row), "the README has no row `{row}`");
     }
 }
