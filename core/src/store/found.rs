@@ -26,9 +26,10 @@ pub struct Found {
 pub enum State {
     /// Nothing has been saved in it.
     Empty,
-    /// It has no commit word: a save did not come to its end, or the content is damaged.
+    /// It has no commit word: a save did not come to its end, or the content is damaged. Or it
+    /// looks whole, and may have been erased in part.
     Torn,
-    /// A save was cut at the very end. Its model is used if there is no other.
+    /// A save was cut at the very end: its model may be gone tomorrow, and is not used.
     Unsealed,
     /// It has a commit word, but its model is damaged, or not one of this net.
     Refused(Fault),
@@ -90,7 +91,9 @@ pub enum Failed {
     NoSave,
     /// There is no other model to go back to.
     NoOther,
-    /// The slot of the other model has no room to note another rollback to it.
+    /// A slot has no room left to note what is about to be done. After a rollback was refused, a
+    /// save makes room. If a save is refused, after many cuts or failed starts in a row, the way
+    /// out is to erase both slots, by [`Store::flash_mut`](super::Store::flash_mut), and to save.
     Full,
 }
 
@@ -106,7 +109,9 @@ impl core::fmt::Display for Failed {
             Self::Busy => "a save is under way: go on with it, or give it up",
             Self::NoSave => "no save is under way",
             Self::NoOther => "there is no other model to go back to",
-            Self::Full => "there is no room to note another rollback: save first",
+            Self::Full => {
+                "no room is left to note it: save before a rollback; erase both slots before a save"
+            }
         })
     }
 }

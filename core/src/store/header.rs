@@ -113,8 +113,13 @@ impl Header {
 
     /// The commit word that belongs to a header.
     pub(super) fn commit(&self) -> [u8; COMMIT] {
-        paired(CRC.checksum(&self.bytes()))
+        commit_of(&self.bytes())
     }
+}
+
+/// The commit word that belongs to the bytes of a header.
+pub(super) fn commit_of(header: &[u8; HEADER]) -> [u8; COMMIT] {
+    paired(CRC.checksum(header))
 }
 
 /// A number and its complement. Half of the bits are programmed, and of each pair one: where only

@@ -6,9 +6,10 @@ use embedded_storage::nor_flash::NorFlash;
 
 use super::found::{Failed, Found, State, Unfit};
 use super::header::{Header, Origin, Progress};
-use super::layout::{Layout, STARTS, WELLS};
+use super::layout::{Layout, SPARE};
 use super::save::Course;
 use super::slot::{Area, Look, Slot, Which, is_newer, newer};
+use super::words::Sure;
 use crate::choice::Choice;
 use crate::format::{self, Fault, Reader};
 use crate::net::{Net, Parameters};
@@ -30,14 +31,12 @@ pub struct Store<N, F> {
 #[derive(Clone, Copy)]
 pub(super) struct Chosen {
     pub(super) found: Found,
-    /// Newer than everything that a slot says.
+    /// The generation of the next save.
     pub(super) next: u32,
     /// The slot that the next save may erase.
     pub(super) target: Which,
     /// Whether it was said of the chosen slot that all is well.
     is_well: bool,
-    /// Whether its confirmation was written to its end, for sure.
-    pub(super) is_solid: bool,
 }
 
 impl<N: Net, F: NorFlash> Store<N, F> {
@@ -95,7 +94,7 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         // A slot in which a start cannot be noted might be started for ever.
         let mut refused = [None; 2];
         while let Some(which) = chosen.found.slot {
-            if chosen.is_well || self.note_start(which) {
+            if chosen.is_well || self.area(which).note_start() {
                 break;
             }
             *which.of_mut(&mut refused) = Some(State::Failed);
@@ -107,11 +106,10 @@ impl<N: Net, F: NorFlash> Store<N, F> {
     /// Confirms that the model which was started runs well.
     ///
     /// # Errors
-    /// [`Failed::Flash`], [`Failed::Busy`].
+    /// [`Failed::Full`], [`Failed::Flash`], [`Failed::Busy`].
     pub fn well(&mut self) -> Result<(), Failed> {
         self.is_idle()?;
-        let chosen = self.chosen();
-        if chosen.is_well && chosen.is_solid { Ok(()) } else { self.confirm() }
+        self.confirm()
     }
 
     /// Loads the model that was found or started into the parameters, looking for it first if need
@@ -166,16 +164,17 @@ impl<N: Net, F: NorFlash> Store<N, F> {
     pub fn rollback(&mut self) -> Result<Found, Failed> {
         self.is_idle()?;
         let found = self.chosen().found;
-        let other = found.slot.ok_or(Failed::NoOther)?.other();
+        let which = found.slot.ok_or(Failed::NoOther)?;
+        let other = which.other();
         let look = *other.of(&self.looks());
         let is_before = |header: &Header| is_newer(found.generation, header.generation);
         let header = look.header.filter(|_| state::<N>(&look) == State::Older).filter(is_before);
         self.area(other).check(&header.ok_or(Failed::NoOther)?).map_err(|_| Failed::NoOther)?;
-        match self.area(other).prefer_to(found.generation) {
-            Ok(true) => Ok(self.find()),
-            Ok(false) => Err(Failed::Full),
-            Err(_) => Err(Failed::Flash),
+        if self.area(other).room() < SPARE {
+            return Err(Failed::Full);
         }
+        self.area(which).say(found.generation)?;
+        Ok(self.find())
     }
 
     pub(super) fn is_idle(&self) -> Result<(), Failed> {
@@ -190,19 +189,31 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         }
     }
 
-    /// What both slots say of themselves.
+    /// What both slots say of themselves and of each other.
+    #[inline(never)]
     fn looks(&mut self) -> [Look; 2] {
-        let mut looks = Which::BOTH.map(|which| self.area(which).look());
+        let mut looks = [Look::default(); 2];
         for which in Which::BOTH {
-            let generation = |which: Which| which.of(&looks).header.map(|header| header.generation);
-            let (Some(own), Some(_)) = (generation(which), generation(which.other())) else {
-                continue;
-            };
-            // It looks whole, and there is no saying what the erase has left.
-            if self.area(which.other()).is_erasing(own) {
-                which.of_mut(&mut looks).header = None;
-            }
+            *which.of_mut(&mut looks) = self.area(which).look();
         }
+        let [Some(first), Some(second)] =
+            looks.each_ref().map(|look| Some(look.header.as_ref()?.generation))
+        else {
+            return looks;
+        };
+        let is_first = is_newer(first, second);
+        let generation = if is_first { first } else { second };
+        let [one, other] = &mut looks;
+        let (old, new) = if is_first { (other, one) } else { (one, other) };
+        // What is said by the older one has been said before the newer one was in use, or since it
+        // is no longer; and then the number is higher by two.
+        new.is_void = old.words.claim().is_some_and(|claim| {
+            is_newer(claim, generation)
+                && !(claim == generation.wrapping_add(1) && new.words.are_of_use())
+        });
+        // That was only said once the seal was seen.
+        new.is_sealed |= old.words.left > Sure::No;
+        old.is_void = !new.is_void && new.words.claim().is_some();
         looks
     }
 
@@ -214,48 +225,29 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         for which in Which::BOTH {
             *which.of_mut(&mut states) = which.of(&refused).unwrap_or(state::<N>(which.of(&looks)));
         }
-        let order = self.order(&looks);
+        let order = order(&looks);
         let mut slot = None;
-        // One that is not sealed may be gone tomorrow: it is better than none.
-        for is_sealed in [true, false] {
-            for which in order {
-                let (look, state) = (which.of(&looks), which.of_mut(&mut states));
-                let Some(header) = look.header.filter(|_| look.is_sealed == is_sealed) else {
-                    continue;
-                };
-                let is_candidate = matches!(state, State::Older | State::Unsealed);
-                if slot.is_some() || !is_candidate {
-                    continue;
+        for which in order {
+            let look = which.of(&looks);
+            let Some(header) = look.counted() else { continue };
+            // What was gone back from does not come back because the other fails: that may change.
+            let is_left =
+                has_left(&looks, which) && !matches!(which.other().of(&states), State::Refused(_));
+            let state = which.of_mut(&mut states);
+            if slot.is_some() || is_left || *state != State::Older {
+                continue;
+            }
+            match self.area(which).check(header) {
+                Ok(()) => {
+                    *state = State::Used;
+                    slot = Some((which, *header));
                 }
-                match self.area(which).check(&header) {
-                    Ok(()) => {
-                        *state = State::Used;
-                        slot = Some((which, header));
-                    }
-                    Err(why) => *state = State::Refused(why),
-                }
+                Err(why) => *state = State::Refused(why),
             }
         }
         let chosen = self.with(slot, states, &looks);
         self.choice = Some(chosen);
         chosen
-    }
-
-    /// Both slots, that which is to be preferred first.
-    fn order(&mut self, looks: &[Look; 2]) -> [Which; 2] {
-        let [first, second] = looks.map(|look| look.header);
-        let newest = match (first, second) {
-            (Some(first), Some(second)) if is_newer(first.generation, second.generation) => {
-                Which::First
-            }
-            (Some(_), None) => Which::First,
-            _ => Which::Second,
-        };
-        let is_rolled_back = newest
-            .of(looks)
-            .header
-            .is_some_and(|header| self.area(newest.other()).is_preferred_to(header.generation));
-        if is_rolled_back { [newest.other(), newest] } else { [newest, newest.other()] }
     }
 
     /// What follows from a choice.
@@ -266,16 +258,7 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         looks: &[Look; 2],
     ) -> Chosen {
         let mut states = states;
-        // No number that a slot says may come again: not that of a save, nor one that a slot is
-        // preferred to.
-        let mut newest = None;
-        for which in Which::BOTH {
-            if let Some(header) = which.of(looks).header {
-                let own = self.area(which).newest(header.generation);
-                newest = Some(newest.map_or(own, |newest| newer(own, newest)));
-            }
-        }
-        let next = newest.map_or(1, |newest: u32| newest.wrapping_add(1));
+        let target = slot.map_or(order(looks)[1], |(which, _)| which.other());
         let none = Chosen {
             found: Found {
                 slot: None,
@@ -284,49 +267,72 @@ impl<N: Net, F: NorFlash> Store<N, F> {
                 origin: Origin::Factory,
                 progress: Progress::default(),
             },
-            next,
-            target: self.order(looks)[1],
+            next: next(looks, target),
+            target,
             is_well: true,
-            is_solid: true,
         };
         let Some((which, header)) = slot else { return none };
-        let other = which.other();
-        let generation = |which: Which| which.of(looks).header.map(|header| header.generation);
-        if *other.of(&states) == State::Older
-            && generation(other).is_some_and(|other| is_newer(other, header.generation))
+        let other = target.of(looks).header;
+        if *target.of(&states) == State::Older
+            && other.is_some_and(|other| is_newer(other.generation, header.generation))
         {
-            *other.of_mut(&mut states) = State::RolledBack;
+            *target.of_mut(&mut states) = State::RolledBack;
         }
         let Header { generation, origin, progress, .. } = header;
-        let look = which.of(looks);
         Chosen {
             found: Found { slot: Some(which), states, generation, origin, progress },
-            target: other,
-            is_well: look.is_well,
-            is_solid: look.is_solid,
+            is_well: which.of(looks).words.well > Sure::No,
             ..none
         }
     }
 
-    /// Sees to it that the chosen slot stays the chosen one whatever becomes of the other, before
-    /// that is erased: a model that was passed over could come back without half of its marks.
-    ///
-    /// There is room for what a few cuts in the marks themselves leave. Beyond that a save is worth
-    /// more than a mark: whether the flash takes anything at all it will say to the save.
-    pub(super) fn settle(&mut self) {
-        let chosen = self.chosen();
-        let Some(which) = chosen.found.slot else { return };
-        if !chosen.is_solid {
-            let _ = self.confirm();
+    /// Sees to it that the slot that stays wins over the other whatever becomes of that one, before
+    /// it is erased to be given this generation.
+    #[inline(never)]
+    pub(super) fn settle(&mut self, generation: u32) -> Result<(), Failed> {
+        let target = self.chosen().target;
+        let looks = self.looks();
+        let (own, other) = (target.other().of(&looks), target.of(&looks));
+        let Some(header) = own.counted() else {
+            // With nothing to hold on to, what may count tomorrow cannot be erased.
+            return if other.header.is_some() { Err(Failed::Full) } else { Ok(()) };
+        };
+        let is_low = self.area(target.other()).room() < SPARE;
+        if let Some(newer) = newer_other(own, other, header.generation) {
+            let is_beyond = |of: u32| own.words.newest().is_some_and(|newest| is_newer(newest, of));
+            // The word below is only begun once this one is there to stay.
+            let has_left = other.words.left == Sure::Solid || is_beyond(newer.wrapping_add(1));
+            // Where room is low, a word of which it is not sure may have been gone by.
+            if is_low && !has_left && (!other.is_sealed || is_beyond(newer)) {
+                return Err(Failed::Full);
+            }
+            if other.is_sealed && !has_left {
+                self.area(target).say(newer)?;
+            }
         }
-        let Some(other) = self.area(which.other()).look().header else { return };
-        let mut area = self.area(which);
-        if !area.is_preferred_to(other.generation) {
-            let _ = area.prefer_to(other.generation);
+        self.take_over(target.other(), &looks)?;
+        // Behind the last word there may be another whose writing was cut, and which is not seen.
+        // Where room is low there is none.
+        if is_low && own.words.claim_for_sure(generation) {
+            return Ok(());
         }
-        if !area.is_erasing(other.generation) {
-            let _ = area.erases(other.generation);
+        self.area(target.other()).say(generation)
+    }
+
+    /// Says in the slot before that this one is in use, before anything is said in this one.
+    fn take_over(&mut self, which: Which, looks: &[Look; 2]) -> Result<(), Failed> {
+        let (own, before) = (which.of(looks), which.other().of(looks));
+        let (Some(header), Some(header_before)) = (own.counted(), before.counted()) else {
+            return Ok(());
+        };
+        if own.words.are_of_use()
+            || is_newer(header_before.generation, header.generation)
+            || before.words.left == Sure::Solid
+            || self.area(which.other()).is_closed()
+        {
+            return Ok(());
         }
+        self.area(which.other()).say(header_before.generation)
     }
 
     /// What follows from a save that has come to its end.
@@ -344,25 +350,20 @@ impl<N: Net, F: NorFlash> Store<N, F> {
             next: generation.wrapping_add(1),
             target: which.other(),
             is_well: false,
-            is_solid: true,
         });
     }
 
-    /// Notes a start in a slot; whether it can be told at the next one.
-    fn note_start(&mut self, which: Which) -> bool {
-        let starts = (0..STARTS).map(|n| Self::LAYOUT.start(n));
-        self.area(which).mark_one(starts, 1).unwrap_or(false)
-    }
-
-    /// Confirms the chosen slot by a mark that is written to its end: what was read of it was no
-    /// accident. A save erases the other slot, so it does that before.
+    /// Says that the model of the chosen slot runs well, once and for all.
+    #[inline(never)]
     pub(super) fn confirm(&mut self) -> Result<(), Failed> {
         let chosen = self.chosen();
         let Some(which) = chosen.found.slot else { return Ok(()) };
-        let wells = (0..WELLS).map(|n| Self::LAYOUT.well(n));
-        // Where there is no room for another, one of them will have come to its end.
-        self.area(which).mark_one(wells, 2)?;
-        self.choice = Some(Chosen { is_well: true, is_solid: true, ..chosen });
+        let looks = self.looks();
+        if which.of(&looks).words.well < Sure::Solid {
+            self.take_over(which, &looks)?;
+            self.area(which).say(chosen.found.generation.wrapping_sub(1))?;
+        }
+        self.choice = Some(Chosen { is_well: true, ..chosen });
         Ok(())
     }
 
@@ -382,12 +383,63 @@ impl<N: Net, F: NorFlash> Store<N, F> {
     }
 }
 
+/// Both slots, that which is to be preferred first.
+fn order(looks: &[Look; 2]) -> [Which; 2] {
+    let [first, second] = looks.each_ref().map(Look::counted);
+    let newest = match (first, second) {
+        (Some(first), Some(second)) if is_newer(first.generation, second.generation) => {
+            Which::First
+        }
+        (Some(_), None) => Which::First,
+        _ => Which::Second,
+    };
+    match (first, second) {
+        // No model counts. One with a commit word may do so tomorrow: it is left alone.
+        (None, None) if looks[0].header.is_some() => [Which::First, Which::Second],
+        _ if has_left(looks, newest) => [newest.other(), newest],
+        _ => [newest, newest.other()],
+    }
+}
+
+/// Whether a slot, the newer one of two that count, is no longer in use.
+fn has_left(looks: &[Look; 2], which: Which) -> bool {
+    let (own, other) = (which.of(looks), which.other().of(looks));
+    let [Some(header), Some(other)] = [own, other].map(Look::counted) else { return false };
+    own.words.left > Sure::No && is_newer(header.generation, other.generation)
+}
+
+/// The generation of the next save, into this slot.
+fn next(looks: &[Look; 2], target: Which) -> u32 {
+    let (own, other) = (target.other().of(looks), target.of(looks));
+    let Some(header) = own.counted() else {
+        let generations = looks.iter().filter_map(|look| Some(look.header?.generation));
+        return generations.reduce(newer).map_or(1, |newest| newest.wrapping_add(1));
+    };
+    match newer_other(own, other, header.generation) {
+        // What it may have said of this slot has the number between.
+        Some(newer) if other.is_sealed => newer.wrapping_add(2),
+        Some(newer) => newer.wrapping_add(1),
+        None => match (own.words.claim(), own.words.newest()) {
+            (Some(claim), _) => claim,
+            (None, Some(newest)) => newest.wrapping_add(2),
+            (None, None) => header.generation.wrapping_add(1),
+        },
+    }
+}
+
+/// The generation of the other slot if it is newer than this one, and all of it is there.
+fn newer_other(own: &Look, other: &Look, generation: u32) -> Option<u32> {
+    let other = other.header?.generation;
+    (is_newer(other, generation) && !own.words.erase(other)).then_some(other)
+}
+
 /// What is in a slot by the look of it.
 fn state<N: Net>(look: &Look) -> State {
     let lengths = [format::length::<N>(), format::scaled_length::<N>()];
     match look.header {
         None if look.is_blank => State::Empty,
         None => State::Torn,
+        Some(_) if look.is_void => State::Torn,
         Some(header) if header.fingerprint != const { format::fingerprint::<N>() } => {
             State::Refused(Fault::OtherNet)
         }

@@ -12,15 +12,15 @@ pub(super) const PIECE: usize = 64;
 
 /// How often a model is started without a confirmation that it runs well.
 pub const STARTS: usize = 2;
-/// How often a slot can be confirmed; cuts take one each.
-pub(super) const WELLS: usize = 3;
-/// Words on the other slot that a slot has room for. The first save after its own takes one, and
-/// each return to it another.
-pub(super) const WORDS: usize = 5;
+/// Words that a slot has room for. A model that is saved and gives way to the next takes three;
+/// each save that is cut takes one, a cut in the writing of a word another, and a return to the slot
+/// two.
+pub(super) const WORDS: usize = 10;
+/// Of these as many are not taken by saves that are cut, nor by the returns themselves: what comes
+/// after them needs some.
+pub(super) const SPARE: usize = 4;
 /// Bytes of such a word: a number and its complement.
 pub(super) const WORD: usize = 8;
-/// How often it can be said that the other slot is about to be erased; cuts take one each.
-pub(super) const ERASINGS: usize = 2;
 
 /// The places in a slot of a flash whose smallest piece to write, and to read, has `unit` bytes.
 ///
@@ -77,20 +77,14 @@ impl Layout {
         self.seal() + self.unit * (1 + n)
     }
 
-    /// A mark that all is well; the next unit says that it was written to its end.
-    pub(super) const fn well(self, n: usize) -> usize {
-        self.start(STARTS) + 2 * self.unit * n
-    }
-
-    /// A word on the other slot: its generation, to which this one is preferred. Behind it are
-    /// units for a mark that it is about to be erased.
+    /// A word on the two slots; the unit behind it says that it was written to its end.
     pub(super) const fn word(self, n: usize) -> usize {
-        self.well(WELLS) + (self.whole(WORD) + ERASINGS * self.unit) * n
+        self.start(STARTS) + (self.whole(WORD) + self.unit) * n
     }
 
-    /// One of these units.
-    pub(super) const fn erasing(self, n: usize, k: usize) -> usize {
-        self.word(n) + self.whole(WORD) + self.unit * k
+    /// This unit.
+    pub(super) const fn end(self, n: usize) -> usize {
+        self.word(n) + self.whole(WORD)
     }
 
     pub(super) const fn header(self) -> usize {

@@ -64,7 +64,7 @@
 //! | | Cortex-M4F | Cortex-M0 |
 //! |---|--:|--:|
 //! | a save of net A | 1.2 million | 1.6 million |
-//! | a save of net B | 11.2 million | |
+//! | a save of net B | 11.1 million | |
 //! | looking for net A | 0.6 million | 0.8 million |
 //!
 //! Neither takes a second copy of the model in RAM: pieces of 64 bytes are on the stack, which is
@@ -96,11 +96,21 @@
 //! | 8 | the commit word: the CRC-32 of the header, and its complement |
 //! | a unit | the seal: zeros once the commit word was written to its end |
 //! | 2 units | a mark for each [start](Store::start) |
-//! | 3 × 2 units | marks that all is [well](Store::well) |
-//! | 5 × (8, 2 units) | words on the other slot: its generation and the complement, to which this slot is preferred, by a [rollback](Store::rollback) or before a save; and a mark that it is about to be erased |
+//! | 10 × (8, a unit) | words: a number and its complement, and a mark that the word was written to its end |
 //! | 44 | the header: `CPFS`, version 1 of this format (2 bytes), [`Origin`] (1), 0 (1), generation (4), [fingerprint](crate::format::fingerprint) (4), length of the model (4), [`Progress`]: samples learnt (4), note (16); CRC-32 of the model without its own checksum, and of these fields (4) |
 //! | up to 64 | up to a multiple of 64 bytes |
 //! | | the model in the [device format](crate::format), version 1 or 2 |
+//!
+//! Words are written one behind the other. What the number means goes by the generation of the slot
+//! that it lies in:
+//!
+//! | number | what it says |
+//! |---|---|
+//! | one less | the model in this slot runs well |
+//! | the same | the other slot is in use instead of this one |
+//! | a newer one | this slot is in use; the other one is written with this generation, and whatever is older there may be erased in part |
+//!
+//! Of the last two kinds the last word counts.
 //!
 //! # Why no cut loses a model
 //!
@@ -109,27 +119,36 @@
 //! and only then writes the commit word, alone, and after it the seal, alone. Each has come to its
 //! end before the next begins.
 //!
-//! - *Erased in part.* Such a slot may look blank, or whole. Nothing follows from either: a slot is
-//!   erased anew whatever it looks like, and is only written once all of it reads as blank. Before
-//!   its erase a word on it is written to the slot in use, and with that nobody goes back to it.
-//! - *Written in part.* There is no commit word.
-//! - *The commit word in part.* It has as many zeros as ones, one in each pair of bit and
-//!   complement. If any of its bits is not programmed, a pair has two ones. So no part of it is
-//!   one, whatever the unit.
-//! - *The commit word just so.* Bits whose programming was cut may read as zeros now and as ones
-//!   tomorrow. A slot without a seal is therefore used only if there is no other. A seal, be it a
-//!   single bit of it, was written when the commit word was there to stay.
-//! - *The seal just so.* Then the slot may count today and not tomorrow, and the save has not
-//!   returned. Before the next save erases the other slot, a pair of marks is written to the slot
-//!   in use: the second says that the first is there to stay.
-//! - *Number after number.* A generation is newer than all that either slot speaks of, so that
-//!   nothing old comes before it; they are compared by their difference, and wrap.
+//! Bits whose change was cut may read one way today and the other tomorrow, one by one or all of an
+//! operation together. So nothing follows from what looks blank, or half written; and what looks
+//! whole is there to stay only if something was written after it.
 //!
-//! *What is left.* Cells that change their mind together can still deceive: a commit word whose
-//! writing was cut, that reads as none at one start and as whole at a later one. If the very next
-//! save is cut as well, in its word to the slot in use or in its erase, that half erased slot may
-//! be taken for a model, or its generation be given twice. It takes two cuts in a row, the first
-//! within the microseconds of one unit. The tests let such cells differ one by one.
+//! - *Written in part.* There is no commit word. It has as many zeros as ones, one in each pair of
+//!   bit and complement. If any of its bits is not programmed, a pair has two ones. So no part of
+//!   it is one, whatever the unit.
+//! - *The commit word just so.* A slot without a seal is never used. A seal, be it a single bit of
+//!   it that can be read, was written when the commit word was there to stay.
+//! - *The seal just so.* Then the slot may count today and not tomorrow, and the save has not
+//!   returned. Before a new slot says anything, it is said in the one before that the new one is in
+//!   use. From then on the one before writes no word that could matter; and had it, unseen, begun
+//!   one before, that has the very number that the new one gives to its own successor, and at equal
+//!   numbers the newer slot is right.
+//! - *Erased in part.* Such a slot may look blank, or whole. It is erased anew whatever it looks
+//!   like, and is only written once all of it reads as blank. Before its erase a word in the slot
+//!   in use says that all that is older than the generation to come is void. The word is there to
+//!   stay, and is written anew at each attempt, for behind it there may be one that is not seen;
+//!   only a slot with little room left goes by its last one, and takes no new one for an attempt.
+//! - *Back and forth.* Who goes back to the model before says so in the newer slot, which is out of
+//!   use from then on. The next number is higher by two: newer than any that the newer slot has
+//!   begun to write.
+//! - *Number after number.* So no generation is given twice, and nothing old comes before what is
+//!   newer. Generations are compared by their difference, and wrap.
+//!
+//! *What is left.* Places for words come to an end. A save that is cut takes one or two, but leaves
+//! four; a cut in the writing of a word takes one; a return to the model before takes two. They
+//! come back with each save that returns. Where the last one is gone, or where two saves in a row
+//! were cut at the commit word before any was ever acknowledged, there is no order in which a save
+//! would be safe: it is refused, by [`Failed::Full`], and what was found is found again.
 //!
 //! The checksums are not what this rests on, for all of the above is order. They are for what
 //! happens to bits later: a CRC-32 notices each change of up to two bits in up to 2³¹ bits, of
@@ -139,11 +158,11 @@
 //! # Back to what was before
 //!
 //! The model before the last stays in its slot until the next save. [`Store::rollback`] goes back
-//! to it, and that survives a restart. A model that was [started](Store::start) twice and not said
-//! to run [well](Store::well) is passed over: for the other slot, and then for the firmware's own
-//! model. So no model keeps a device from starting. A cut between the two counts as a start that
-//! failed. To save is to say that the model in use runs well. Who only [finds](Store::find) and
-//! [loads](Store::load) has no such count.
+//! to it, and that survives a restart; nothing but damage brings back what was gone back from. A
+//! model that was [started](Store::start) twice and not said to run [well](Store::well) is passed
+//! over: for the other slot, and then for the firmware's own model. So no model keeps a device from
+//! starting. A cut between the two counts as a start that failed. To save is to say that the model
+//! in use runs well. Who only [finds](Store::find) and [loads](Store::load) has no such count.
 
 mod found;
 mod header;
@@ -154,6 +173,7 @@ mod pair;
 mod save;
 mod slot;
 mod wear;
+mod words;
 
 pub use found::{Failed, Found, State, Unfit};
 pub use header::{Origin, Progress};

@@ -154,7 +154,8 @@ impl<N: Net, F: NorFlash> Store<N, F> {
         let next = |course: &mut Course, stage: Stage| (course.stage, course.at) = (stage, 0);
         match course.stage {
             Stage::Settle => {
-                self.settle();
+                self.confirm()?;
+                self.settle(course.header.generation)?;
                 next(course, Stage::Erase);
             }
             Stage::Erase => {

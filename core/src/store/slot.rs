@@ -4,8 +4,9 @@ use core::ops::Range;
 
 use embedded_storage::nor_flash::NorFlash;
 
-use super::header::{COMMIT, FIELDS, HEADER, Header, paired, unpaired};
-use super::layout::{ERASINGS, Layout, PIECE, STARTS, WELLS, WORD, WORDS};
+use super::header::{COMMIT, FIELDS, HEADER, Header, commit_of};
+use super::layout::{Layout, PIECE, STARTS};
+use super::words::{Sure, Words};
 use crate::format::{CRC, Fault};
 
 /// A range of flash that keeps one model.
@@ -79,7 +80,7 @@ pub(super) struct Area<'a, F> {
 pub(super) struct Refused;
 
 impl<F: NorFlash> Area<'_, F> {
-    const LAYOUT: Layout = Layout::of::<F>();
+    pub(super) const LAYOUT: Layout = Layout::of::<F>();
 
     /// Reads from a place that is a multiple of a unit, into whole units.
     pub(super) fn read(&mut self, at: usize, to: &mut [u8]) -> Result<(), Refused> {
@@ -99,6 +100,7 @@ impl<F: NorFlash> Area<'_, F> {
     }
 
     /// A record of fewer than [`PIECE`] bytes.
+    #[inline(never)]
     pub(super) fn record<const BYTES: usize>(&mut self, at: usize) -> Option<[u8; BYTES]> {
         let mut piece = [0; PIECE];
         self.read(at, piece.get_mut(..Self::LAYOUT.whole(BYTES))?).ok()?;
@@ -107,15 +109,20 @@ impl<F: NorFlash> Area<'_, F> {
 
     /// Whether nothing has been written into `bytes` bytes since they were erased: what cannot be
     /// read has.
+    #[inline(never)]
     pub(super) fn is_blank(&mut self, at: usize, bytes: usize) -> bool {
         let mut piece = [0; PIECE];
         let Some(piece) = piece.get_mut(..Self::LAYOUT.whole(bytes)) else { return false };
         self.read(at, piece).is_ok() && piece.iter().all(|&byte| byte == 0xFF)
     }
 
-    /// Whether a unit has been written, be it in part.
-    fn is_marked(&mut self, at: usize) -> bool {
-        !self.is_blank(at, Self::LAYOUT.unit())
+    /// Whether a unit has been written, be it in part. One that cannot be read may have been
+    /// erased in part instead.
+    #[inline(never)]
+    pub(super) fn is_marked(&mut self, at: usize) -> bool {
+        let mut piece = [0xFF; PIECE];
+        let Some(unit) = piece.get_mut(..Self::LAYOUT.unit()) else { return false };
+        self.read(at, unit).is_ok() && unit.iter().any(|&byte| byte != 0xFF)
     }
 
     /// Writes a mark of one unit where there is none yet.
@@ -125,26 +132,11 @@ impl<F: NorFlash> Area<'_, F> {
         if self.is_marked(at) { Ok(()) } else { Err(Refused) }
     }
 
-    /// Writes one of some marks, that are so many units each: one that is still blank. (A unit that
-    /// was torn may look so, and refuses.) Whether there was one.
-    pub(super) fn mark_one(
-        &mut self,
-        places: impl IntoIterator<Item = usize>,
-        units: usize,
-    ) -> Result<bool, Refused> {
-        let unit = Self::LAYOUT.unit();
-        let mut is_full = true;
-        for at in places {
-            let mut each = (0..units).map(|n| at + unit * n);
-            if !each.clone().all(|at| self.is_blank(at, unit)) {
-                continue;
-            }
-            is_full = false;
-            if each.all(|at| self.mark(at).is_ok()) {
-                return Ok(true);
-            }
-        }
-        if is_full { Ok(false) } else { Err(Refused) }
+    /// Notes a start by a mark that is still blank; whether there was one. (A unit that was torn may
+    /// look so, and refuses.)
+    pub(super) fn note_start(&mut self) -> bool {
+        let mut places = (0..STARTS).map(|n| Self::LAYOUT.start(n));
+        places.any(|at| self.is_blank(at, Self::LAYOUT.unit()) && self.mark(at).is_ok())
     }
 
     /// What a slot says, but for its model.
@@ -153,69 +145,16 @@ impl<F: NorFlash> Area<'_, F> {
         let layout = Self::LAYOUT;
         let header = self.record::<HEADER>(layout.header());
         let commit = self.record::<COMMIT>(layout.commit());
+        let header = header.filter(|bytes| commit == Some(commit_of(bytes)));
         let header = header.and_then(|bytes| Header::parse(&bytes));
-        let header = header.filter(|header| Some(header.commit()) == commit);
         let is_blank = self.is_blank(layout.commit(), COMMIT);
-        let starts = (0..STARTS).filter(|&n| self.is_marked(layout.start(n))).count();
-        let (mut is_well, mut is_solid) = (false, false);
-        for n in 0..WELLS {
-            is_well |= self.is_marked(layout.well(n));
-            is_solid |= self.is_marked(layout.well(n) + layout.unit());
-        }
-        let is_sealed = self.is_marked(layout.seal()) || starts > 0 || is_well || is_solid;
-        let is_well = is_well || is_solid;
-        Look { header, is_blank, is_sealed, starts, is_well, is_solid }
-    }
-
-    /// Whether the slot is preferred to another of this generation.
-    pub(super) fn is_preferred_to(&mut self, generation: u32) -> bool {
-        self.words().any(|(_, other)| other == generation)
-    }
-
-    /// The newest of a generation and those that the slot has a word on.
-    pub(super) fn newest(&mut self, generation: u32) -> u32 {
-        self.words().fold(generation, |newest, (_, other)| newer(newest, other))
-    }
-
-    /// Prefers the slot to another of this generation. Whether there was room for the word.
-    pub(super) fn prefer_to(&mut self, generation: u32) -> Result<bool, Refused> {
-        let (word, mut is_full) = (paired(generation), true);
-        for n in 0..WORDS {
-            let at = Self::LAYOUT.word(n);
-            if !self.is_blank(at, WORD) {
-                continue;
-            }
-            is_full = false;
-            if self.write(at, &word).is_ok() && self.record(at) == Some(word) {
-                return Ok(true);
-            }
-        }
-        if is_full { Ok(false) } else { Err(Refused) }
-    }
-
-    /// Whether another of this generation was about to be erased.
-    pub(super) fn is_erasing(&mut self, generation: u32) -> bool {
-        (0..WORDS).any(|n| {
-            self.word(n) == Some(generation)
-                && (0..ERASINGS).any(|k| self.is_marked(Self::LAYOUT.erasing(n, k)))
-        })
-    }
-
-    /// Says that another of this generation, on which there is a word, is about to be erased.
-    pub(super) fn erases(&mut self, generation: u32) -> Result<bool, Refused> {
-        let Some((n, _)) = self.words().find(|(_, other)| *other == generation) else {
-            return Ok(false);
-        };
-        self.mark_one((0..ERASINGS).map(|k| Self::LAYOUT.erasing(n, k)), 1)
-    }
-
-    /// The generations that there is a word on, and the places of the words.
-    fn words(&mut self) -> impl Iterator<Item = (usize, u32)> {
-        (0..WORDS).filter_map(|n| Some((n, self.word(n)?)))
-    }
-
-    fn word(&mut self, n: usize) -> Option<u32> {
-        self.record::<WORD>(Self::LAYOUT.word(n)).and_then(unpaired)
+        let unit = layout.unit();
+        let starts = (0..STARTS).filter(|&n| !self.is_blank(layout.start(n), unit)).count();
+        let own = header.map_or(0, |header| header.generation);
+        let words = self.words(own);
+        let is_sealed = (0..=STARTS).any(|n| self.is_marked(layout.seal() + unit * n));
+        let is_sealed = is_sealed || words.are_begun;
+        Look { header, is_blank, is_sealed, is_void: false, starts, words }
     }
 
     /// Gives a model of so many bytes, a piece at a time.
@@ -265,7 +204,7 @@ impl<F: NorFlash> Area<'_, F> {
 }
 
 /// What a slot says of itself.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Look {
     /// The header, where it has its commit word.
     pub(super) header: Option<Header>,
@@ -273,18 +212,22 @@ pub(super) struct Look {
     pub(super) is_blank: bool,
     /// Whether something was written after the commit word: then that was written to its end.
     pub(super) is_sealed: bool,
+    /// Whether the other slot says that this one may be erased in part.
+    pub(super) is_void: bool,
     /// Starts that were noted.
     pub(super) starts: usize,
-    /// Whether it was said that all is well.
-    pub(super) is_well: bool,
-    /// Whether that was written to its end.
-    pub(super) is_solid: bool,
+    pub(super) words: Words,
 }
 
 impl Look {
+    /// The header of a slot whose model counts.
+    pub(super) fn counted(&self) -> Option<&Header> {
+        self.header.as_ref().filter(|_| self.is_sealed && !self.is_void)
+    }
+
     /// Whether it has been started as often as a model is without a word that it runs.
     pub(super) fn has_failed(&self) -> bool {
-        self.starts >= STARTS && !self.is_well
+        self.starts >= STARTS && self.words.well == Sure::No
     }
 }
 

@@ -41,7 +41,7 @@ fn is_found(flash: &mut Flash<4, 256>, flips: &[usize]) -> bool {
 
 /// The bits that say something: the commit word, the header and the model.
 fn said() -> Vec<usize> {
-    let bytes = (0..8).chain(124..124 + 44).chain(192..192 + 60);
+    let bytes = (0..8).chain(140..140 + 44).chain(192..192 + 60);
     bytes.flat_map(|byte| (0..8).map(move |bit| 8 * byte + bit)).collect()
 }
 

@@ -79,6 +79,10 @@ pub(crate) struct Known {
     /// Starts in a row without a word that all is well.
     starts: usize,
     next: u32,
+    /// Returns to a model before, of any kind.
+    returns: u32,
+    /// Cuts and returns before the last save to each of the slots.
+    since: [u32; 2],
     /// Whether bits are as they are. Otherwise what is found without being acknowledged may be gone
     /// again.
     is_steady: bool,
@@ -87,7 +91,17 @@ pub(crate) struct Known {
 impl Known {
     pub(crate) fn new(is_steady: bool) -> Self {
         let (begun, before, passed_over) = (vec![], vec![0], vec![]);
-        Self { acknowledged: 0, begun, before, passed_over, starts: 0, next: 1, is_steady }
+        Self {
+            acknowledged: 0,
+            begun,
+            before,
+            passed_over,
+            starts: 0,
+            next: 1,
+            returns: 0,
+            since: [0; 2],
+            is_steady,
+        }
     }
 
     /// A number for the next save.
@@ -111,8 +125,11 @@ impl Known {
             || self.passed_over.contains(&number)
             || has_failed && self.before.contains(&number);
         assert!(is_known, "{number} was found: {self:?}");
-        if has_failed {
+        // A start whose mark the flash refuses passes a model over, and a look without a start does
+        // not.
+        if has_failed || self.passed_over.contains(&number) {
             self.passed_over.push(self.acknowledged);
+            self.returns += 1;
         }
         if self.is_steady {
             self.acknowledge(number);
@@ -187,8 +204,12 @@ fn acknowledged<const WRITE: usize, const ERASE: usize>(
     saved: Result<(), Failed>,
     number: u32,
 ) {
+    let events = store.flash_mut().cuts + known.returns;
     if let Err(why) = saved {
-        assert!(store.flash_mut().is_dead(), "{why:?} without a cut");
+        // There is an end to what can be noted in a slot (and torn units, that look blank, refuse).
+        let is_full = matches!(why, Failed::Full | Failed::Flash)
+            && known.since.iter().any(|since| events >= since + 2);
+        assert!(is_full || store.flash_mut().is_dead(), "{why:?} without a cut");
         return;
     }
     known.acknowledge(number);
@@ -196,6 +217,7 @@ fn acknowledged<const WRITE: usize, const ERASE: usize>(
     known.starts = 0;
     let found = store.find();
     assert_eq!(found.progress.learned, number, "{found:?}");
+    *found.slot.expect("a model").of_mut(&mut known.since) = events;
 }
 
 fn rollback<const WRITE: usize, const ERASE: usize>(
@@ -211,14 +233,17 @@ fn rollback<const WRITE: usize, const ERASE: usize>(
     }
     match store.rollback() {
         Ok(found) => {
+            known.returns += 1;
             assert_eq!(found.slot, now.slot.map(Which::other));
             known.acknowledge(found.progress.learned);
             known.passed_over.clear();
             // It has those starts that are left to it from then.
             known.starts = STARTS;
         }
+        // It may have been done, and the model has those starts that are left to it.
+        Err(_) if store.flash_mut().is_dead() => known.starts = STARTS,
         // Torn units look blank and refuse.
         Err(Failed::NoOther | Failed::Full | Failed::Flash) => {}
-        Err(why) => assert!(store.flash_mut().is_dead(), "{why:?} without a cut"),
+        Err(why) => panic!("{why:?} without a cut"),
     }
 }

@@ -52,8 +52,9 @@ enum Done {
 pub(crate) struct Flash<const WRITE: usize, const ERASE: usize> {
     kind: Kind,
     cells: Vec<u8>,
-    /// Bits that are not sure.
+    /// Bits that are not sure, what they were to become, and by which of the cut operations.
     marginal: Vec<u8>,
+    aims: Vec<(u8, u32)>,
     units: Vec<Done>,
     unreadable: Vec<bool>,
     rng: Rng,
@@ -64,6 +65,8 @@ pub(crate) struct Flash<const WRITE: usize, const ERASE: usize> {
     pub(crate) operations: u32,
     /// Sectors erased.
     pub(crate) erased: u32,
+    /// How often the power was cut in the middle of one.
+    pub(crate) cuts: u32,
 }
 
 impl<const WRITE: usize, const ERASE: usize> Flash<WRITE, ERASE> {
@@ -76,6 +79,7 @@ impl<const WRITE: usize, const ERASE: usize> Flash<WRITE, ERASE> {
             kind,
             cells,
             marginal: vec![0; kind.capacity],
+            aims: vec![(0, 0); kind.capacity],
             units: vec![Done::Half; units],
             unreadable: vec![false; units],
             rng,
@@ -83,6 +87,7 @@ impl<const WRITE: usize, const ERASE: usize> Flash<WRITE, ERASE> {
             is_dead: false,
             operations: 0,
             erased: 0,
+            cuts: 0,
         }
     }
 
@@ -126,9 +131,15 @@ impl<const WRITE: usize, const ERASE: usize> Flash<WRITE, ERASE> {
         if !self.kind.flaky {
             return;
         }
-        for (cell, &mask) in self.cells.iter_mut().zip(&self.marginal) {
+        // Cells that are alike drift alike: those of one operation read as if it had been done, or
+        // as if it had not, or each as it likes.
+        let ways: Vec<_> = (0..=self.cuts).map(|_| self.rng.below(3)).collect();
+        for ((cell, &mask), &(aim, cut)) in
+            self.cells.iter_mut().zip(&self.marginal).zip(&self.aims)
+        {
             if mask != 0 {
-                *cell = *cell & !mask | self.rng.next_u32() as u8 & mask;
+                let any = [aim, !aim, self.rng.next_u32() as u8][ways[cut as usize] as usize];
+                *cell = *cell & !mask | any & mask;
             }
         }
         for (unreadable, &unit) in self.unreadable.iter_mut().zip(&self.units) {
@@ -148,6 +159,7 @@ impl<const WRITE: usize, const ERASE: usize> Flash<WRITE, ERASE> {
         match &mut self.cut {
             Some((0, tear)) => {
                 self.is_dead = true;
+                self.cuts += 1;
                 Ok(Some(*tear))
             }
             Some((left, _)) => {
@@ -177,6 +189,7 @@ impl<const WRITE: usize, const ERASE: usize> Flash<WRITE, ERASE> {
             let to = if tear == Tear::Garbage { (any >> 8) as u8 } else { to };
             self.cells[place] = old & !mask | to & mask;
             self.marginal[place] |= if tear == Tear::Garbage { 0xFF } else { old ^ to };
+            self.aims[place] = (to, self.cuts);
             self.units[unit] = done;
             if self.kind.faults && tear != Tear::None && place % WRITE == 0 {
                 self.unreadable[unit] |= self.rng.below(2) == 0;

@@ -32,8 +32,8 @@ fn slot(number: u32, generation: u32) -> Vec<u8> {
     slot.extend(commit.to_le_bytes());
     slot.extend((!commit).to_le_bytes());
     slot.extend([0; 4]); // the seal
-    slot.extend([0xFF; 4 * (2 + 3 * 2)]); // starts, wells
-    slot.extend([0xFF; 5 * (8 + 4 * 2)]); // words on the other slot
+    slot.extend([0xFF; 4 * 2]); // starts
+    slot.extend([0xFF; 10 * (8 + 4)]); // words
     slot.extend(header);
     slot.resize(slot.len().next_multiple_of(64), 0xFF);
     slot.extend(model);
