@@ -49,9 +49,10 @@
 //! is refused.
 //!
 //! **An erase cannot be sliced.** It is a call of its own, a sector each, and most chips stand
-//! still meanwhile when they run from the same flash:
+//! still meanwhile when they run from the same flash. About so long; the datasheet of the chip in
+//! hand decides:
 //!
-//! | flash | sector | erase, by the datasheet | saves at its endurance |
+//! | flash | sector | an erase, about | saves at its endurance |
 //! |---|--:|--:|--:|
 //! | nRF51, nRF52 | 1, 4 KB | 22, 85 ms | 40,000, 20,000 |
 //! | STM32L4, G4 | 2 KB | 25 ms | 20,000 |
